@@ -1,0 +1,5 @@
+/** Runs inside Kafka Connect, not in the application: hands every column on as PostgreSQL's own text. Packed as a jar of its own into target/connect-plugins. */
+@NullMarked
+package io.caravan.connector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package io.caravan.postgres;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * Where a PostgreSQL database is and who asks. The password never prints.
+ *
+ * @param label what people call it in messages: {@code source} or {@code target}
+ * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database?options}
+ */
+public record Database(String label, String url, String user, String password) {
+
+    /**
+     * A session whose text output is the same on every server and for every role, because values are compared and carried
+     * as PostgreSQL's own text: time zone, date and interval style, full float digits, hexadecimal bytea.
+     */
+    public Connection connect() throws SQLException {
+        return connect(Map.of());
+    }
+
+    /** The same with further connection parameters of the PostgreSQL JDBC driver. */
+    public Connection connect(Map<String, String> parameters) throws SQLException {
+        return DriverManager.getConnection(url, properties(parameters));
+    }
+
+    private Properties properties(Map<String, String> parameters) {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("ApplicationName", "caravan");
+        properties.setProperty("connectTimeout", "10");
+        properties.setProperty("tcpKeepAlive", "true");
+        properties.putAll(parameters);
+        properties.merge("options", SESSION_OPTIONS, (given, ours) -> given + " " + ours);
+        return properties;
+    }
+
+    /** libpq's {@code options}: settings that a session starts with. */
+    public static final String SESSION_OPTIONS =
+            "-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c extra_float_digits=1"
+                    + " -c bytea_output=hex -c xmloption=content -c search_path=pg_catalog";
+
+    @Override
+    public String toString() {
+        return label + " " + url + " as " + user;
+    }
+}
