@@ -1,0 +1,77 @@
+package io.caravan.change;
+
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.TableName;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Consecutive events of one partition of one table's topic, the unit that is applied in one transaction.
+ *
+ * @param table the table, or {@link #MESSAGES} for the topic of logical messages
+ * @param nextOffset where the partition goes on after these events, even if none is left of them
+ */
+public record Batch(TableName table, String topic, int partition, long nextOffset, List<ChangeEvent> events) {
+
+    /** Stands for the topic of {@code pg_logical_emit_message}, which no table can have as its name. */
+    public static final TableName MESSAGES = new TableName("", "");
+
+    /** The events at and after an offset: what the ledger says is not yet applied. */
+    public Batch startingAt(long offset) {
+        return events.isEmpty() || events.get(0).offset() >= offset
+                ? this
+                : with(events.stream().filter(event -> event.offset() >= offset).toList());
+    }
+
+    /** The events that the copy does not hold already. */
+    public Batch withoutThoseIn(CopySnapshot copy) {
+        List<ChangeEvent> left = new ArrayList<>();
+        boolean over = false;
+        for (ChangeEvent event : events) {
+            over = over || copy.isOver(event);
+            if (over || !copy.sees(event.txId())) {
+                left.add(event);
+            }
+        }
+        return with(left);
+    }
+
+    /** Whether the batch has gone beyond the copy, so that the snapshot needs to be asked no more. */
+    public boolean isBeyond(CopySnapshot copy) {
+        return events.stream().anyMatch(copy::isOver);
+    }
+
+    public boolean isEmpty() {
+        return events.isEmpty();
+    }
+
+    /** Whether there is but one event, which cannot be cut further. */
+    public boolean isSingle() {
+        return events.size() == 1;
+    }
+
+    /** The same events cut in two, in order. */
+    public List<Batch> halves() {
+        int middle = events.size() / 2;
+        return List.of(with(events.subList(0, middle)), with(events.subList(middle, events.size())));
+    }
+
+    public Batch with(List<ChangeEvent> some) {
+        return new Batch(table, topic, partition, nextOffset, some);
+    }
+
+    /** The farthest WAL position among the events; zero when there is none. */
+    public Lsn farthestLsn() {
+        return events.stream().map(ChangeEvent::lsn).max(Lsn::compareTo).orElse(Lsn.ZERO);
+    }
+
+    /** When the last of the events was committed on the source, milliseconds since 1970; zero when there is none. */
+    public long committedAtMillis() {
+        return events.isEmpty() ? 0 : events.get(events.size() - 1).committedAtMillis();
+    }
+
+    @Override
+    public String toString() {
+        return events.size() + " events of " + topic + "-" + partition + " up to offset " + nextOffset;
+    }
+}

@@ -1,0 +1,54 @@
+package io.caravan.change;
+
+import io.caravan.postgres.Lsn;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One change of one row, as Debezium tells it.
+ *
+ * @param offset of the record in its partition: the only thing that orders events, since {@code lsn} is not monotonic
+ * @param before the old row (REPLICA IDENTITY FULL) or its key columns (DEFAULT); absent for inserts
+ * @param after the new row; absent for deletes and truncates
+ * @param oldKey for the insert that follows the delete of a key change: the row's key before it
+ * @param movedAway for the delete of a key change: the insert that follows it carries the row on
+ * @param lsn of the change itself
+ * @param txId the source's top-level transaction, 32 bits
+ * @param committedAtMillis when the transaction committed, milliseconds since 1970 by the source's clock
+ * @param json the record's value as it came, for a dead letter
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes of a record, never changed
+public record ChangeEvent(
+        long offset,
+        Op op,
+        @Nullable Row before,
+        @Nullable Row after,
+        @Nullable Row oldKey,
+        boolean movedAway,
+        Lsn lsn,
+        long txId,
+        long committedAtMillis,
+        byte[] json) {
+
+    /** The row that the event leaves behind. Throws when the op leaves none. */
+    Row requireAfter() {
+        return require(after, "after");
+    }
+
+    /** The old row, of which at least the key is there. Throws when the op has none. */
+    Row requireBefore() {
+        return require(before, "before");
+    }
+
+    private Row require(@Nullable Row row, String which) {
+        if (row == null) {
+            throw new IllegalArgumentException("The event at offset " + offset + " with op " + op + " has no " + which
+                    + " part. Its table needs REPLICA IDENTITY DEFAULT with a primary key, or FULL.");
+        }
+        return row;
+    }
+
+    @Override
+    public String toString() {
+        return op + " at offset " + offset + ", lsn " + lsn;
+    }
+}

@@ -1,0 +1,140 @@
+package io.caravan.change;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.caravan.postgres.Lsn;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Debezium's JSON envelope (converter without schemas) of one topic. Not thread-safe: it remembers the last layout,
+ * because all rows of a topic look alike until the table is altered.
+ */
+public final class ChangeEventReader {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final String unchangedMarker;
+    private Layout lastLayout = new Layout(List.of());
+
+    /** @param unchangedMarker the connector's {@code unavailable.value.placeholder} */
+    public ChangeEventReader(String unchangedMarker) {
+        this.unchangedMarker = unchangedMarker;
+    }
+
+    /**
+     * Reads one record's value.
+     *
+     * @param oldKey the header {@code __debezium.oldkey}, JSON; on the insert of a key change
+     * @param movedAway whether the record has the header {@code __debezium.newkey}
+     * @throws IllegalArgumentException when the bytes are not a change event
+     */
+    public ChangeEvent read(long offset, byte[] value, byte @Nullable [] oldKey, boolean movedAway) {
+        try (JsonParser json = JSON.createParser(value)) {
+            expect(json, json.nextToken(), JsonToken.START_OBJECT);
+            Envelope envelope = new Envelope();
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                envelope.field(json);
+            }
+            return new ChangeEvent(
+                    offset,
+                    Op.of(envelope.op),
+                    envelope.before,
+                    envelope.after,
+                    oldKey == null ? null : readKey(oldKey),
+                    movedAway,
+                    new Lsn(envelope.lsn),
+                    envelope.txId,
+                    envelope.committedAtMillis,
+                    value);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("The record at offset " + offset + " is not a change event in JSON.", e);
+        }
+    }
+
+    private Row readKey(byte[] json) throws IOException {
+        try (JsonParser parser = JSON.createParser(json)) {
+            parser.nextToken();
+            return readRow(parser);
+        }
+    }
+
+    private final class Envelope {
+        private String op = "";
+        private @Nullable Row before;
+        private @Nullable Row after;
+        private long lsn;
+        private long txId;
+        private long committedAtMillis;
+
+        void field(JsonParser json) throws IOException {
+            String name = json.currentName();
+            JsonToken token = json.nextToken();
+            switch (name) {
+                case "op" -> op = json.getText();
+                case "before" -> before = token == JsonToken.VALUE_NULL ? null : readRow(json);
+                case "after" -> after = token == JsonToken.VALUE_NULL ? null : readRow(json);
+                case "source" -> source(json);
+                default -> json.skipChildren();
+            }
+        }
+
+        private void source(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                JsonToken token = json.nextToken();
+                if (token != JsonToken.VALUE_NUMBER_INT) {
+                    json.skipChildren();
+                    continue;
+                }
+                switch (name) {
+                    case "lsn" -> lsn = json.getLongValue();
+                    case "txId" -> txId = json.getLongValue();
+                    case "ts_ms" -> committedAtMillis = json.getLongValue();
+                    default -> {} // the rest of the source block is for people
+                }
+            }
+        }
+    }
+
+    /** Reads a flat object of strings and nulls, sharing the layout with the row before when the columns are the same. */
+    private Row readRow(JsonParser json) throws IOException {
+        expect(json, json.currentToken(), JsonToken.START_OBJECT);
+        Layout guess = lastLayout;
+        List<String> columns = new ArrayList<>(guess.size());
+        List<@Nullable String> values = new ArrayList<>(guess.size());
+        boolean same = true;
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String column = json.currentName();
+            int index = values.size();
+            same = same && index < guess.size() && guess.columns().get(index).equals(column);
+            columns.add(column);
+            values.add(readValue(json));
+        }
+        if (!same || values.size() != guess.size()) {
+            lastLayout = new Layout(columns);
+        }
+        return new Row(lastLayout, values.toArray(new String[0]));
+    }
+
+    private @Nullable String readValue(JsonParser json) throws IOException {
+        JsonToken token = json.nextToken();
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        if (token.isStructEnd() || token.isStructStart()) {
+            throw new IOException(
+                    "Column " + json.currentName() + " is not text: the connector does not use Caravan's converter.");
+        }
+        String text = json.getText();
+        return text.equals(unchangedMarker) ? Row.UNCHANGED : text;
+    }
+
+    private static void expect(JsonParser json, @Nullable JsonToken token, JsonToken expected) throws IOException {
+        if (token != expected) {
+            throw new IOException("Expected " + expected + " but found " + token + " at " + json.currentLocation());
+        }
+    }
+}

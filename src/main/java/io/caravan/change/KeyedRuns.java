@@ -1,0 +1,125 @@
+package io.caravan.change;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Collapses events of a table with a key: of each key only the last state counts. Rows with different keys do not depend on
+ * each other but through other unique constraints, so deletes go first; where that is not enough (values swapped between
+ * rows) the statement fails and the caller cuts the events in halves, down to the order in which the source made them.
+ */
+final class KeyedRuns {
+    private final List<String> key;
+    private final Layout keyLayout;
+    private final List<Run> runs = new ArrayList<>();
+    private final Map<Key, State> states = new LinkedHashMap<>();
+
+    /** What is known of one key: the row it holds now, or that it is gone. */
+    private sealed interface State {
+        record Present(Row row) implements State {}
+
+        record Gone() implements State {}
+    }
+
+    KeyedRuns(List<String> key) {
+        this.key = key;
+        this.keyLayout = new Layout(key);
+    }
+
+    List<Run> of(List<ChangeEvent> events) {
+        for (ChangeEvent event : events) {
+            switch (event.op()) {
+                case CREATE, READ, UPDATE -> upsert(event);
+                case DELETE -> delete(event);
+                case TRUNCATE -> truncate();
+                case MESSAGE -> {} // messages have a topic of their own and no row
+            }
+        }
+        flush();
+        return runs;
+    }
+
+    private void upsert(ChangeEvent event) {
+        Row row = event.requireAfter();
+        Key newKey = row.key(key);
+        Row oldRow = event.oldKey() != null ? event.oldKey() : event.op() == Op.UPDATE ? event.before() : null;
+        Key oldKey = oldRow == null || oldRow.layout().indexOf(key.get(0)) < 0 ? newKey : oldRow.key(key);
+        if (!oldKey.equals(newKey)) {
+            move(oldKey, newKey, row);
+        } else if (states.get(newKey) instanceof State.Present present) {
+            states.put(newKey, new State.Present(row.completedFrom(present.row())));
+        } else {
+            states.put(newKey, new State.Present(row));
+        }
+    }
+
+    /** A row that changes its key keeps its unchanged columns, so the old row must not be deleted before they were taken over. */
+    private void move(Key oldKey, Key newKey, Row row) {
+        State before = states.get(oldKey);
+        Row complete = before instanceof State.Present present ? row.completedFrom(present.row()) : row;
+        if (complete.hasUnchanged()) {
+            flush();
+            Row present = row.withoutUnchanged();
+            List<String> columns = new ArrayList<>(oldKeyColumns());
+            columns.addAll(present.layout().columns());
+            List<@org.jspecify.annotations.Nullable String> values = new ArrayList<>(oldKey.values());
+            for (int i = 0; i < present.layout().size(); i++) {
+                values.add(present.value(i));
+            }
+            Row moved = Row.of(columns, values);
+            runs.add(new Run(Run.Kind.MOVE, moved.layout(), List.of(moved)));
+        } else {
+            states.put(oldKey, new State.Gone());
+            states.remove(newKey);
+            states.put(newKey, new State.Present(complete));
+        }
+    }
+
+    /** The columns of a MOVE's row that hold the key to look for; no column of a table can have such a name beside itself. */
+    private List<String> oldKeyColumns() {
+        return key.stream().map(KeyedRuns::oldKeyColumn).toList();
+    }
+
+    static String oldKeyColumn(String keyColumn) {
+        return "old\0" + keyColumn;
+    }
+
+    private void delete(ChangeEvent event) {
+        if (!event.movedAway()) { // else the insert that follows carries the row on and removes the old key
+            states.put(event.requireBefore().key(key), new State.Gone());
+        }
+    }
+
+    private void truncate() {
+        states.clear();
+        runs.clear(); // whatever came before is gone with it
+        runs.add(Run.truncate());
+    }
+
+    private void flush() {
+        List<Row> gone = new ArrayList<>();
+        Map<Layout, List<Row>> whole = new LinkedHashMap<>();
+        Map<Layout, List<Row>> partial = new LinkedHashMap<>();
+        Map<Layout, Layout> shared = new HashMap<>();
+        states.forEach((rowKey, state) -> {
+            if (state instanceof State.Present present) {
+                Row row = present.row().withoutUnchanged();
+                Layout layout = shared.computeIfAbsent(row.layout(), same -> same);
+                (present.row().hasUnchanged() ? partial : whole)
+                        .computeIfAbsent(layout, same -> new ArrayList<>())
+                        .add(row);
+            } else {
+                gone.add(new Row(keyLayout, rowKey.values().toArray(new String[0])));
+            }
+        });
+        if (!gone.isEmpty()) {
+            runs.add(new Run(Run.Kind.DELETE, keyLayout, gone));
+        }
+        whole.forEach((layout, rows) -> runs.add(new Run(Run.Kind.UPSERT, layout, rows)));
+        partial.forEach((layout, rows) -> runs.add(new Run(Run.Kind.UPDATE, layout, rows)));
+        states.clear();
+    }
+}

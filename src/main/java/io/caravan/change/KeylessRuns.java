@@ -1,0 +1,55 @@
+package io.caravan.change;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Collapses events of a table without a key (REPLICA IDENTITY FULL). Such a table is a bag of rows, so a sequence of inserts
+ * and deletes comes to a count per row: what is left over is removed or added.
+ */
+final class KeylessRuns {
+    private final Map<Row, Integer> balance = new LinkedHashMap<>();
+    private final List<Run> runs = new ArrayList<>();
+
+    List<Run> of(List<ChangeEvent> events) {
+        for (ChangeEvent event : events) {
+            switch (event.op()) {
+                case CREATE, READ -> add(event.requireAfter());
+                case UPDATE -> {
+                    remove(event.requireBefore());
+                    add(event.requireAfter().completedFrom(event.requireBefore()));
+                }
+                case DELETE -> remove(event.requireBefore());
+                case TRUNCATE -> {
+                    balance.clear();
+                    runs.clear();
+                    runs.add(Run.truncate());
+                }
+                case MESSAGE -> {} // messages have a topic of their own and no row
+            }
+        }
+        addRuns(Run.Kind.REMOVE, -1);
+        addRuns(Run.Kind.APPEND, 1);
+        return runs;
+    }
+
+    private void add(Row row) {
+        balance.merge(row, 1, Integer::sum);
+    }
+
+    private void remove(Row row) {
+        balance.merge(row, -1, Integer::sum);
+    }
+
+    private void addRuns(Run.Kind kind, int sign) {
+        Map<Layout, List<Row>> rows = new LinkedHashMap<>();
+        balance.forEach((row, count) -> {
+            for (int i = 0; i < count * sign; i++) {
+                rows.computeIfAbsent(row.layout(), same -> new ArrayList<>()).add(row);
+            }
+        });
+        rows.forEach((layout, same) -> runs.add(new Run(kind, layout, same)));
+    }
+}

@@ -1,0 +1,46 @@
+package io.caravan.change;
+
+import java.util.List;
+
+/**
+ * Changes of one table that one SQL statement makes, all with the same columns.
+ *
+ * @param layout the columns that the rows carry; for deletes the key, for a table without a key all of them
+ */
+public record Run(Kind kind, Layout layout, List<Row> rows) {
+
+    /** Which statement. */
+    public enum Kind {
+        /** Removes every row of the table. */
+        TRUNCATE,
+        /** Removes the rows with these keys; one that is absent already is a success. */
+        DELETE,
+        /** Writes whole rows, whether they are there or not. */
+        UPSERT,
+        /** Writes some columns of rows that must be there: the others are large values that did not change. */
+        UPDATE,
+        /** Gives a row another key and keeps the columns that the event does not carry; old key first, then the row. */
+        MOVE,
+        /** Adds rows to a table without a key. */
+        APPEND,
+        /** Removes one equal row for each of these from a table without a key; each must be there. */
+        REMOVE
+    }
+
+    static Run truncate() {
+        return new Run(Kind.TRUNCATE, new Layout(List.of()), List.of());
+    }
+
+    /** Whether the target must have had each of the rows; if one was absent it has diverged from the source. */
+    public boolean needsEveryRow() {
+        return switch (kind) {
+            case UPDATE, MOVE, REMOVE -> true;
+            case TRUNCATE, DELETE, UPSERT, APPEND -> false;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return kind + " of " + rows.size() + " rows";
+    }
+}

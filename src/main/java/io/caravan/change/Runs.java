@@ -1,0 +1,17 @@
+package io.caravan.change;
+
+import java.util.List;
+
+/** What a sequence of events comes to: the fewest statements with the same outcome, in the order they must be made. */
+public final class Runs {
+    private Runs() {}
+
+    /**
+     * Collapses events of one table.
+     *
+     * @param key the table's key columns; empty when it has none
+     */
+    public static List<Run> of(List<ChangeEvent> events, List<String> key) {
+        return key.isEmpty() ? new KeylessRuns().of(events) : new KeyedRuns(key).of(events);
+    }
+}

@@ -1,0 +1,93 @@
+package io.caravan.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads the tables of a database from its catalogue. */
+public final class Catalog {
+    private static final String TABLES = SqlFile.read("tables");
+
+    private Catalog() {}
+
+    /** Every table that the filter lets through, by name. */
+    public static List<Table> tables(Connection connection, TableFilter filter) throws SQLException {
+        return tables(connection).values().stream()
+                .filter(table -> filter.matches(table.name()))
+                .toList();
+    }
+
+    /** Every table that can be replicated. */
+    public static Map<TableName, Table> tables(Connection connection) throws SQLException {
+        Map<TableName, Table> tables = new LinkedHashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(TABLES)) {
+            boolean more = rows.next();
+            while (more) {
+                TableName name = new TableName(rows.getString("schema_name"), rows.getString("table_name"));
+                TableBuilder builder = new TableBuilder(rows, name);
+                do {
+                    builder.column(rows);
+                    more = rows.next();
+                } while (more && name.equals(new TableName(rows.getString(1), rows.getString(2))));
+                tables.put(name, builder.table());
+            }
+        }
+        return tables;
+    }
+
+    private static final class TableBuilder {
+        private final TableName name;
+        private final boolean partitioned;
+        private final ReplicaIdentity identity;
+        private final long estimatedRows;
+        private final long bytes;
+        private final List<Column> columns = new ArrayList<>();
+        private final Map<Integer, String> key = new TreeMap<>();
+        private boolean keyDeferrable;
+
+        TableBuilder(ResultSet row, TableName name) throws SQLException {
+            this.name = name;
+            partitioned = row.getBoolean("partitioned");
+            identity = ReplicaIdentity.of(row.getString("replica_identity"));
+            estimatedRows = row.getLong("estimated_rows");
+            bytes = row.getLong("bytes");
+        }
+
+        void column(ResultSet row) throws SQLException {
+            String column = row.getString("column_name");
+            if (column == null) { // a table without columns
+                return;
+            }
+            columns.add(new Column(
+                    column,
+                    row.getString("column_type"),
+                    row.getBoolean("generated"),
+                    row.getBoolean("identity_always"),
+                    row.getBoolean("not_null")));
+            int position = row.getInt("key_position");
+            if (position > 0) {
+                key.put(position, column);
+                keyDeferrable |= row.getBoolean("key_deferrable");
+            }
+        }
+
+        Table table() {
+            return new Table(
+                    name,
+                    List.copyOf(columns),
+                    List.copyOf(key.values()),
+                    keyDeferrable,
+                    identity,
+                    partitioned,
+                    estimatedRows,
+                    bytes);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.caravan.postgres;
+
+import java.util.List;
+
+/**
+ * A table as the catalogue describes it.
+ *
+ * @param columns in the order of the table, dropped ones left out
+ * @param key the columns that identify a row: the primary key, else the index that REPLICA IDENTITY names, else none
+ * @param keyDeferrable the key's constraint is DEFERRABLE, so ON CONFLICT cannot use it
+ * @param partitioned the root of a partitioned table; its partitions are not tables of their own here
+ * @param estimatedRows the planner's estimate, -1 when never analysed
+ * @param bytes on disk, partitions and TOAST included, indexes not
+ */
+public record Table(
+        TableName name,
+        List<Column> columns,
+        List<String> key,
+        boolean keyDeferrable,
+        ReplicaIdentity identity,
+        boolean partitioned,
+        long estimatedRows,
+        long bytes) {
+
+    public boolean hasKey() {
+        return !key.isEmpty();
+    }
+
+    /** The columns that can be written; generated ones are computed by the target itself. */
+    public List<Column> writableColumns() {
+        return columns.stream().filter(column -> !column.generated()).toList();
+    }
+
+    public boolean hasIdentityAlways() {
+        return columns.stream().anyMatch(Column::identityAlways);
+    }
+
+    /** Whether PostgreSQL accepts UPDATE and DELETE on this table once it is published, and tells which row was meant. */
+    public boolean canReplicateDeletes() {
+        return hasKey() && identity != ReplicaIdentity.NOTHING || identity == ReplicaIdentity.FULL;
+    }
+}

@@ -1,0 +1,63 @@
+package io.caravan.read;
+
+import io.caravan.change.Batch;
+import io.caravan.change.ChangeEvent;
+import io.caravan.change.ChangeEventReader;
+import io.caravan.postgres.TableName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/** The bean {@code batches}: records become change events, and a batch that was applied becomes a committed offset. */
+public final class Batches {
+    private static final String OLD_KEY = "__debezium.oldkey";
+    private static final String NEW_KEY = "__debezium.newkey";
+
+    private final String unchangedMarker;
+    private final Map<String, TableName> tables = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, ChangeEventReader> readers = new ConcurrentHashMap<>();
+    private final TopicReader topics;
+
+    public Batches(String unchangedMarker, TopicReader topics) {
+        this.unchangedMarker = unchangedMarker;
+        this.topics = topics;
+    }
+
+    /** Says which table's changes a topic holds. */
+    public void register(String topic, TableName table) {
+        tables.put(topic, table);
+    }
+
+    /** Reads the records of one partition. Throws {@link IllegalArgumentException} for one that is no change event. */
+    public Batch read(List<ConsumerRecord<byte[], byte[]>> records) {
+        ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
+        TopicPartition partition = new TopicPartition(last.topic(), last.partition());
+        TableName table = tables.get(last.topic());
+        if (table == null) {
+            throw new IllegalArgumentException("Topic " + last.topic() + " belongs to no table of this pipeline.");
+        }
+        ChangeEventReader reader = readers.computeIfAbsent(partition, same -> new ChangeEventReader(unchangedMarker));
+        List<ChangeEvent> events = new ArrayList<>(records.size());
+        for (ConsumerRecord<byte[], byte[]> one : records) {
+            if (one.value() != null) { // a tombstone tells nothing that the delete before it did not
+                events.add(reader.read(one.offset(), one.value(), header(one, OLD_KEY), header(one, NEW_KEY) != null));
+            }
+        }
+        return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);
+    }
+
+    private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> one, String name) {
+        Header header = one.headers().lastHeader(name);
+        return header == null ? null : header.value();
+    }
+
+    /** The last step of a table's route, after the target's transaction. */
+    public void commit(Batch batch) {
+        topics.commit(new TopicPartition(batch.topic(), batch.partition()), batch.nextOffset());
+    }
+}

@@ -1,0 +1,102 @@
+package io.caravan.read;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The records of one partition that were fetched and wait for their route. At most one worker is in a lane at a time, so the
+ * order of a partition is kept; while it works the next records gather, so a batch grows with the backlog and is small when
+ * there is none.
+ */
+final class Lane {
+    private final TopicPartition partition;
+    private final KafkaBatchConsumer route;
+    private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
+    private long bytes;
+    private boolean busy;
+    private boolean held;
+    private boolean closed;
+
+    Lane(TopicPartition partition, KafkaBatchConsumer route) {
+        this.partition = partition;
+        this.route = route;
+    }
+
+    TopicPartition partition() {
+        return partition;
+    }
+
+    KafkaBatchConsumer route() {
+        return route;
+    }
+
+    synchronized void offer(List<ConsumerRecord<byte[], byte[]>> records) {
+        for (ConsumerRecord<byte[], byte[]> each : records) {
+            waiting.add(each);
+            bytes += size(each);
+        }
+    }
+
+    /** Whether a worker should come in; it is counted as there from now on. */
+    synchronized boolean enter() {
+        if (busy || held || closed || waiting.isEmpty()) {
+            return false;
+        }
+        busy = true;
+        return true;
+    }
+
+    synchronized void leave() {
+        busy = false;
+    }
+
+    /** The next batch that the gate lets through, in order; empty when there is none for now. */
+    synchronized List<ConsumerRecord<byte[], byte[]>> take(Gate gate) {
+        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
+        long batchBytes = 0;
+        while (!closed && !waiting.isEmpty() && batch.size() < route.maxRecords()) {
+            int size = size(waiting.element());
+            if (!batch.isEmpty() && batchBytes + size > route.maxBytes()) {
+                break;
+            }
+            batch.add(waiting.remove());
+            batchBytes += size;
+        }
+        int admitted = batch.isEmpty() ? 0 : gate.admit(batch);
+        for (int i = batch.size() - 1; i >= admitted; i--) {
+            batchBytes -= size(batch.get(i));
+            waiting.addFirst(batch.remove(i));
+            held = true;
+        }
+        bytes -= batchBytes;
+        return batch;
+    }
+
+    synchronized void release() {
+        held = false;
+    }
+
+    /** Whether the gate holds records back here, so everything before them has been handed to the route. */
+    synchronized boolean isHeldAndIdle() {
+        return held && !busy;
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    /** Forgets what waits: the partition went to another member or the route stopped; it is read again from the ledger. */
+    synchronized void close() {
+        closed = true;
+        waiting.clear();
+        bytes = 0;
+    }
+
+    private static int size(ConsumerRecord<byte[], byte[]> one) {
+        return Math.max(0, one.serializedKeySize()) + Math.max(0, one.serializedValueSize()) + 64;
+    }
+}

@@ -1,0 +1,121 @@
+package io.caravan.read;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/** The lanes of this instance's partitions and the workers that run the routes: each lane one batch, then the next lane's turn. */
+final class Lanes {
+    private final Map<TopicPartition, Lane> lanes = new ConcurrentHashMap<>();
+    private final ExecutorService workers;
+    private volatile Gate gate = Gate.OPEN;
+
+    Lanes(int workerCount) {
+        AtomicInteger number = new AtomicInteger();
+        workers = Executors.newFixedThreadPool(workerCount, task -> {
+            Thread thread = new Thread(task, "apply-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    void open(TopicPartition partition, KafkaBatchConsumer route) {
+        lanes.put(partition, new Lane(partition, route));
+    }
+
+    @Nullable
+    Lane get(TopicPartition partition) {
+        return lanes.get(partition);
+    }
+
+    Collection<Lane> all() {
+        return lanes.values();
+    }
+
+    Set<TopicPartition> partitions() {
+        return Set.copyOf(lanes.keySet());
+    }
+
+    /** A batch in the route may still end: the ledger's row lock orders it with whoever reads the partition next. */
+    void close(TopicPartition partition) {
+        Lane lane = lanes.remove(partition);
+        if (lane != null) {
+            lane.close();
+        }
+    }
+
+    void closeAll() {
+        partitions().forEach(this::close);
+    }
+
+    void closeAllOf(KafkaBatchConsumer route) {
+        lanes.values().stream().filter(lane -> lane.route() == route).forEach(Lane::close);
+    }
+
+    void setGate(Gate gate) {
+        this.gate = gate;
+        lanes.values().forEach(lane -> {
+            lane.release();
+            schedule(lane);
+        });
+    }
+
+    Set<TopicPartition> held() {
+        Set<TopicPartition> held = new HashSet<>();
+        lanes.forEach((partition, lane) -> {
+            if (lane.isHeldAndIdle()) {
+                held.add(partition);
+            }
+        });
+        return held;
+    }
+
+    void offer(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {
+        Lane lane = lanes.get(partition);
+        if (lane != null) {
+            lane.offer(records);
+            schedule(lane);
+        }
+    }
+
+    private void schedule(Lane lane) {
+        if (!workers.isShutdown() && lane.enter()) {
+            workers.execute(() -> work(lane));
+        }
+    }
+
+    private void work(Lane lane) {
+        try {
+            List<ConsumerRecord<byte[], byte[]>> batch = lane.take(gate);
+            if (!batch.isEmpty()) {
+                lane.route().process(batch);
+            }
+        } catch (Exception e) {
+            lane.close();
+            if (!workers.isShutdown()) { // else the application is stopping and takes the batch up again next time
+                lane.route().stopRoute(e);
+            }
+        } finally {
+            lane.leave();
+        }
+        schedule(lane);
+    }
+
+    /** Lets batches that are under way end; what does not end in time is rolled back and read again next time. */
+    void shutdown() throws InterruptedException {
+        workers.shutdown();
+        if (!workers.awaitTermination(10, TimeUnit.SECONDS)) {
+            workers.shutdownNow();
+        }
+    }
+}

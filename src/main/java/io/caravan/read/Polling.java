@@ -1,0 +1,193 @@
+package io.caravan.read;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the polling thread does with its KafkaConsumer: positions partitions, fetches, bounds memory, commits hints. */
+final class Polling implements ConsumerRebalanceListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final long LANE_BYTES = 16L << 20;
+    private static final long TOTAL_BYTES = 64L << 20;
+    private static final long RETRY_MILLIS = 1000;
+    private static final long COMMIT_MILLIS = 1000;
+
+    private final KafkaConsumer<byte[], byte[]> kafka;
+    private final TopicReader reader;
+    private final Lanes lanes;
+    private final StartOffsets startOffsets;
+    private final Map<TopicPartition, OffsetAndMetadata> toCommit;
+    private final Set<TopicPartition> unpositioned = new HashSet<>();
+    private long positionAgainAt;
+    private long commitAgainAt;
+
+    Polling(
+            KafkaConsumer<byte[], byte[]> kafka,
+            TopicReader reader,
+            Lanes lanes,
+            StartOffsets startOffsets,
+            Map<TopicPartition, OffsetAndMetadata> toCommit) {
+        this.kafka = kafka;
+        this.reader = reader;
+        this.lanes = lanes;
+        this.startOffsets = startOffsets;
+        this.toCommit = toCommit;
+    }
+
+    void run() throws InterruptedException {
+        while (reader.isRunning()) {
+            try {
+                Collection<String> topics = reader.changedTopics();
+                if (topics != null) {
+                    kafka.subscribe(topics, this);
+                    positionRestartedRoutes();
+                }
+                if (kafka.subscription().isEmpty()) {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                    continue;
+                }
+                position();
+                boundMemory();
+                hand(kafka.poll(POLL));
+                commit();
+            } catch (WakeupException e) {
+                // close() wants the loop to look at its condition
+            } catch (OffsetOutOfRangeException e) {
+                e.offsetOutOfRangePartitions()
+                        .forEach((partition, offset) -> stopAtGap(partition, offset, e.getMessage()));
+            }
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        kafka.pause(partitions);
+        for (TopicPartition partition : partitions) {
+            kafka.seek(
+                    partition,
+                    0); // any position keeps poll() from asking for Kafka's own; nothing is fetched while paused
+            unpositioned.add(partition);
+        }
+        positionAgainAt = 0;
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            unpositioned.remove(partition);
+            toCommit.remove(partition);
+            lanes.close(partition);
+        }
+    }
+
+    /** A route that was stopped and started between two polls keeps its partitions, but must begin at the ledger again. */
+    private void positionRestartedRoutes() {
+        for (TopicPartition partition : kafka.assignment()) {
+            Lane lane = lanes.get(partition);
+            if (lane != null && lane.route() != reader.route(partition.topic())) {
+                lanes.close(partition);
+                onPartitionsAssigned(List.of(partition));
+            }
+        }
+    }
+
+    /** Seeks new partitions to where the ledger says; while the target is away they stay paused. */
+    private void position() {
+        if (unpositioned.isEmpty() || System.currentTimeMillis() < positionAgainAt) {
+            return;
+        }
+        positionAgainAt = System.currentTimeMillis() + RETRY_MILLIS;
+        Map<TopicPartition, Long> begin = kafka.beginningOffsets(unpositioned);
+        Map<TopicPartition, Long> end = kafka.endOffsets(unpositioned);
+        for (TopicPartition partition : List.copyOf(unpositioned)) {
+            KafkaBatchConsumer route = reader.route(partition.topic());
+            if (route == null) {
+                continue;
+            }
+            try {
+                long start = startOffsets.of(partition);
+                if (start < begin.get(partition) || start > end.get(partition)) {
+                    stopAtGap(
+                            partition,
+                            start,
+                            "Kafka holds " + begin.get(partition) + " to " + end.get(partition) + ".");
+                } else {
+                    kafka.seek(partition, start);
+                    lanes.open(partition, route);
+                    unpositioned.remove(partition);
+                    kafka.resume(List.of(partition));
+                }
+            } catch (WakeupException e) {
+                throw e;
+            } catch (Exception e) {
+                LOG.warn("The ledger cannot be read yet, {} waits: {}", partition, e.getMessage());
+            }
+        }
+    }
+
+    private void stopAtGap(TopicPartition partition, long offset, String detail) {
+        unpositioned.remove(partition);
+        kafka.pause(List.of(partition));
+        KafkaBatchConsumer route = reader.route(partition.topic());
+        if (route != null) {
+            route.stopRoute(new IllegalStateException("The ledger says that topic " + partition.topic() + ", partition "
+                    + partition.partition() + " goes on at offset " + offset
+                    + ", but Kafka does not have that offset, so"
+                    + " changes are missing. Copy the table again with 'resync'. " + detail));
+        }
+    }
+
+    private void hand(ConsumerRecords<byte[], byte[]> records) {
+        for (TopicPartition partition : records.partitions()) {
+            lanes.offer(partition, records.records(partition));
+        }
+    }
+
+    private void boundMemory() {
+        long total = lanes.all().stream().mapToLong(Lane::bytes).sum();
+        Set<TopicPartition> paused = kafka.paused();
+        List<TopicPartition> full = new ArrayList<>();
+        List<TopicPartition> free = new ArrayList<>();
+        for (Lane lane : lanes.all()) {
+            long bytes = lane.bytes();
+            if (bytes > LANE_BYTES || (total > TOTAL_BYTES && bytes > 0)) {
+                full.add(lane.partition());
+            } else if (paused.contains(lane.partition()) && bytes < LANE_BYTES / 2) {
+                free.add(lane.partition());
+            }
+        }
+        kafka.pause(full);
+        kafka.resume(free);
+    }
+
+    private void commit() {
+        if (toCommit.isEmpty() || System.currentTimeMillis() < commitAgainAt) {
+            return;
+        }
+        commitAgainAt = System.currentTimeMillis() + COMMIT_MILLIS;
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(toCommit);
+        offsets.forEach(toCommit::remove);
+        offsets.keySet().retainAll(lanes.partitions());
+        kafka.commitAsync(offsets, (done, error) -> {
+            if (error != null) {
+                LOG.debug("Committed offsets lag behind the ledger: {}", error.toString());
+            }
+        });
+    }
+}

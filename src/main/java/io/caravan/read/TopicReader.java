@@ -1,0 +1,172 @@
+package io.caravan.read;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Kafka consumer for all topics of this instance: a thread that polls and a few workers that run the routes. The polling
+ * thread never waits for the target, so a slow or absent target does not cost the membership of the consumer group.
+ */
+public final class TopicReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
+
+    private final Map<String, Object> clientSettings;
+    private final StartOffsets startOffsets;
+    private final Lanes lanes;
+    private final Map<String, KafkaBatchConsumer> routes = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> toCommit = new ConcurrentHashMap<>();
+    private volatile boolean running;
+    private volatile boolean topicsChanged;
+    private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private @Nullable Thread poller;
+
+    /**
+     * @param clientSettings bootstrap servers, security; everything that delivery depends on is set here
+     * @param group the consumer group, by which several instances share the partitions
+     */
+    public TopicReader(Map<String, Object> clientSettings, String group, StartOffsets startOffsets, int workerCount) {
+        this.clientSettings = new HashMap<>(clientSettings);
+        this.clientSettings.putAll(Map.of(
+                ConsumerConfig.GROUP_ID_CONFIG,
+                group,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                // A position that Kafka does not have any more is a gap; it must be an error and never a jump.
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed",
+                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                CooperativeStickyAssignor.class.getName(),
+                // The least that brokers allow by default: after kill -9 the next process waits this long.
+                ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+                6000,
+                ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+                2000,
+                ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
+                16 << 20,
+                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+                4 << 20));
+        this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+        this.startOffsets = startOffsets;
+        this.lanes = new Lanes(workerCount);
+    }
+
+    void start() {
+        running = true;
+        Thread thread = new Thread(this::pollUntilClosed, "read-topics");
+        thread.setDaemon(true);
+        thread.start();
+        poller = thread;
+    }
+
+    void add(KafkaBatchConsumer route) {
+        routes.put(route.topic(), route);
+        topicsChanged = true;
+    }
+
+    void remove(KafkaBatchConsumer route) {
+        routes.remove(route.topic());
+        lanes.closeAllOf(route);
+        topicsChanged = true;
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    /** The topics to subscribe to, when they are others than last time. */
+    @Nullable
+    Collection<String> changedTopics() {
+        if (!topicsChanged) {
+            return null;
+        }
+        topicsChanged = false;
+        return List.copyOf(routes.keySet());
+    }
+
+    @Nullable
+    KafkaBatchConsumer route(String topic) {
+        return routes.get(topic);
+    }
+
+    /** Tells Kafka where a partition's reading has got to. Only a hint: positions come from the ledger. */
+    public void commit(TopicPartition partition, long nextOffset) {
+        toCommit.put(partition, new OffsetAndMetadata(nextOffset));
+    }
+
+    /** Puts a gate into every partition's way, or takes it out with {@link Gate#OPEN}. */
+    public void setGate(Gate gate) {
+        lanes.setGate(gate);
+    }
+
+    /** The partitions at which the gate holds records back while nothing before them is being applied. */
+    public Set<TopicPartition> heldPartitions() {
+        return lanes.held();
+    }
+
+    /** The partitions that this instance reads at the moment. */
+    public Set<TopicPartition> assignedPartitions() {
+        return lanes.partitions();
+    }
+
+    @Override
+    public void close() {
+        running = false;
+        KafkaConsumer<byte[], byte[]> polling = consumer;
+        if (polling != null) {
+            polling.wakeup();
+        }
+        try {
+            lanes.shutdown();
+            if (poller != null) {
+                poller.join(10_000);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void pollUntilClosed() {
+        while (running) {
+            try (KafkaConsumer<byte[], byte[]> kafka =
+                    new KafkaConsumer<>(clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                consumer = kafka;
+                topicsChanged = true;
+                new Polling(kafka, this, lanes, startOffsets, toCommit).run();
+            } catch (InterruptException | InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("Reading from Kafka failed; it begins anew at the ledger's offsets", e);
+                lanes.closeAll();
+                pauseBeforeNextTry();
+            } finally {
+                consumer = null;
+                lanes.closeAll();
+            }
+        }
+    }
+
+    private void pauseBeforeNextTry() {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException e) {
+            running = false;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+-- Every ordinary and partitioned table that can be replicated, one row per column, in the order of the columns.
+-- Partitions are left out: their rows travel under the name of the root (publish_via_partition_root).
+-- The key is the primary key, else the index that REPLICA IDENTITY USING INDEX names.
+select n.nspname                                            as schema_name,
+       c.relname                                            as table_name,
+       c.relkind = 'p'                                      as partitioned,
+       c.relreplident                                       as replica_identity,
+       c.reltuples::bigint                                  as estimated_rows,
+       case when c.relkind = 'p'
+            then (select coalesce(sum(pg_table_size(t.relid)), 0) from pg_partition_tree(c.oid) t where t.isleaf)
+            else pg_table_size(c.oid) end                   as bytes,
+       a.attname                                            as column_name,
+       format_type(a.atttypid, a.atttypmod)                 as column_type,
+       a.attgenerated <> ''                                 as generated,
+       a.attidentity = 'a'                                  as identity_always,
+       a.attnotnull                                         as not_null,
+       k.position                                           as key_position,
+       coalesce(not i.indimmediate, false)                  as key_deferrable
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+left join lateral (select x.indkey::int2[] as columns, x.indnkeyatts, x.indimmediate
+                   from pg_index x
+                   where x.indrelid = c.oid and (x.indisprimary or x.indisreplident and c.relreplident = 'i')
+                   order by x.indisprimary desc
+                   limit 1) i on true
+left join lateral (select u.position
+                   from unnest(i.columns[0:i.indnkeyatts - 1]) with ordinality as u(attnum, position)
+                   where u.attnum = a.attnum) k on true
+where c.relkind in ('r', 'p')
+  and c.relpersistence = 'p'
+  and not c.relispartition
+  and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'caravan')
+  -- Tables that belong to an extension come with the extension.
+  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+order by n.nspname, c.relname, a.attnum
