@@ -4,6 +4,8 @@
 select n.nspname                                            as schema_name,
        c.relname                                            as table_name,
        c.relkind = 'p'                                      as partitioned,
+       exists (select from pg_constraint f
+               where f.contype = 'f' and f.confrelid = c.oid and f.conrelid <> c.oid) as referenced,
        c.relreplident                                       as replica_identity,
        c.reltuples::bigint                                  as estimated_rows,
        case when c.relkind = 'p'
@@ -11,6 +13,7 @@ select n.nspname                                            as schema_name,
             else pg_table_size(c.oid) end                   as bytes,
        a.attname                                            as column_name,
        format_type(a.atttypid, a.atttypmod)                 as column_type,
+       format_type(a.atttypid, -1)                          as cast_type,
        a.attgenerated <> ''                                 as generated,
        a.attidentity = 'a'                                  as identity_always,
        a.attnotnull                                         as not_null,

@@ -13,8 +13,8 @@ import java.util.List;
  */
 public record Batch(TableName table, String topic, int partition, long nextOffset, List<ChangeEvent> events) {
 
-    /** Stands for the topic of {@code pg_logical_emit_message}, which no table can have as its name. */
-    public static final TableName MESSAGES = new TableName("", "");
+    /** Stands for the topic of {@code pg_logical_emit_message}, whose schema no table can have. */
+    public static final TableName MESSAGES = new TableName("", "messages");
 
     /** The events at and after an offset: what the ledger says is not yet applied. */
     public Batch startingAt(long offset) {
@@ -29,7 +29,7 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
         boolean over = false;
         for (ChangeEvent event : events) {
             over = over || copy.isOver(event);
-            if (over || !copy.sees(event.txId())) {
+            if (over || event.op() == Op.UNKNOWN || !copy.sees(event.txId())) {
                 left.add(event);
             }
         }

@@ -29,7 +29,7 @@ public final class ChangeEventReader {
      *
      * @param oldKey the header {@code __debezium.oldkey}, JSON; on the insert of a key change
      * @param movedAway whether the record has the header {@code __debezium.newkey}
-     * @throws IllegalArgumentException when the bytes are not a change event
+     * @return the event; with {@link Op#UNKNOWN} when the bytes are not one
      */
     public ChangeEvent read(long offset, byte[] value, byte @Nullable [] oldKey, boolean movedAway) {
         try (JsonParser json = JSON.createParser(value)) {
@@ -50,7 +50,7 @@ public final class ChangeEventReader {
                     envelope.committedAtMillis,
                     value);
         } catch (IOException e) {
-            throw new IllegalArgumentException("The record at offset " + offset + " is not a change event in JSON.", e);
+            return new ChangeEvent(offset, Op.UNKNOWN, null, null, null, false, Lsn.ZERO, 0, 0, value);
         }
     }
 

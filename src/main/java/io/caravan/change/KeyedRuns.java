@@ -1,10 +1,12 @@
 package io.caravan.change;
 
+import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collapses events of a table with a key: of each key only the last state counts. Rows with different keys do not depend on
@@ -12,6 +14,7 @@ import java.util.Map;
  * rows) the statement fails and the caller cuts the events in halves, down to the order in which the source made them.
  */
 final class KeyedRuns {
+    private final TableName table;
     private final List<String> key;
     private final Layout keyLayout;
     private final List<Run> runs = new ArrayList<>();
@@ -24,7 +27,8 @@ final class KeyedRuns {
         record Gone() implements State {}
     }
 
-    KeyedRuns(List<String> key) {
+    KeyedRuns(TableName table, List<String> key) {
+        this.table = table;
         this.key = key;
         this.keyLayout = new Layout(key);
     }
@@ -35,7 +39,8 @@ final class KeyedRuns {
                 case CREATE, READ, UPDATE -> upsert(event);
                 case DELETE -> delete(event);
                 case TRUNCATE -> truncate();
-                case MESSAGE -> {} // messages have a topic of their own and no row
+                case MESSAGE -> runs.add(Run.withoutRows(table, Run.Kind.MESSAGE));
+                case UNKNOWN -> runs.add(Run.withoutRows(table, Run.Kind.UNKNOWN));
             }
         }
         flush();
@@ -65,12 +70,12 @@ final class KeyedRuns {
             Row present = row.withoutUnchanged();
             List<String> columns = new ArrayList<>(oldKeyColumns());
             columns.addAll(present.layout().columns());
-            List<@org.jspecify.annotations.Nullable String> values = new ArrayList<>(oldKey.values());
+            List<@Nullable String> values = new ArrayList<>(oldKey.values());
             for (int i = 0; i < present.layout().size(); i++) {
                 values.add(present.value(i));
             }
             Row moved = Row.of(columns, values);
-            runs.add(new Run(Run.Kind.MOVE, moved.layout(), List.of(moved)));
+            runs.add(new Run(table, Run.Kind.MOVE, moved.layout(), List.of(moved)));
         } else {
             states.put(oldKey, new State.Gone());
             states.remove(newKey);
@@ -95,8 +100,8 @@ final class KeyedRuns {
 
     private void truncate() {
         states.clear();
-        runs.clear(); // whatever came before is gone with it
-        runs.add(Run.truncate());
+        runs.removeIf(run -> run.kind() != Run.Kind.UNKNOWN); // the rows that came before are gone with it
+        runs.add(Run.withoutRows(table, Run.Kind.TRUNCATE));
     }
 
     private void flush() {
@@ -116,10 +121,10 @@ final class KeyedRuns {
             }
         });
         if (!gone.isEmpty()) {
-            runs.add(new Run(Run.Kind.DELETE, keyLayout, gone));
+            runs.add(new Run(table, Run.Kind.DELETE, keyLayout, gone));
         }
-        whole.forEach((layout, rows) -> runs.add(new Run(Run.Kind.UPSERT, layout, rows)));
-        partial.forEach((layout, rows) -> runs.add(new Run(Run.Kind.UPDATE, layout, rows)));
+        whole.forEach((layout, rows) -> runs.add(new Run(table, Run.Kind.UPSERT, layout, rows)));
+        partial.forEach((layout, rows) -> runs.add(new Run(table, Run.Kind.UPDATE, layout, rows)));
         states.clear();
     }
 }

@@ -1,5 +1,6 @@
 package io.caravan.change;
 
+import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +11,13 @@ import java.util.Map;
  * and deletes comes to a count per row: what is left over is removed or added.
  */
 final class KeylessRuns {
+    private final TableName table;
     private final Map<Row, Integer> balance = new LinkedHashMap<>();
     private final List<Run> runs = new ArrayList<>();
+
+    KeylessRuns(TableName table) {
+        this.table = table;
+    }
 
     List<Run> of(List<ChangeEvent> events) {
         for (ChangeEvent event : events) {
@@ -24,10 +30,11 @@ final class KeylessRuns {
                 case DELETE -> remove(event.requireBefore());
                 case TRUNCATE -> {
                     balance.clear();
-                    runs.clear();
-                    runs.add(Run.truncate());
+                    runs.removeIf(run -> run.kind() != Run.Kind.UNKNOWN);
+                    runs.add(Run.withoutRows(table, Run.Kind.TRUNCATE));
                 }
-                case MESSAGE -> {} // messages have a topic of their own and no row
+                case MESSAGE -> runs.add(Run.withoutRows(table, Run.Kind.MESSAGE));
+                case UNKNOWN -> runs.add(Run.withoutRows(table, Run.Kind.UNKNOWN));
             }
         }
         addRuns(Run.Kind.REMOVE, -1);
@@ -50,6 +57,6 @@ final class KeylessRuns {
                 rows.computeIfAbsent(row.layout(), same -> new ArrayList<>()).add(row);
             }
         });
-        rows.forEach((layout, same) -> runs.add(new Run(kind, layout, same)));
+        rows.forEach((layout, same) -> runs.add(new Run(table, kind, layout, same)));
     }
 }

@@ -7,7 +7,9 @@ public enum Op {
     UPDATE("u"),
     DELETE("d"),
     TRUNCATE("t"),
-    MESSAGE("m");
+    MESSAGE("m"),
+    /** Not a change event, or one of a kind that this version does not know. Set by the reader, never sent by Debezium. */
+    UNKNOWN("?");
 
     private final String code;
 
@@ -21,6 +23,6 @@ public enum Op {
                 return op;
             }
         }
-        throw new IllegalArgumentException("The event's op is '" + code + "'; known are c, r, u, d, t and m.");
+        return UNKNOWN;
     }
 }

@@ -1,5 +1,6 @@
 package io.caravan.change;
 
+import io.caravan.postgres.TableName;
 import java.util.List;
 
 /**
@@ -7,9 +8,9 @@ import java.util.List;
  *
  * @param layout the columns that the rows carry; for deletes the key, for a table without a key all of them
  */
-public record Run(Kind kind, Layout layout, List<Row> rows) {
+public record Run(TableName table, Kind kind, Layout layout, List<Row> rows) {
 
-    /** Which statement. */
+    /** What is done. */
     public enum Kind {
         /** Removes every row of the table. */
         TRUNCATE,
@@ -24,18 +25,37 @@ public record Run(Kind kind, Layout layout, List<Row> rows) {
         /** Adds rows to a table without a key. */
         APPEND,
         /** Removes one equal row for each of these from a table without a key; each must be there. */
-        REMOVE
+        REMOVE,
+        /** Logical messages, which change no row. */
+        MESSAGE,
+        /** Records that are no change events. */
+        UNKNOWN
     }
 
-    static Run truncate() {
-        return new Run(Kind.TRUNCATE, new Layout(List.of()), List.of());
+    private static final Layout NO_COLUMNS = new Layout(List.of());
+
+    /** A run that has no rows of its own. */
+    static Run withoutRows(TableName table, Kind kind) {
+        return new Run(table, kind, NO_COLUMNS, List.of());
+    }
+
+    /** What the route decides on: {@code upsert}, {@code update}, {@code delete}, {@code truncate}, {@code message}, {@code unknown}. */
+    public String op() {
+        return switch (kind) {
+            case UPSERT, APPEND -> "upsert";
+            case UPDATE, MOVE -> "update";
+            case DELETE, REMOVE -> "delete";
+            case TRUNCATE -> "truncate";
+            case MESSAGE -> "message";
+            case UNKNOWN -> "unknown";
+        };
     }
 
     /** Whether the target must have had each of the rows; if one was absent it has diverged from the source. */
     public boolean needsEveryRow() {
         return switch (kind) {
             case UPDATE, MOVE, REMOVE -> true;
-            case TRUNCATE, DELETE, UPSERT, APPEND -> false;
+            case TRUNCATE, DELETE, UPSERT, APPEND, MESSAGE, UNKNOWN -> false;
         };
     }
 

@@ -11,7 +11,9 @@ public final class Runs {
      *
      * @param key the table's key columns; empty when it has none
      */
-    public static List<Run> of(List<ChangeEvent> events, List<String> key) {
-        return key.isEmpty() ? new KeylessRuns().of(events) : new KeyedRuns(key).of(events);
+    public static List<Run> of(Batch batch, List<String> key) {
+        return key.isEmpty()
+                ? new KeylessRuns(batch.table()).of(batch.events())
+                : new KeyedRuns(batch.table(), key).of(batch.events());
     }
 }

@@ -44,6 +44,7 @@ public final class Catalog {
 
     private static final class TableBuilder {
         private final TableName name;
+        private final boolean referenced;
         private final boolean partitioned;
         private final ReplicaIdentity identity;
         private final long estimatedRows;
@@ -54,6 +55,7 @@ public final class Catalog {
 
         TableBuilder(ResultSet row, TableName name) throws SQLException {
             this.name = name;
+            referenced = row.getBoolean("referenced");
             partitioned = row.getBoolean("partitioned");
             identity = ReplicaIdentity.of(row.getString("replica_identity"));
             estimatedRows = row.getLong("estimated_rows");
@@ -68,6 +70,7 @@ public final class Catalog {
             columns.add(new Column(
                     column,
                     row.getString("column_type"),
+                    row.getString("cast_type"),
                     row.getBoolean("generated"),
                     row.getBoolean("identity_always"),
                     row.getBoolean("not_null")));
@@ -85,6 +88,7 @@ public final class Catalog {
                     List.copyOf(key.values()),
                     keyDeferrable,
                     identity,
+                    referenced,
                     partitioned,
                     estimatedRows,
                     bytes);

@@ -4,8 +4,11 @@ package io.caravan.postgres;
  * One column of a table.
  *
  * @param type as {@code format_type} writes it, schema-qualified, with its modifier: {@code character varying(20)}
+ * @param castType the type without its modifier, for a cast that neither cuts nor rounds: the assignment that follows checks
+ *     the modifier
  * @param generated computed by the server from other columns; such a column is never written
  * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}; written only with {@code OVERRIDING SYSTEM VALUE}
  * @param notNull declared NOT NULL
  */
-public record Column(String name, String type, boolean generated, boolean identityAlways, boolean notNull) {}
+public record Column(
+        String name, String type, String castType, boolean generated, boolean identityAlways, boolean notNull) {}

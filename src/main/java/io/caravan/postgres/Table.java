@@ -8,6 +8,7 @@ import java.util.List;
  * @param columns in the order of the table, dropped ones left out
  * @param key the columns that identify a row: the primary key, else the index that REPLICA IDENTITY names, else none
  * @param keyDeferrable the key's constraint is DEFERRABLE, so ON CONFLICT cannot use it
+ * @param referenced a foreign key of another table refers to this one, so PostgreSQL refuses to TRUNCATE it alone
  * @param partitioned the root of a partitioned table; its partitions are not tables of their own here
  * @param estimatedRows the planner's estimate, -1 when never analysed
  * @param bytes on disk, partitions and TOAST included, indexes not
@@ -18,6 +19,7 @@ public record Table(
         List<String> key,
         boolean keyDeferrable,
         ReplicaIdentity identity,
+        boolean referenced,
         boolean partitioned,
         long estimatedRows,
         long bytes) {
@@ -37,6 +39,6 @@ public record Table(
 
     /** Whether PostgreSQL accepts UPDATE and DELETE on this table once it is published, and tells which row was meant. */
     public boolean canReplicateDeletes() {
-        return hasKey() && identity != ReplicaIdentity.NOTHING || identity == ReplicaIdentity.FULL;
+        return (hasKey() && identity != ReplicaIdentity.NOTHING) || identity == ReplicaIdentity.FULL;
     }
 }

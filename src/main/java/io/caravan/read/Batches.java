@@ -33,7 +33,7 @@ public final class Batches {
         tables.put(topic, table);
     }
 
-    /** Reads the records of one partition. Throws {@link IllegalArgumentException} for one that is no change event. */
+    /** Reads the records of one partition, all of them of one table. */
     public Batch read(List<ConsumerRecord<byte[], byte[]>> records) {
         ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
         TopicPartition partition = new TopicPartition(last.topic(), last.partition());

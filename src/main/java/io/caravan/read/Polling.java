@@ -70,7 +70,7 @@ final class Polling implements ConsumerRebalanceListener {
                 // close() wants the loop to look at its condition
             } catch (OffsetOutOfRangeException e) {
                 e.offsetOutOfRangePartitions()
-                        .forEach((partition, offset) -> stopAtGap(partition, offset, e.getMessage()));
+                        .forEach((partition, offset) -> stopAtGap(partition, offset, e.toString()));
             }
         }
     }
@@ -122,11 +122,10 @@ final class Polling implements ConsumerRebalanceListener {
             }
             try {
                 long start = startOffsets.of(partition);
-                if (start < begin.get(partition) || start > end.get(partition)) {
-                    stopAtGap(
-                            partition,
-                            start,
-                            "Kafka holds " + begin.get(partition) + " to " + end.get(partition) + ".");
+                long first = begin.getOrDefault(partition, 0L);
+                long last = end.getOrDefault(partition, 0L);
+                if (start < first || start > last) {
+                    stopAtGap(partition, start, "Kafka holds " + first + " to " + last + ".");
                 } else {
                     kafka.seek(partition, start);
                     lanes.open(partition, route);

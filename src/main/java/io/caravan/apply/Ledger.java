@@ -1,0 +1,79 @@
+package io.caravan.apply;
+
+import io.caravan.change.Batch;
+import io.caravan.change.CopySnapshot;
+import io.caravan.postgres.Lsn;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.apache.camel.Body;
+import org.apache.camel.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bean {@code ledger}: what {@code caravan.ledger} says of a partition. The line is written in the transaction of the
+ * rows, which makes the effect of every event happen once, however often it is delivered.
+ */
+public final class Ledger {
+    private final DataSource target;
+    private final String pipeline;
+
+    public Ledger(DataSource target, String pipeline) {
+        this.target = target;
+        this.pipeline = pipeline;
+    }
+
+    /** The first offset of the partition that is not applied. Throws when the target is away or has no such line. */
+    public long nextOffset(String topic, int partition) throws SQLException {
+        try (Connection connection = target.getConnection();
+                PreparedStatement select = connection.prepareStatement(
+                        "select next_offset from caravan.ledger where pipeline = ? and topic = ? and partition = ?")) {
+            select.setString(1, pipeline);
+            select.setString(2, topic);
+            select.setInt(3, partition);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    throw new IllegalStateException("caravan.ledger in the target has no line for topic " + topic
+                            + ", partition " + partition + ". Start again with 'reset' and 'run'.");
+                }
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** What of the batch is neither applied nor in the table's copy. The line is locked by the transaction around. */
+    public Batch remaining(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
+        Map<String, Object> known = require(batch, line);
+        Batch fresh = batch.startingAt(Long.parseLong(String.valueOf(known.get("next_offset"))));
+        CopySnapshot copy = copy(known);
+        return copy == null ? fresh : fresh.withoutThoseIn(copy);
+    }
+
+    /** Whether the stream goes beyond the table's copy with this batch, so that its snapshot is no longer needed. */
+    public boolean isBeyondCopy(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
+        CopySnapshot copy = copy(require(batch, line));
+        return copy != null && batch.isBeyond(copy);
+    }
+
+    /** Whether letters of this table wait, so that events of their keys have to wait behind them. */
+    public boolean hasLetters(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
+        return Boolean.TRUE.equals(require(batch, line).get("has_letters"));
+    }
+
+    private static Map<String, Object> require(Batch batch, @Nullable Map<String, Object> line) {
+        if (line == null) {
+            throw new IllegalStateException("caravan.ledger in the target lost its line for " + batch + ".");
+        }
+        return line;
+    }
+
+    private static @Nullable CopySnapshot copy(Map<String, Object> line) {
+        Object snapshot = line.get("copied_snapshot");
+        return snapshot == null
+                ? null
+                : CopySnapshot.parse(snapshot.toString(), Lsn.parse(String.valueOf(line.get("copied_lsn"))));
+    }
+}

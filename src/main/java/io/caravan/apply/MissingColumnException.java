@@ -1,0 +1,16 @@
+package io.caravan.apply;
+
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.TableName;
+
+/** An event has a column that the target's table does not have: the source was altered. */
+public final class MissingColumnException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    MissingColumnException(TableName table, String column) {
+        super("Table " + table + " has no column " + column
+                + " in the target, but its changes have one. Add it with the source's"
+                + " type, ALTER TABLE " + table.sql() + " ADD COLUMN " + Identifier.quote(column)
+                + " ..., then start the table's route again.");
+    }
+}

@@ -1,0 +1,13 @@
+package io.caravan.apply;
+
+import io.caravan.postgres.Table;
+import java.util.List;
+
+/**
+ * A table of the pipeline as the apply step needs it.
+ *
+ * @param target the table in the target, whose types and generated columns decide how a row is written
+ * @param key the source's key columns, which is what events are identified by
+ * @param topic where its changes are
+ */
+public record ReplicatedTable(Table target, List<String> key, String topic) {}

@@ -1,0 +1,196 @@
+package io.caravan.apply;
+
+import io.caravan.change.Layout;
+import io.caravan.change.Run;
+import io.caravan.postgres.Column;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The SQL of one table: for each kind of run one statement over one parameter {@code :#rows}, a JSON array of the rows whose
+ * members are named by their place in the layout. Every value arrives as text and is cast by the target, so it goes through
+ * PostgreSQL's own input function; the cast leaves the type's modifier out, because an explicit cast would cut a value that
+ * is too long, where the assignment after it refuses.
+ */
+final class TableStatements {
+    private final Table table;
+    private final List<String> key;
+    private final Map<Run.Kind, Map<Layout, String>> cache = new ConcurrentHashMap<>();
+
+    TableStatements(Table table, List<String> key) {
+        this.table = table;
+        this.key = key;
+    }
+
+    /** The statement for a run of this kind and these columns. */
+    String of(Run run) {
+        return cache.computeIfAbsent(run.kind(), kind -> new ConcurrentHashMap<>())
+                .computeIfAbsent(run.layout(), layout -> write(run.kind(), layout));
+    }
+
+    private String write(Run.Kind kind, Layout layout) {
+        return switch (kind) {
+            case UPSERT -> table.hasKey() && !table.keyDeferrable() ? upsert(layout) : merge(layout);
+            case APPEND -> insert(layout);
+            case UPDATE -> update(layout);
+            case MOVE -> move(layout);
+            case DELETE -> delete(layout);
+            case REMOVE -> remove(layout);
+            case TRUNCATE -> truncate();
+            case MESSAGE, UNKNOWN -> throw new IllegalArgumentException("A run of kind " + kind + " has no statement.");
+        };
+    }
+
+    private String insert(Layout layout) {
+        List<Column> columns = writable(layout);
+        return "insert into " + name() + " (" + names(columns) + ") overriding system value select "
+                + columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "))
+                + from(layout);
+    }
+
+    private String upsert(Layout layout) {
+        List<Column> rest = withoutKey(writable(layout));
+        return insert(layout) + " on conflict (" + keyNames() + ") do "
+                + (rest.isEmpty()
+                        ? "nothing"
+                        : "update set "
+                                + rest.stream()
+                                        .map(column -> quote(column) + " = excluded." + quote(column))
+                                        .collect(Collectors.joining(", ")));
+    }
+
+    /** For a target without an index that ON CONFLICT could use: a deferrable key, or none. */
+    private String merge(Layout layout) {
+        List<Column> columns = writable(layout);
+        List<Column> rest = withoutKey(columns);
+        String values = columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "));
+        return "merge into " + only() + " as t using (select *" + from(layout) + ") as r on " + keysMatch(layout, 0)
+                + " when matched then "
+                + (rest.isEmpty() ? "do nothing" : "update set " + assignments(layout, rest))
+                + " when not matched then insert (" + names(columns) + ") overriding system value values (" + values
+                + ")";
+    }
+
+    private String update(Layout layout) {
+        return "update " + only() + " as t set " + assignments(layout, withoutKey(writable(layout))) + from(layout)
+                + " where " + keysMatch(layout, 0);
+    }
+
+    /** The layout begins with the old key. */
+    private String move(Layout layout) {
+        return "update " + only() + " as t set " + assignments(layout, writable(layout)) + from(layout) + " where "
+                + IntStream.range(0, key.size())
+                        .mapToObj(i -> "t." + quote(column(key.get(i))) + " = " + cast(i, column(key.get(i))))
+                        .collect(Collectors.joining(" and "));
+    }
+
+    private String delete(Layout layout) {
+        return "delete from " + only() + " as t using" + rows(layout) + " where " + keysMatch(layout, 0);
+    }
+
+    /**
+     * Takes away as many copies of each row as are asked for. Rows are compared by their text, which exists for every type
+     * and tells 1.0 from 1.00; both sides are written by the same session.
+     */
+    private String remove(Layout layout) {
+        List<Column> columns = writable(layout);
+        String there = columns.stream().map(column -> "t." + quote(column)).collect(Collectors.joining(", "));
+        String given = columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "));
+        return "delete from " + only()
+                + " as t using (select f.tableoid, f.ctid from (select t.tableoid, t.ctid, w.copies,"
+                + " row_number() over (partition by w.content) as number from " + only() + " as t join (select row("
+                + given
+                + ")::text as content, count(*) as copies" + from(layout) + " group by 1) w on row(" + there
+                + ")::text = w.content) f where f.number <= f.copies) g where t.ctid = g.ctid and t.tableoid = g.tableoid";
+    }
+
+    /**
+     * TRUNCATE is refused while another table's foreign key refers to this one, and CASCADE would empty that table at the
+     * wrong moment of its own stream; DELETE does neither, since foreign keys do not fire in a replica session.
+     */
+    private String truncate() {
+        return table.referenced() ? "delete from " + only() : "truncate " + only();
+    }
+
+    private String assignments(Layout layout, List<Column> columns) {
+        return columns.stream()
+                .map(column -> quote(column) + " = " + value(layout, column))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String keysMatch(Layout layout, int from) {
+        return IntStream.range(from, key.size())
+                .mapToObj(i -> "t." + quote(column(key.get(i))) + " = " + value(layout, column(key.get(i))))
+                .collect(Collectors.joining(" and "));
+    }
+
+    private String from(Layout layout) {
+        return " from" + rows(layout);
+    }
+
+    private static String rows(Layout layout) {
+        return " json_to_recordset(cast(:#rows as json)) as r("
+                + IntStream.range(0, layout.size())
+                        .mapToObj(i -> "\"" + i + "\" text")
+                        .collect(Collectors.joining(", "))
+                + ")";
+    }
+
+    private String value(Layout layout, Column column) {
+        return cast(layout.indexOf(column.name()), column);
+    }
+
+    private static String cast(int index, Column column) {
+        return "r.\"" + index + "\"::" + column.castType();
+    }
+
+    /** The event's columns as the target has them, in the event's order; generated ones are the target's to compute. */
+    private List<Column> writable(Layout layout) {
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < layout.size(); i++) {
+            String name = layout.columns().get(i);
+            if (name.indexOf('\0') < 0 && !column(name).generated()) {
+                columns.add(column(name));
+            }
+        }
+        return columns;
+    }
+
+    private List<Column> withoutKey(List<Column> columns) {
+        return columns.stream().filter(column -> !key.contains(column.name())).toList();
+    }
+
+    private Column column(String name) {
+        return table.columns().stream()
+                .filter(column -> column.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new MissingColumnException(table.name(), name));
+    }
+
+    private String name() {
+        return table.name().sql();
+    }
+
+    /** Tables that inherit from this one have events of their own; partitions do not. */
+    private String only() {
+        return table.partitioned() ? name() : "only " + name();
+    }
+
+    private static String names(List<Column> columns) {
+        return columns.stream().map(TableStatements::quote).collect(Collectors.joining(", "));
+    }
+
+    private String keyNames() {
+        return key.stream().map(Identifier::quote).collect(Collectors.joining(", "));
+    }
+
+    private static String quote(Column column) {
+        return Identifier.quote(column.name());
+    }
+}

@@ -1,0 +1,85 @@
+package io.caravan.apply;
+
+import io.caravan.change.Batch;
+import io.caravan.change.Run;
+import io.caravan.change.Runs;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+
+/** The bean {@code tables}: what a batch comes to and the SQL that does it, from what the catalogues say of its table. */
+public final class Tables {
+    private final DataSource target;
+    private final Map<TableName, ReplicatedTable> tables = new ConcurrentHashMap<>();
+    private final Map<TableName, TableStatements> statements = new ConcurrentHashMap<>();
+
+    public Tables(DataSource target) {
+        this.target = target;
+    }
+
+    public void register(ReplicatedTable table) {
+        TableName name = table.target().name();
+        tables.put(name, table);
+        statements.put(name, new TableStatements(table.target(), table.key()));
+    }
+
+    /** The runs that the events come to, in the order in which they must be made. */
+    public List<Run> runs(Batch batch) {
+        return Runs.of(batch, batch.table().equals(Batch.MESSAGES) ? List.of() : key(batch.table()));
+    }
+
+    /** The columns that identify a row of the table; empty when there are none. */
+    public List<String> key(TableName table) {
+        return require(table).key();
+    }
+
+    /** The run's SQL statement. A table that lacks a column is looked at once more: it may have been altered meanwhile. */
+    public String statement(Run run) throws SQLException {
+        try {
+            return statements(run.table()).of(run);
+        } catch (MissingColumnException e) {
+            reload(run.table());
+            return statements(run.table()).of(run);
+        }
+    }
+
+    /** The run's rows, as its statement reads them. */
+    public String rows(Run run) {
+        return RowsJson.of(run);
+    }
+
+    /** Throws when the statement did not find a row that must have been there: the target has diverged. */
+    public void check(Run run, long found) {
+        if (run.needsEveryRow() && found != run.rows().size()) {
+            throw new RejectedException("Table " + run.table() + ": " + run.kind() + " of "
+                    + run.rows().size()
+                    + " rows found " + found
+                    + " of them in the target. It was written to by someone else, or rows are missing:"
+                    + " run 'verify --table " + run.table() + "', then 'resync " + run.table() + "'.");
+        }
+    }
+
+    private TableStatements statements(TableName table) {
+        return java.util.Objects.requireNonNull(statements.get(table), () -> "Table " + table + " is not registered");
+    }
+
+    private ReplicatedTable require(TableName table) {
+        return java.util.Objects.requireNonNull(tables.get(table), () -> "Table " + table + " is not registered");
+    }
+
+    private void reload(TableName name) throws SQLException {
+        ReplicatedTable old = require(name);
+        try (Connection connection = target.getConnection()) {
+            Table now = Catalog.tables(connection).get(name);
+            if (now != null) {
+                register(new ReplicatedTable(now, old.key(), old.topic()));
+            }
+        }
+    }
+}

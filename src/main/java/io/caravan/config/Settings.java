@@ -1,0 +1,59 @@
+package io.caravan.config;
+
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableFilter;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The settings of one pipeline, read and checked. What each means stands in {@code application.properties}.
+ *
+ * @param all every key with its value, for the placeholders of the routes
+ */
+public record Settings(
+        Embedded embedded,
+        Database source,
+        Database target,
+        String kafkaServers,
+        URI connectUrl,
+        String pipeline,
+        String slot,
+        String publication,
+        String topicPrefix,
+        TableFilter tables,
+        String waitForTable,
+        int waitSeconds,
+        SchemaSource schema,
+        boolean copy,
+        int copyJobs,
+        Topics topics,
+        Apply apply,
+        Endpoint http,
+        Endpoint management,
+        Path routes,
+        Map<String, String> all) {
+
+    /** The parts that are started here, their folder, and the SQL of the source's first start (empty: none). */
+    public record Embedded(Set<Part> parts, Path directory, String init) {}
+
+    /** @param replicationFactor -1 is the broker's default */
+    public record Topics(int partitions, int replicationFactor, int retentionHours) {}
+
+    public record Apply(int maxRows, int maxBytes, int workers) {}
+
+    public record Endpoint(String host, int port) {}
+
+    /** Where the target's tables come from. */
+    public enum SchemaSource {
+        AUTO,
+        PG_DUMP,
+        CATALOG,
+        EXISTING
+    }
+
+    public String connectorName() {
+        return pipeline + "-source";
+    }
+}

@@ -1,0 +1,249 @@
+package io.caravan.config;
+
+import io.caravan.config.Settings.Apply;
+import io.caravan.config.Settings.Embedded;
+import io.caravan.config.Settings.Endpoint;
+import io.caravan.config.Settings.SchemaSource;
+import io.caravan.config.Settings.Topics;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableFilter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads the settings: the packaged defaults, over them the file, over that the environment. Checks all and reports all. */
+public final class SettingsReader {
+    private final Map<String, String> values = new TreeMap<>();
+    private final List<String> problems = new ArrayList<>();
+    private final Path home;
+
+    private SettingsReader(Path home) {
+        this.home = home;
+    }
+
+    /**
+     * @param file the properties file; need not exist when it is the default one
+     * @throws SettingsException with every problem
+     */
+    public static Settings read(Path file, Map<String, String> environment) throws SettingsException {
+        Path directory = file.toAbsolutePath().getParent();
+        SettingsReader reader = new SettingsReader(directory == null ? Path.of(".") : directory);
+        Map<String, String> defaults = packagedDefaults();
+        reader.values.putAll(defaults);
+        if (Files.exists(file)) {
+            reader.overlay(load(file), "in " + file);
+        }
+        new EnvironmentNames(defaults).overlay(environment, reader.values, reader.problems);
+        Settings settings = reader.settings();
+        if (!reader.problems.isEmpty()) {
+            throw new SettingsException(reader.problems);
+        }
+        return settings;
+    }
+
+    /** Keys and defaults as they are packaged. */
+    static Map<String, String> packagedDefaults() {
+        try (InputStream in = SettingsReader.class.getResourceAsStream("/application.properties")) {
+            if (in == null) {
+                throw new IllegalStateException("application.properties is missing from the jar");
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return toMap(properties);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> load(Path file) {
+        try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            Properties properties = new Properties();
+            properties.load(in);
+            return toMap(properties);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file, e);
+        }
+    }
+
+    private static Map<String, String> toMap(Properties properties) {
+        Map<String, String> map = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name).strip()));
+        return map;
+    }
+
+    private void overlay(Map<String, String> given, String where) {
+        given.forEach((key, value) -> {
+            if (key.startsWith("caravan.") && !values.containsKey(key)) {
+                problems.add("There is no setting " + key + " (" + where + "). " + nearest(key));
+            } else {
+                values.put(key, value); // keys of Camel's own are handed on
+            }
+        });
+    }
+
+    private String nearest(String key) {
+        String last = key.substring(key.lastIndexOf('.') + 1);
+        List<String> similar = values.keySet().stream().filter(known -> known.contains(last)).toList();
+        return similar.isEmpty()
+                ? "application.properties of the distribution names every one."
+                : "Did you mean " + String.join(" or ", similar) + "?";
+    }
+
+    private Settings settings() {
+        return new Settings(
+                new Embedded(parts(), path("caravan.embedded.dir"), text("caravan.embedded.init")),
+                database("source"),
+                database("target"),
+                required("caravan.kafka.bootstrap-servers"),
+                httpUrl("caravan.connect.url"),
+                name("caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
+                name("caravan.slot", "[a-z0-9_]{1,63}", "lower-case letters, digits and underscores, at most 63"),
+                required("caravan.publication"),
+                name("caravan.topic-prefix", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
+                new TableFilter(list("caravan.tables.include"), list("caravan.tables.exclude")),
+                text("caravan.wait-for-table"),
+                number("caravan.wait-seconds", 1, 86_400),
+                choice("caravan.schema", SchemaSource.class, SchemaSource.AUTO),
+                flag("caravan.copy"),
+                number("caravan.copy.jobs", 1, 64),
+                new Topics(
+                        number("caravan.topic.partitions", 1, 1000),
+                        number("caravan.topic.replication-factor", -1, 100),
+                        number("caravan.topic.retention-hours", 1, 87_600)),
+                new Apply(
+                        number("caravan.apply.max-rows", 1, 100_000),
+                        number("caravan.apply.max-bytes", 65_536, 1 << 30),
+                        number("caravan.apply.workers", 1, 64)),
+                endpoint("caravan.http"),
+                endpoint("caravan.management"),
+                path("caravan.routes"),
+                Map.copyOf(values));
+    }
+
+    private String text(String key) {
+        return values.getOrDefault(key, "");
+    }
+
+    private String required(String key) {
+        if (text(key).isEmpty()) {
+            problems.add(key + " is empty; it needs a value.");
+        }
+        return text(key);
+    }
+
+    private String name(String key, String pattern, String meaning) {
+        String value = required(key);
+        if (!value.isEmpty() && !value.matches(pattern)) {
+            problems.add(key + " is '" + value + "'; use " + meaning + ".");
+        }
+        return value;
+    }
+
+    private List<String> list(String key) {
+        return Arrays.stream(text(key).split(",")).map(String::strip).filter(each -> !each.isEmpty()).toList();
+    }
+
+    private int number(String key, int least, int most) {
+        try {
+            int value = Integer.parseInt(text(key));
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // reported below, as one that is out of range
+        }
+        problems.add(key + " is '" + text(key) + "'; use a whole number from " + least + " to " + most + ".");
+        return least;
+    }
+
+    private boolean flag(String key) {
+        if (!text(key).matches("true|false")) {
+            problems.add(key + " is '" + text(key) + "'; use true or false.");
+        }
+        return Boolean.parseBoolean(text(key));
+    }
+
+    private <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
+        for (E each : type.getEnumConstants()) {
+            if (each.name().equalsIgnoreCase(text(key))) {
+                return each;
+            }
+        }
+        problems.add(key + " is '" + text(key) + "'; use one of " + names(type) + ".");
+        return fallback;
+    }
+
+    private static String names(Class<? extends Enum<?>> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .toList()
+                .toString();
+    }
+
+    private Set<Part> parts() {
+        Set<Part> parts = EnumSet.noneOf(Part.class);
+        List<String> given = list("caravan.embedded");
+        for (String each : given) {
+            if (each.equalsIgnoreCase("none") && given.size() == 1) {
+                return parts;
+            }
+            try {
+                parts.add(Part.valueOf(each.toUpperCase(Locale.ROOT)));
+            } catch (IllegalArgumentException e) {
+                problems.add("caravan.embedded has '" + each + "'; use source, target, kafka, connect, or none alone.");
+            }
+        }
+        return parts;
+    }
+
+    private Database database(String label) {
+        String key = "caravan." + label;
+        Dsn dsn = Dsn.parse(required(key + ".url"));
+        if (dsn == null) {
+            problems.add(key + ".url is not a PostgreSQL address; use jdbc:postgresql://host:port/database"
+                    + " or postgresql://user:password@host:port/database.");
+            return new Database(label, "", "", "");
+        }
+        return new Database(
+                label,
+                dsn.jdbcUrl(),
+                dsn.user() == null ? text(key + ".user") : dsn.user(),
+                dsn.password() == null ? text(key + ".password") : dsn.password());
+    }
+
+    private URI httpUrl(String key) {
+        String value = required(key);
+        try {
+            URI uri = URI.create(value);
+            if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // reported below
+        }
+        problems.add(key + " is '" + value + "'; use an address such as http://localhost:8083.");
+        return URI.create("http://localhost");
+    }
+
+    private Endpoint endpoint(String key) {
+        return new Endpoint(required(key + ".host"), number(key + ".port", 0, 65_535));
+    }
+
+    private Path path(String key) {
+        return home.resolve(required(key)).normalize();
+    }
+}

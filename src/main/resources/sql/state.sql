@@ -1,0 +1,58 @@
+-- Caravan's own state, in the target, so that it commits together with the rows it speaks of.
+create schema if not exists caravan;
+
+create table if not exists caravan.bootstrap (
+    pipeline        text        not null,
+    table_name      text        not null,               -- '' is the pipeline as a whole, else schema.table
+    step            text        not null,               -- the last step that is done; see BootstrapState and TableState
+    copied_snapshot text,                               -- pg_current_snapshot() of a copy made while changes streamed
+    copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot
+    copied_rows     bigint,
+    detail          text        not null default '',
+    updated_at      timestamptz not null default now(),
+    primary key (pipeline, table_name)
+);
+
+create table if not exists caravan.ledger (
+    pipeline     text        not null,
+    topic        text        not null,
+    partition    integer     not null,
+    next_offset  bigint      not null,                  -- everything below is applied, nothing at or above it
+    source_lsn   pg_lsn      not null default '0/0',    -- the farthest change applied
+    committed_at timestamptz,                           -- when the last applied change was committed on the source
+    changes      bigint      not null default 0,
+    updated_at   timestamptz not null default now(),
+    primary key (pipeline, topic, partition)
+);
+
+create table if not exists caravan.dead_letter (
+    id         bigint generated always as identity primary key,
+    pipeline   text        not null,
+    topic      text        not null,
+    partition  integer     not null,
+    "offset"   bigint      not null,
+    table_name text        not null,
+    keys       jsonb       not null,                    -- the keys the event touches; later events of these wait behind it
+    op         text        not null,
+    state      text        not null check (state in ('rejected', 'held', 'replayed', 'discarded')),
+    source_lsn pg_lsn      not null,
+    event      text        not null,                    -- the record's value as it came
+    sqlstate   text        not null,
+    error      text        not null,
+    created_at timestamptz not null default now(),
+    settled_at timestamptz,
+    unique (pipeline, topic, partition, "offset")
+);
+create index if not exists dead_letter_waiting on caravan.dead_letter (pipeline, table_name) where state in ('rejected', 'held');
+
+create table if not exists caravan.verification (
+    id          bigint generated always as identity primary key,
+    pipeline    text        not null,
+    table_name  text        not null,
+    source_rows bigint      not null,
+    target_rows bigint      not null,
+    equal       boolean     not null,
+    differences bigint      not null default 0,
+    source_lsn  pg_lsn      not null,
+    verified_at timestamptz not null default now()
+);
