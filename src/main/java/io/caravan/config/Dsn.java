@@ -22,7 +22,9 @@ record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
         }
         try {
             URI uri = URI.create(text);
-            String[] login = uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+            String[] login = uri.getRawUserInfo() == null
+                    ? new String[0]
+                    : uri.getRawUserInfo().split(":", 2);
             String host = uri.getHost() == null ? "localhost" : uri.getHost();
             String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
             String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

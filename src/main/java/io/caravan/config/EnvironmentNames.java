@@ -48,7 +48,8 @@ final class EnvironmentNames {
             if (keys.containsKey(name)) {
                 values.put(keys.get(name), value);
             } else if (name.startsWith("CARAVAN_")) {
-                problems.add("The environment variable " + name + " sets no key of Caravan's; unset it or correct its name.");
+                problems.add("The environment variable " + name
+                        + " sets no key of Caravan's; unset it or correct its name.");
             }
         });
     }
@@ -58,15 +59,19 @@ final class EnvironmentNames {
         return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
-    private static void templateTables(Map<String, String> environment, Map<String, String> values, List<String> problems) {
+    private static void templateTables(
+            Map<String, String> environment, Map<String, String> values, List<String> problems) {
         String schema = environment.getOrDefault("POSTGRES_CDC_SCHEMA", "public");
         String json = environment.get("POSTGRES_CDC_TABLES_JSON");
         String list = environment.get("POSTGRES_CDC_TABLES");
         if (json != null) {
             try {
-                values.put("caravan.tables.include", qualified(new ObjectMapper().readValue(json, String[].class), schema));
+                values.put(
+                        "caravan.tables.include",
+                        qualified(new ObjectMapper().readValue(json, String[].class), schema));
             } catch (JsonProcessingException e) {
-                problems.add("POSTGRES_CDC_TABLES_JSON is not a JSON array of names such as [\"orders\",\"customers\"].");
+                problems.add(
+                        "POSTGRES_CDC_TABLES_JSON is not a JSON array of names such as [\"orders\",\"customers\"].");
             }
         } else if (list != null) {
             values.put("caravan.tables.include", qualified(list.split(","), schema));

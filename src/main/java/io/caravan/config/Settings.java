@@ -38,7 +38,7 @@ public record Settings(
     /** The parts that are started here, their folder, and the SQL of the source's first start (empty: none). */
     public record Embedded(Set<Part> parts, Path directory, String init) {}
 
-    /** @param replicationFactor -1 is the broker's default */
+    /** How topics are made; a replication factor of -1 is the broker's default. */
     public record Topics(int partitions, int replicationFactor, int retentionHours) {}
 
     public record Apply(int maxRows, int maxBytes, int workers) {}

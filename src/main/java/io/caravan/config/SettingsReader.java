@@ -36,6 +36,8 @@ public final class SettingsReader {
     }
 
     /**
+     * Reads and checks everything.
+     *
      * @param file the properties file; need not exist when it is the default one
      * @throws SettingsException with every problem
      */
@@ -81,7 +83,9 @@ public final class SettingsReader {
 
     private static Map<String, String> toMap(Properties properties) {
         Map<String, String> map = new TreeMap<>();
-        properties.stringPropertyNames().forEach(name -> map.put(name, properties.getProperty(name).strip()));
+        properties
+                .stringPropertyNames()
+                .forEach(name -> map.put(name, properties.getProperty(name).strip()));
         return map;
     }
 
@@ -97,7 +101,8 @@ public final class SettingsReader {
 
     private String nearest(String key) {
         String last = key.substring(key.lastIndexOf('.') + 1);
-        List<String> similar = values.keySet().stream().filter(known -> known.contains(last)).toList();
+        List<String> similar =
+                values.keySet().stream().filter(known -> known.contains(last)).toList();
         return similar.isEmpty()
                 ? "application.properties of the distribution names every one."
                 : "Did you mean " + String.join(" or ", similar) + "?";
@@ -154,7 +159,10 @@ public final class SettingsReader {
     }
 
     private List<String> list(String key) {
-        return Arrays.stream(text(key).split(",")).map(String::strip).filter(each -> !each.isEmpty()).toList();
+        return Arrays.stream(text(key).split(","))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .toList();
     }
 
     private int number(String key, int least, int most) {

@@ -1,0 +1,162 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.SqlFile;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The pipeline's lines in {@code caravan.bootstrap} and {@code caravan.ledger} of the target. */
+public final class BootstrapState {
+    private static final String UPSERT = "insert into caravan.bootstrap as b"
+            + " (pipeline, table_name, step, copied_snapshot, copied_lsn, copied_rows) values (?, ?, ?, ?, ?::pg_lsn, ?)"
+            + " on conflict (pipeline, table_name) do update set step = excluded.step,"
+            + " copied_snapshot = excluded.copied_snapshot, copied_lsn = excluded.copied_lsn,"
+            + " copied_rows = excluded.copied_rows, updated_at = now()";
+
+    private final Database target;
+    private final String pipeline;
+
+    public BootstrapState(Database target, String pipeline) {
+        this.target = target;
+        this.pipeline = pipeline;
+    }
+
+    /** Makes the schema {@code caravan}; harmless when it is there. */
+    public void create() throws SQLException {
+        try (Connection connection = target.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            // two instances that create the schema at the same moment would collide in the catalogue
+            statement.execute("select pg_advisory_xact_lock(hashtext('caravan.state'))");
+            statement.execute(SqlFile.read("state"));
+            connection.commit();
+        }
+    }
+
+    public Step step() throws SQLException {
+        try (Connection connection = target.connect()) {
+            return exists(connection) ? step(connection) : Step.NONE;
+        }
+    }
+
+    private static boolean exists(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select to_regclass('caravan.bootstrap') is not null")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private Step step(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select step from caravan.bootstrap where pipeline = ? and table_name = ''")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Step.of(row.getString(1)) : Step.NONE;
+            }
+        }
+    }
+
+    public void reached(Step step) throws SQLException {
+        try (Connection connection = target.connect()) {
+            write(connection, "", step.text(), null, null, null);
+        }
+    }
+
+    /**
+     * Notes in the copy's own transaction that the table is copied, so that it is either copied and noted or neither.
+     *
+     * @param snapshot {@code pg_current_snapshot()} when the copy was made while changes streamed, else null: no event of
+     *     the slot is in the copy
+     */
+    void copied(Connection inTransaction, TableName table, @Nullable String snapshot, @Nullable Lsn takenAt, long rows)
+            throws SQLException {
+        write(inTransaction, table.toString(), "copied", snapshot, takenAt, rows);
+    }
+
+    /** The tables, as {@code schema.table}, whose rows have been copied. */
+    public Set<String> copiedTables() throws SQLException {
+        Set<String> tables = new HashSet<>();
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement(
+                        "select table_name from caravan.bootstrap where pipeline = ? and step = 'copied'")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    tables.add(row.getString(1));
+                }
+            }
+        }
+        return tables;
+    }
+
+    private void write(
+            Connection connection,
+            String table,
+            String step,
+            @Nullable String snapshot,
+            @Nullable Lsn lsn,
+            @Nullable Long rows)
+            throws SQLException {
+        try (PreparedStatement upsert = connection.prepareStatement(UPSERT)) {
+            upsert.setString(1, pipeline);
+            upsert.setString(2, table);
+            upsert.setString(3, step);
+            upsert.setString(4, snapshot);
+            upsert.setString(5, lsn == null ? null : lsn.toString());
+            upsert.setObject(6, rows, java.sql.Types.BIGINT);
+            upsert.executeUpdate();
+        }
+    }
+
+    /** Begins a partition's line in the ledger where it is not there yet. */
+    void startLedger(Connection connection, String topic, int partition, long offset) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "insert into caravan.ledger (pipeline, topic, partition, next_offset) values (?, ?, ?, ?)"
+                        + " on conflict do nothing")) {
+            insert.setString(1, pipeline);
+            insert.setString(2, topic);
+            insert.setInt(3, partition);
+            insert.setLong(4, offset);
+            insert.executeUpdate();
+        }
+    }
+
+    /** How far the source's logical messages have come through the whole path; zero before the first one. */
+    public Lsn messagesSeenUpTo(String messageTopic) throws SQLException {
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement(
+                        "select max(source_lsn)::text from caravan.ledger where pipeline = ? and topic = ?")) {
+            select.setString(1, pipeline);
+            select.setString(2, messageTopic);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getString(1) == null ? Lsn.ZERO : Lsn.parse(row.getString(1));
+            }
+        }
+    }
+
+    /** Forgets the pipeline. */
+    public void forget() throws SQLException {
+        try (Connection connection = target.connect()) {
+            if (!exists(connection)) {
+                return;
+            }
+            for (String table : new String[] {"ledger", "bootstrap", "dead_letter", "verification"}) {
+                try (PreparedStatement delete =
+                        connection.prepareStatement("delete from caravan." + table + " where pipeline = ?")) {
+                    delete.setString(1, pipeline);
+                    delete.executeUpdate();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.TableName;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** How far the bulk copy is; written by the copying threads, read by the status and the terminal. */
+public final class CopyProgress {
+    private final AtomicInteger tables = new AtomicInteger();
+    private final AtomicInteger tablesDone = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong rowsDone = new AtomicLong();
+    private volatile long expectedBytes;
+    private volatile long startedAtNanos;
+    private volatile @Nullable TableName current;
+
+    void begin(int tableCount, long bytesExpected) {
+        tables.set(tableCount);
+        expectedBytes = bytesExpected;
+        startedAtNanos = System.nanoTime();
+    }
+
+    void copying(TableName table) {
+        current = table;
+    }
+
+    void add(long more) {
+        bytes.addAndGet(more);
+    }
+
+    void done(long rows) {
+        tablesDone.incrementAndGet();
+        rowsDone.addAndGet(rows);
+    }
+
+    public int tables() {
+        return tables.get();
+    }
+
+    public int tablesDone() {
+        return tablesDone.get();
+    }
+
+    public long rowsDone() {
+        return rowsDone.get();
+    }
+
+    public long bytes() {
+        return bytes.get();
+    }
+
+    /** Bytes of the tables on the source's disk: an estimate of what COPY will carry. */
+    public long expectedBytes() {
+        return expectedBytes;
+    }
+
+    /** Seconds since the copy began. */
+    public double seconds() {
+        return startedAtNanos == 0 ? 0 : (System.nanoTime() - startedAtNanos) / 1e9;
+    }
+
+    public @Nullable TableName current() {
+        return current;
+    }
+}

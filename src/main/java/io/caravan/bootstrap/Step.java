@@ -1,0 +1,30 @@
+package io.caravan.bootstrap;
+
+import java.util.Locale;
+
+/**
+ * How far a pipeline has come; kept in {@code caravan.bootstrap} of the target and so across restarts. Each value is written
+ * by the step of its name when it is done, but {@link #SLOT_INTENDED}, which is written before the slot is made: a slot that
+ * is found then is ours and was used by nobody.
+ */
+public enum Step {
+    NONE,
+    SLOT_INTENDED,
+    SLOT,
+    SCHEMA,
+    COPIED,
+    INDEXED,
+    STREAMING;
+
+    boolean isBefore(Step other) {
+        return compareTo(other) < 0;
+    }
+
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Step of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,130 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
+public final class TableTopics {
+    private final String servers;
+    private final String prefix;
+    private final int partitions;
+    private final int replicationFactor;
+    private final int retentionHours;
+
+    /** @param replicationFactor -1 for the broker's default */
+    public TableTopics(String servers, String prefix, int partitions, int replicationFactor, int retentionHours) {
+        this.servers = servers;
+        this.prefix = prefix;
+        this.partitions = partitions;
+        this.replicationFactor = replicationFactor;
+        this.retentionHours = retentionHours;
+    }
+
+    /** Debezium replaces what a topic's name cannot have (io.debezium.schema.AbstractTopicNamingStrategy, sanitizedTopicName). */
+    public String of(TableName table) {
+        return (prefix + "." + table).replaceAll("[^A-Za-z0-9._-]", "_");
+    }
+
+    /** Where {@code pg_logical_emit_message} arrives. */
+    public String messages() {
+        return prefix + ".message";
+    }
+
+    public Admin admin() {
+        Properties properties = new Properties();
+        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
+        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
+        return Admin.create(properties);
+    }
+
+    /**
+     * Creates the topics that are missing and begins a line in the ledger for each partition, at its present end: what lies
+     * in a topic before the slot is made belongs to an earlier life of the pipeline. Lines that exist are left alone.
+     */
+    void create(Collection<TableName> tables, Database target, BootstrapState state)
+            throws SQLException, InterruptedException, BootstrapException {
+        List<String> topics = new ArrayList<>(tables.stream().map(this::of).toList());
+        topics.add(messages());
+        try (Admin admin = admin();
+                Connection connection = target.connect()) {
+            create(admin, topics);
+            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+            for (TopicDescription topic :
+                    admin.describeTopics(topics).allTopicNames().get().values()) {
+                topic.partitions()
+                        .forEach(each ->
+                                ends.put(new TopicPartition(topic.name(), each.partition()), OffsetSpec.latest()));
+            }
+            connection.setAutoCommit(false);
+            for (var end : admin.listOffsets(ends).all().get().entrySet()) {
+                state.startLedger(
+                        connection,
+                        end.getKey().topic(),
+                        end.getKey().partition(),
+                        end.getValue().offset());
+            }
+            connection.commit();
+        } catch (ExecutionException e) {
+            throw new BootstrapException(
+                    "Kafka at " + servers + " refused to create the topics " + prefix + ".*: "
+                            + String.valueOf(e.getCause()),
+                    e);
+        }
+    }
+
+    private void create(Admin admin, List<String> topics)
+            throws ExecutionException, InterruptedException, BootstrapException {
+        Map<String, String> configuration = Map.of(
+                TopicConfig.RETENTION_MS_CONFIG, Long.toString(retentionHours * 3_600_000L),
+                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(128 << 20));
+        List<NewTopic> wanted = topics.stream()
+                .map(topic -> new NewTopic(
+                                topic,
+                                // messages mark one point of the whole stream, so they have one order
+                                Optional.of(topic.equals(messages()) ? 1 : partitions),
+                                replicationFactor < 0 ? Optional.empty() : Optional.of((short) replicationFactor))
+                        .configs(configuration))
+                .toList();
+        for (var result : admin.createTopics(wanted).values().entrySet()) {
+            try {
+                result.getValue().get();
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof TopicExistsException)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Deletes the pipeline's topics; those that are not there are no error. */
+    public void delete(Collection<TableName> tables) throws InterruptedException, ExecutionException {
+        try (Admin admin = admin()) {
+            Set<String> existing = admin.listTopics().names().get();
+            List<String> ours = new ArrayList<>(tables.stream().map(this::of).toList());
+            ours.add(messages());
+            ours.retainAll(existing);
+            admin.deleteTopics(ours).all().get();
+        }
+    }
+}

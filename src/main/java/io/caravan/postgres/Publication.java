@@ -1,0 +1,78 @@
+package io.caravan.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * A publication on the source: which tables the slot tells of. It must exist before the slot's first change is decoded;
+ * PostgreSQL 18 drops changes that are older than it with no more than a warning (LoadPublications in pgoutput.c).
+ */
+public record Publication(String name) {
+
+    /** Makes the publication hold exactly these tables, changing only what differs. */
+    public void ensure(Connection source, Collection<TableName> tables) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            Set<TableName> wanted = new TreeSet<>(tables);
+            if (!exists(source)) {
+                // via the root: a partitioned table is one table, however either side is partitioned
+                statement.execute("create publication " + Identifier.quote(name)
+                        + (wanted.isEmpty() ? "" : " for table " + list(wanted))
+                        + " with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)");
+                return;
+            }
+            Set<TableName> published = tables(source);
+            Set<TableName> missing = new TreeSet<>(wanted);
+            missing.removeAll(published);
+            Set<TableName> surplus = new TreeSet<>(published);
+            surplus.removeAll(wanted);
+            if (!missing.isEmpty()) {
+                statement.execute("alter publication " + Identifier.quote(name) + " add table " + list(missing));
+            }
+            if (!surplus.isEmpty()) {
+                statement.execute("alter publication " + Identifier.quote(name) + " drop table " + list(surplus));
+            }
+        }
+    }
+
+    private static String list(Collection<TableName> tables) {
+        // ONLY keeps tables that inherit from one out of it, unless they are chosen themselves
+        return tables.stream().map(table -> "only " + table.sql()).collect(Collectors.joining(", "));
+    }
+
+    public boolean exists(Connection source) throws SQLException {
+        try (PreparedStatement select = source.prepareStatement("select from pg_publication where pubname = ?")) {
+            select.setString(1, name);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
+    /** The tables that it publishes, roots in place of partitions. */
+    public Set<TableName> tables(Connection source) throws SQLException {
+        Set<TableName> tables = new TreeSet<>();
+        try (PreparedStatement select =
+                source.prepareStatement("select schemaname, tablename from pg_publication_tables where pubname = ?")) {
+            select.setString(1, name);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    tables.add(new TableName(row.getString(1), row.getString(2)));
+                }
+            }
+        }
+        return tables;
+    }
+
+    public void drop(Connection source) throws SQLException {
+        try (Statement statement = source.createStatement()) {
+            statement.execute("drop publication if exists " + Identifier.quote(name));
+        }
+    }
+}
