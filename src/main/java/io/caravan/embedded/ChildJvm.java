@@ -1,0 +1,71 @@
+package io.caravan.embedded;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A part that runs in a JVM of its own, on the class path of this one: the same {@code lib/}, no second download. */
+final class ChildJvm implements Child {
+    /** Ctrl-C reaches every process of the terminal at once; only the application may act on it, and stop in order. */
+    private static final String DEAF_TO_CTRL_C = "trap '' INT HUP; exec \"$@\"";
+
+    private static final List<String> OPTIONS = List.of(
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            // Without memory a JVM limps; ended, it is started again.
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:+DisplayVMOutputToStderr",
+            "-Djava.awt.headless=true",
+            "-Dlog4j2.configurationFile=classpath:io/caravan/embedded/log4j2-child.xml");
+
+    private final Part part;
+    private final PartLog log;
+    private final List<String> command;
+
+    ChildJvm(Part part, Path directory, List<String> jvmOptions, Class<?> main, List<String> arguments) {
+        this.part = part;
+        this.log = PartLog.of(directory, part);
+        this.command = command(jvmOptions, main, arguments);
+    }
+
+    private List<String> command(List<String> jvmOptions, Class<?> main, List<String> arguments) {
+        List<String> words = new ArrayList<>();
+        if (!PostgresBinaries.onWindows()) {
+            words.addAll(List.of("sh", "-c", DEAF_TO_CTRL_C, "sh"));
+        }
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(OPTIONS);
+        words.add("-Dcaravan.log=" + log.file());
+        words.addAll(jvmOptions);
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        words.addAll(arguments);
+        return words;
+    }
+
+    @Override
+    public Part part() {
+        return part;
+    }
+
+    @Override
+    public Process spawn() throws IOException {
+        return new ProcessBuilder(command).redirectError(log.redirect()).start();
+    }
+
+    /** The child says so on its standard output, and nothing else. */
+    @Override
+    public boolean awaitReady(Process process, Duration limit) throws IOException, InterruptedException {
+        BufferedReader output = process.inputReader();
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!output.ready()) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(20);
+        }
+        return ParentPipe.READY.equals(output.readLine());
+    }
+}

@@ -1,0 +1,88 @@
+package io.caravan.embedded;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.cli.ConnectDistributed;
+import org.apache.kafka.connect.runtime.Connect;
+
+/** The child JVM of {@link Part#CONNECT}: a distributed worker, as in production, that is alone in its group. */
+final class ConnectProcess {
+    private ConnectProcess() {}
+
+    static List<String> arguments(String bootstrapServers, int port, Path plugins, int replicationFactor) {
+        return List.of(
+                bootstrapServers, Integer.toString(port), plugins.toString(), Integer.toString(replicationFactor));
+    }
+
+    public static void main(String[] arguments) {
+        ParentPipe.run(() -> {
+            Connect<?> worker = new ConnectDistributed().startConnect(settings(arguments));
+            awaitHealth(Integer.parseInt(arguments[1]));
+            return () -> {
+                worker.stop();
+                worker.awaitStop();
+            };
+        });
+    }
+
+    /** {@code startConnect} returns before the worker has joined its group; until then REST answers with errors. */
+    private static void awaitHealth(int port) throws InterruptedException {
+        HttpClient client = HttpClient.newHttpClient();
+        HttpRequest health = HttpRequest.newBuilder(
+                        URI.create("http://" + EmbeddedAddresses.HOST + ":" + port + "/health"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        while (!isHealthy(client, health)) {
+            Thread.sleep(50);
+        }
+    }
+
+    private static boolean isHealthy(HttpClient client, HttpRequest health) throws InterruptedException {
+        try {
+            return client.send(health, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static Map<String, String> settings(String[] arguments) {
+        Map<String, String> settings = new HashMap<>(fixed());
+        settings.put("bootstrap.servers", arguments[0]);
+        settings.put("listeners", "http://" + EmbeddedAddresses.HOST + ":" + arguments[1]);
+        settings.put("rest.advertised.host.name", EmbeddedAddresses.HOST);
+        settings.put("plugin.path", arguments[2]);
+        for (String topic : List.of("config", "offset", "status")) {
+            settings.put(topic + ".storage.topic", "connect-" + topic + "s");
+            settings.put(topic + ".storage.replication.factor", arguments[3]);
+        }
+        return settings;
+    }
+
+    private static Map<String, String> fixed() {
+        return Map.ofEntries(
+                Map.entry("group.id", "caravan-connect"),
+                Map.entry("offset.storage.partitions", "1"),
+                Map.entry("status.storage.partitions", "1"),
+                Map.entry("key.converter", "org.apache.kafka.connect.json.JsonConverter"),
+                Map.entry("key.converter.schemas.enable", "false"),
+                Map.entry("value.converter", "org.apache.kafka.connect.json.JsonConverter"),
+                Map.entry("value.converter.schemas.enable", "false"),
+                // Scanning every class for plugins takes 8 s and 450 MiB more; all of ours have manifests.
+                Map.entry("plugin.discovery", "service_load"),
+                Map.entry("connector.client.config.override.policy", "All"),
+                Map.entry("exactly.once.source.support", "enabled"),
+                Map.entry("offset.flush.interval.ms", "1000"),
+                // A worker that was killed stays in the group until its session ends; the new one waits for that.
+                Map.entry("session.timeout.ms", "6000"),
+                Map.entry("heartbeat.interval.ms", "2000"),
+                Map.entry("scheduled.rebalance.max.delay.ms", "0"));
+    }
+}

@@ -1,0 +1,75 @@
+package io.caravan.embedded;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to start, where. A port of 0 means any free one, which then stays the same for the life of the run.
+ *
+ * @param directory data, logs and unpacked binaries; a restart on the same directory goes on where the last run stopped
+ * @param source needed only when {@link Part#SOURCE} is asked for; {@code target} alike
+ * @param externalKafka the brokers that Kafka Connect uses when {@link Part#KAFKA} is not asked for
+ * @param pluginDirectory Kafka Connect's {@code plugin.path}
+ * @param initSql run on the source at its first start: a file, or a class path resource
+ * @param kafkaJvmOptions options of the broker's JVM after the built-in ones, so that a further {@code -Xmx} wins
+ * @param connectJvmOptions the same for the Connect worker's JVM
+ */
+public record EmbeddedSettings(
+        Set<Part> parts,
+        Path directory,
+        @Nullable Postgres source,
+        @Nullable Postgres target,
+        int kafkaPort,
+        @Nullable String externalKafka,
+        int connectPort,
+        Path pluginDirectory,
+        @Nullable String initSql,
+        List<String> kafkaJvmOptions,
+        List<String> connectJvmOptions) {
+
+    public EmbeddedSettings {
+        parts = Set.copyOf(parts);
+        directory = directory.toAbsolutePath().normalize();
+        pluginDirectory = pluginDirectory.toAbsolutePath().normalize();
+        kafkaJvmOptions = List.copyOf(kafkaJvmOptions);
+        connectJvmOptions = List.copyOf(connectJvmOptions);
+        List<String> problems = new ArrayList<>();
+        if ((parts.contains(Part.SOURCE) && source == null) || (parts.contains(Part.TARGET) && target == null)) {
+            problems.add("An embedded PostgreSQL needs a port, a database, a user and a password.");
+        }
+        if (parts.contains(Part.CONNECT) && !parts.contains(Part.KAFKA) && externalKafka == null) {
+            problems.add("Kafka Connect needs brokers: name them in caravan.kafka.bootstrap-servers.");
+        }
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join(" ", problems));
+        }
+    }
+
+    /** The settings of {@link Part#SOURCE} or {@link Part#TARGET}, which must be asked for. */
+    Postgres postgres(Part part) {
+        return Objects.requireNonNull(part == Part.SOURCE ? source : target);
+    }
+
+    /**
+     * An embedded PostgreSQL. The user becomes its superuser; the database is made at the first start. The password never
+     * prints.
+     */
+    public record Postgres(int port, String database, String user, String password) {
+
+        public Postgres {
+            if (database.isEmpty() || user.isEmpty() || password.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "An embedded PostgreSQL needs a database, a user and a password that are not empty.");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "database " + database + " on port " + port + " as " + user;
+        }
+    }
+}

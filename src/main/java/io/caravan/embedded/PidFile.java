@@ -1,0 +1,60 @@
+package io.caravan.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Remembers a part's process beyond the life of this one. When Caravan is killed its children stop by themselves, which
+ * takes a moment; a start in that moment has to wait for them instead of failing on their ports and locks.
+ */
+record PidFile(Path file) {
+
+    static PidFile of(Path directory, Part part) {
+        return new PidFile(directory.resolve(part.label() + ".pid"));
+    }
+
+    void write(Process process) throws IOException {
+        Files.writeString(file, process.pid() + " " + startOf(process.toHandle()));
+    }
+
+    /** Waits until the process of the last run, if it is still there, has ended. */
+    void awaitEnd(Duration limit) throws IOException, InterruptedException {
+        Optional<ProcessHandle> predecessor = running();
+        if (predecessor.isEmpty()) {
+            return;
+        }
+        try {
+            predecessor.get().onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException stillThere) {
+            long pid = predecessor.get().pid();
+            throw new EmbeddedStackException(
+                    "Process " + pid + " of the last run is still there after " + limit.toSeconds() + " s (" + file
+                            + "). End it with: kill -9 " + pid,
+                    stillThere);
+        }
+    }
+
+    private Optional<ProcessHandle> running() throws IOException {
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        String[] pidAndStart = Files.readString(file).strip().split(" ", -1);
+        if (pidAndStart.length != 2) {
+            return Optional.empty(); // killed while writing
+        }
+        // A process of the same number that started at another time is a stranger: numbers are used again.
+        return ProcessHandle.of(Long.parseLong(pidAndStart[0]))
+                .filter(handle -> startOf(handle).equals(pidAndStart[1]));
+    }
+
+    private static String startOf(ProcessHandle handle) {
+        return handle.info().startInstant().map(Instant::toString).orElse("unknown");
+    }
+}
