@@ -12,8 +12,8 @@ final class ParsedValueException extends DataException {
 
     static ParsedValueException of(RelationalColumn column, Object value) {
         return new ParsedValueException(
-                ("Column %s of table %s (%s) came as %s instead of PostgreSQL's text, so caravan-connector.jar does"
-                                + " not come before Debezium's jars. Take the folder target/connect-plugins/debezium-postgres as it is.")
+                ("Column %s of table %s (%s) came as %s instead of PostgreSQL's text, so it cannot be carried exactly."
+                                + " Caravan reads changes from pgoutput only, without snapshots by the connector (snapshot.mode=no_data).")
                         .formatted(
                                 column.name(),
                                 column.dataCollection(),

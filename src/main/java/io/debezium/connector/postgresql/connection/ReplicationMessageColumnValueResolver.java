@@ -1,5 +1,6 @@
 package io.debezium.connector.postgresql.connection;
 
+import io.caravan.connector.PostgresText;
 import io.debezium.connector.postgresql.PostgresStreamingChangeEventSource.PgConnectionSupplier;
 import io.debezium.connector.postgresql.PostgresType;
 import io.debezium.connector.postgresql.TypeRegistry;
@@ -8,9 +9,9 @@ import io.debezium.connector.postgresql.TypeRegistry;
  * Stands in for Debezium's class of the same name, ahead of it on the plugin's class path (Connect sorts a plugin's jars
  * by name), and hands on the text that pgoutput sent. Debezium's own parses it by the type's bare name, before any
  * converter sees it: 'infinity'::interval becomes 0 without a word, 2562047788 hours or a user's type called money stop
- * the connector. {@code io.caravan.connector.TextConverter} refuses to work without this class.
+ * the connector. {@code io.caravan.connector.TextConverter} refuses to start without this class.
  */
-public class ReplicationMessageColumnValueResolver {
+public final class ReplicationMessageColumnValueResolver {
     private ReplicationMessageColumnValueResolver() {}
 
     public static Object resolveValue(
@@ -21,6 +22,6 @@ public class ReplicationMessageColumnValueResolver {
             PgConnectionSupplier connection,
             boolean includeUnknownDatatypes,
             TypeRegistry typeRegistry) {
-        return value.isNull() ? null : value.asString();
+        return value.isNull() ? null : new PostgresText(value.asString());
     }
 }
