@@ -21,6 +21,9 @@ public final class BootstrapState {
             + " copied_snapshot = excluded.copied_snapshot, copied_lsn = excluded.copied_lsn,"
             + " copied_rows = excluded.copied_rows, updated_at = now()";
 
+    /** The connector's line; no table's name is without a dot. */
+    private static final String CONNECTOR = "connector";
+
     private final Database target;
     private final String pipeline;
 
@@ -80,6 +83,24 @@ public final class BootstrapState {
     void copied(Connection inTransaction, TableName table, @Nullable String snapshot, @Nullable Lsn takenAt, long rows)
             throws SQLException {
         write(inTransaction, table.toString(), "copied", snapshot, takenAt, rows);
+    }
+
+    /** Notes that the connector was made and that its offsets, from now on, are the pipeline's own. */
+    void connectorDeployed() throws SQLException {
+        try (Connection connection = target.connect()) {
+            write(connection, CONNECTOR, "deployed", null, null, null);
+        }
+    }
+
+    boolean isConnectorDeployed() throws SQLException {
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement(
+                        "select from caravan.bootstrap where pipeline = ? and table_name = '" + CONNECTOR + "'")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
     }
 
     /** The tables, as {@code schema.table}, whose rows have been copied. */

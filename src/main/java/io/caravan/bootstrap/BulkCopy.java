@@ -52,6 +52,7 @@ final class BulkCopy {
                 slotSnapshot.begin(from);
             }
             to.setAutoCommit(false);
+            requireEmpty(table, to);
             long rows = pipe(table, from, to, progress);
             state.copied(
                     to,
@@ -62,6 +63,16 @@ final class BulkCopy {
             to.commit();
             from.rollback();
             return rows;
+        }
+    }
+
+    private static void requireEmpty(Table table, Connection to) throws SQLException {
+        try (Statement statement = to.createStatement();
+                ResultSet row = statement.executeQuery("select from " + table.name().sql() + " limit 1")) {
+            if (row.next()) {
+                throw new SQLException("Table " + table.name() + " has rows in the target already, which the copy would double."
+                        + " Empty it, or set caravan.copy=false if they are the copy.");
+            }
         }
     }
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * (unchanged TOAST, see the pgoutput message TupleData, byte 'u'), so the event does not have it.
  */
 public final class Row {
+    /** How the connector writes an unchanged column; long and odd enough that no one stores it. */
+    public static final String UNCHANGED_MARKER = "__caravan_unchanged_7b0e2f4d9c61a35f__";
+
     /** Compared by identity, so that no text a user stores can be taken for it. */
     @SuppressWarnings("StringOperationCanBeSimplified")
     static final String UNCHANGED = new String("unchanged");

@@ -1,0 +1,288 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.ExportedSnapshot;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bean {@code bootstrap}: the steps from an empty target to one that only needs the stream. Each begins with what an
+ * earlier run left behind, so that a kill between any two statements costs no more than the step in hand.
+ */
+public final class Bootstrap {
+    private final Database source;
+    private final Database target;
+    private final BootstrapState state;
+    private final TableFilter filter;
+    private final Publication publication;
+    private final ReplicationSlot slot;
+    private final TableTopics topics;
+    private final SchemaCopy schema;
+    private final Connector connector;
+    private final boolean copyRows;
+    private final int jobs;
+    private final Consumer<String> notes;
+    private final CopyProgress progress = new CopyProgress();
+
+    private List<Table> tables = List.of();
+    private Step reached = Step.NONE;
+    private @Nullable ExportedSnapshot snapshot;
+
+    public Bootstrap(
+            Database source,
+            Database target,
+            BootstrapState state,
+            TableFilter filter,
+            Publication publication,
+            ReplicationSlot slot,
+            TableTopics topics,
+            SchemaCopy schema,
+            Connector connector,
+            boolean copyRows,
+            int jobs,
+            Consumer<String> notes) {
+        this.source = source;
+        this.target = target;
+        this.state = state;
+        this.filter = filter;
+        this.publication = publication;
+        this.slot = slot;
+        this.topics = topics;
+        this.schema = schema;
+        this.connector = connector;
+        this.copyRows = copyRows;
+        this.jobs = jobs;
+        this.notes = notes;
+    }
+
+    /** Reads which tables there are and how far an earlier run came. */
+    public void prepare() throws SQLException, BootstrapException {
+        state.create();
+        reached = state.step();
+        try (Connection connection = source.connect()) {
+            tables = Catalog.tables(connection, filter);
+        }
+        if (tables.isEmpty()) {
+            throw new BootstrapException("No table of the " + source.label() + " matches " + filter
+                    + ". Correct caravan.tables.include, or create the tables.");
+        }
+        if (reached != Step.NONE) {
+            notes.accept("resuming after step " + reached.text());
+        }
+    }
+
+    /** The chosen tables, as the source has them. */
+    public List<Table> tables() {
+        return tables;
+    }
+
+    public CopyProgress copyProgress() {
+        return progress;
+    }
+
+    /** Publication, then slot: changes that are older than the publication are not told (PostgreSQL 18 drops them unasked). */
+    public void slot() throws SQLException, BootstrapException, InterruptedException {
+        try (Connection connection = source.connect()) {
+            publication.ensure(connection, names());
+            Optional<ReplicationSlot.Status> found = slot.status(connection);
+            if (!copyRows) {
+                adopt(found);
+            } else if (reached.isBefore(Step.SCHEMA_INTENDED)) {
+                create(connection, found);
+            } else {
+                resume(found);
+            }
+        }
+        topics.create(names(), target, state);
+        reach(Step.SLOT);
+    }
+
+    private void resume(Optional<ReplicationSlot.Status> found) throws BootstrapException {
+        if (found.isEmpty()) {
+            throw new BootstrapException("Replication slot " + slot.name() + " is gone from the source, and with it the"
+                    + " changes since. Begin anew with 'reset --target-data' and 'run'.");
+        }
+        if (found.get().walStatus().equals("lost")) {
+            throw new BootstrapException("Replication slot " + slot.name() + " was invalidated: the source removed WAL that it"
+                    + " still needed (max_slot_wal_keep_size). Begin anew with 'reset --target-data' and 'run'.");
+        }
+    }
+
+    private void adopt(Optional<ReplicationSlot.Status> found) throws BootstrapException {
+        if (found.isEmpty()) {
+            throw new BootstrapException("caravan.copy=false says that the rows are in the target already, but the source has no"
+                    + " replication slot " + slot.name() + " from the time of their copy. Create the slot before the copy is"
+                    + " made, or set caravan.copy=true.");
+        }
+    }
+
+    /** Also when an earlier run made the slot and no more: nothing was read from it, and a new one exports a snapshot again. */
+    private void create(Connection connection, Optional<ReplicationSlot.Status> found)
+            throws SQLException, BootstrapException {
+        if (found.isPresent()) {
+            if (reached.isBefore(Step.SLOT_INTENDED)) {
+                throw new BootstrapException("Replication slot " + slot.name() + " exists on the source"
+                        + (found.get().activePid() > 0 ? " and is in use by process " + found.get().activePid() : "")
+                        + ", but the target knows of no pipeline that uses it. Drop it with SELECT pg_drop_replication_slot('" + slot.name()
+                        + "') if nothing needs it, or set caravan.slot to another name.");
+            }
+            slot.drop(connection); // ours, from a run that was cut off before anything was copied from it
+        }
+        reach(Step.SLOT_INTENDED);
+        snapshot = slot.create(source);
+    }
+
+    /** Tables, types and sequences; no index yet. */
+    public void schema() throws SQLException, IOException {
+        if (reached.isBefore(Step.SCHEMA)) {
+            if (reached.isBefore(Step.SCHEMA_INTENDED)) {
+                schema.requireUsableTarget(target, names());
+                reach(Step.SCHEMA_INTENDED); // from here on, tables that are there are ours
+            }
+            SchemaCopied made = schema.createTables(source, target, names(), true);
+            notes.accept("schema by " + made.way().name().toLowerCase(java.util.Locale.ROOT) + ": " + made.reason());
+            made.notCarried().forEach(each -> notes.accept("not carried: " + each));
+            reach(Step.SCHEMA);
+        }
+    }
+
+    /** The rows of every table that is not copied yet. */
+    public void rows() throws SQLException, InterruptedException, BootstrapException {
+        if (reached.isBefore(Step.COPIED)) {
+            if (copyRows) {
+                copyTables();
+            }
+            reach(Step.COPIED);
+        }
+        release();
+    }
+
+    private void copyTables() throws SQLException, InterruptedException, BootstrapException {
+        Set<String> copied = state.copiedTables();
+        List<Table> left = tables.stream()
+                .filter(table -> !copied.contains(table.name().toString()))
+                .sorted(Comparator.comparingLong(Table::bytes).reversed()) // the longest first, so that none is alone at the end
+                .toList();
+        progress.begin(left.size(), left.stream().mapToLong(Table::bytes).sum());
+        BulkCopy copy = new BulkCopy(source, target, state);
+        ParallelWork.run(jobs, left, table -> {
+            progress.copying(table.name());
+            try {
+                progress.done(copy.copy(table, snapshot, progress::add));
+            } catch (SQLException e) {
+                throw new BootstrapException("Copying table " + table.name() + " failed: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    /** Indexes and constraints, after the rows, because that is faster and needs no order among tables. */
+    public void indexes() throws SQLException, IOException, InterruptedException {
+        if (reached.isBefore(Step.INDEXED)) {
+            // Tables copied in snapshots of different moments agree with each other only once the stream has caught up.
+            schema.createIndexesAndConstraints(source, target, names(), jobs, hasFreshCopies());
+            schema.createTheRest(source, target, names());
+            reach(Step.INDEXED);
+        }
+    }
+
+    private boolean hasFreshCopies() throws SQLException {
+        try (Connection connection = target.connect();
+                var statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select exists (select from caravan.bootstrap where copied_snapshot is not null)")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    /** Whether the connector is to be made without the offsets that an earlier one of its name may have left. */
+    public boolean isConnectorNew() throws SQLException {
+        return !state.isConnectorDeployed();
+    }
+
+    /** From here on the connector's stored offsets are this pipeline's own. */
+    public void connectorDeployed() throws SQLException {
+        state.connectorDeployed();
+    }
+
+    /** The whole configuration of the connector, as {@code PUT /connectors/{name}/config} takes it. */
+    public String connectorConfiguration() {
+        return connector.configurationJson(tables);
+    }
+
+    /** The body of {@code POST /connectors}. */
+    public String connectorCreation() {
+        return connector.creation(tables);
+    }
+
+    /** Whether Connect's answer to {@code GET /connectors/{name}/config} is what it should be. */
+    public boolean isConnectorCurrent(String answer) throws IOException {
+        return connector.isCurrent(answer, tables);
+    }
+
+    /** Judges {@code GET /connectors/{name}/status}. */
+    public void requireConnectorRunning(String answer) throws IOException, NotReadyException, BootstrapException {
+        connector.requireRunning(answer);
+    }
+
+    public void streaming() throws SQLException {
+        reach(Step.STREAMING);
+    }
+
+    /** Writes a logical message into the source's WAL. Returns its position, which marks everything before it. */
+    public Lsn emitMessage(String content) throws SQLException {
+        try (Connection connection = source.connect();
+                PreparedStatement emit =
+                        connection.prepareStatement("select pg_logical_emit_message(false, 'caravan', ?)::text")) {
+            emit.setString(1, content);
+            try (ResultSet row = emit.executeQuery()) {
+                row.next();
+                return Lsn.parse(row.getString(1));
+            }
+        }
+    }
+
+    /** Returns when a message emitted at this position has come through the whole path; throws while it has not. */
+    public void requireArrived(Lsn position) throws SQLException, NotReadyException {
+        Lsn seen = state.messagesSeenUpTo(topics.messages());
+        if (position.isAfter(seen)) {
+            throw new NotReadyException("The message written to the source's WAL at " + position
+                    + " has not arrived in the target; the last that did was at " + seen + ".");
+        }
+    }
+
+    /** Lets the exported snapshot go. The slot keeps everything after it. */
+    public void release() throws SQLException {
+        if (snapshot != null) {
+            snapshot.close();
+            snapshot = null;
+        }
+    }
+
+    private void reach(Step step) throws SQLException {
+        if (reached.isBefore(step)) {
+            state.reached(step);
+            reached = step;
+        }
+    }
+
+    private List<TableName> names() {
+        return tables.stream().map(Table::name).toList();
+    }
+}

@@ -1,0 +1,199 @@
+package io.caravan.bootstrap;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.change.Row;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.ReplicaIdentity;
+import io.caravan.postgres.Table;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.postgresql.Driver;
+
+/**
+ * The Debezium connector: what Kafka Connect is told to run, and what its answers mean. Option names are those of
+ * debezium.io/documentation/reference/stable/connectors/postgresql.html.
+ */
+public final class Connector {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Database source;
+    private final String name;
+    private final String slot;
+    private final String publication;
+    private final String topicPrefix;
+
+    public Connector(Database source, String name, String slot, String publication, String topicPrefix) {
+        this.source = source;
+        this.name = name;
+        this.slot = slot;
+        this.publication = publication;
+        this.topicPrefix = topicPrefix;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The configuration, as {@code PUT /connectors/{name}/config} takes it. */
+    Map<String, String> configuration(Collection<Table> tables) {
+        Map<String, String> config = new TreeMap<>();
+        config.put("name", name);
+        config.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        config.put("tasks.max", "1");
+        putSource(config);
+        putCapture(config, tables);
+        putFormat(config);
+        putDelivery(config, tables);
+        return config;
+    }
+
+    private void putSource(Map<String, String> config) {
+        Properties url = Driver.parseURL(source.url(), new Properties());
+        if (url == null) {
+            throw new IllegalArgumentException(source.url() + " is not a PostgreSQL address");
+        }
+        config.put("database.hostname", url.getProperty("PGHOST", "localhost"));
+        config.put("database.port", url.getProperty("PGPORT", "5432"));
+        config.put("database.dbname", url.getProperty("PGDBNAME"));
+        config.put("database.user", source.user());
+        config.put("database.password", source.password());
+        if (url.getProperty("sslmode") != null) {
+            config.put("database.sslmode", url.getProperty("sslmode"));
+        }
+    }
+
+    private void putCapture(Map<String, String> config, Collection<Table> tables) {
+        config.put("topic.prefix", topicPrefix);
+        config.put("plugin.name", "pgoutput");
+        config.put("slot.name", slot);
+        config.put("slot.drop.on.stop", "false");
+        config.put("slot.retry.delay.ms", "1000"); // after a restart the old walsender may hold the slot for a moment
+        config.put("slot.max.retries", "60");
+        config.put("publication.name", publication);
+        config.put("publication.autocreate.mode", "disabled");
+        config.put("snapshot.mode", "no_data"); // the rows are copied by Caravan, in the slot's own snapshot
+        config.put("table.include.list", tables.stream().map(Connector::regex).collect(Collectors.joining(",")));
+        config.put("skipped.operations", "none"); // the default leaves TRUNCATE out
+        config.put("include.unknown.datatypes", "true"); // the default leaves such columns out in silence
+        config.put("tombstones.on.delete", "false");
+        String keys = messageKeyColumns(tables);
+        if (!keys.isEmpty()) {
+            config.put("message.key.columns", keys);
+        }
+    }
+
+    /** A table without a primary key is identified by the index of its REPLICA IDENTITY. */
+    private static String messageKeyColumns(Collection<Table> tables) {
+        return tables.stream()
+                .filter(table -> table.identity() == ReplicaIdentity.INDEX && table.hasKey())
+                .map(table -> regex(table) + ":"
+                        + table.key().stream().map(Connector::escape).collect(Collectors.joining(",")))
+                .collect(Collectors.joining(";"));
+    }
+
+    private static String regex(Table table) {
+        return escape(table.name().schema()) + "\\." + escape(table.name().name());
+    }
+
+    /** Debezium splits lists at commas and semicolons before it reads the expressions. */
+    private static String escape(String literal) {
+        StringBuilder regex = new StringBuilder();
+        literal.codePoints().forEach(c -> {
+            if (Character.isLetterOrDigit(c) || c == '_') {
+                regex.appendCodePoint(c);
+            } else {
+                regex.append("\\x{").append(Integer.toHexString(c)).append('}');
+            }
+        });
+        return regex.toString();
+    }
+
+    private static void putFormat(Map<String, String> config) {
+        config.put("converters", "caravan");
+        config.put("caravan.type", "io.caravan.connector.TextConverter");
+        config.put("caravan.unavailable", Row.UNCHANGED_MARKER);
+        config.put("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
+        for (String each : new String[] {"key.converter", "value.converter", "header.converter"}) {
+            config.put(each, "org.apache.kafka.connect.json.JsonConverter");
+            config.put(each + ".schemas.enable", "false");
+            // the default writes a column's DEFAULT where the row has NULL
+            config.put(each + ".replace.null.with.default", "false");
+        }
+    }
+
+    private static void putDelivery(Map<String, String> config, Collection<Table> tables) {
+        config.put("poll.interval.ms", "10");
+        config.put("max.batch.size", "8192");
+        config.put("max.queue.size", "32768");
+        config.put("max.queue.size.in.bytes", Integer.toString(128 << 20));
+        config.put("status.update.interval.ms", "1000");
+        config.put("retriable.restart.connector.wait.ms", "1000");
+        // A slot that is ahead of the stored offset is a gap, which the default passes over in silence.
+        config.put("offset.mismatch.strategy", "trust_offset");
+        config.put("heartbeat.interval.ms", "0"); // see decisions/heartbeat.md: Caravan writes its own into the WAL
+        config.put("producer.override.linger.ms", "2");
+        config.put("producer.override.batch.size", Integer.toString(256 << 10));
+        config.put("producer.override.compression.type", "lz4");
+        config.put("producer.override.max.request.size", Integer.toString(128 << 20));
+        config.put("producer.override.buffer.memory", Integer.toString(160 << 20));
+        if (tables.stream().anyMatch(table -> !table.hasKey())) {
+            // Events sent again after a crash of Connect become the same row again, but only where a row has a key.
+            config.put("exactly.once.support", "required");
+            config.put("transaction.boundary", "poll");
+        }
+    }
+
+    /** The same as the body of {@code POST /connectors}, to be created stopped so that stored offsets can be removed. */
+    String creation(Collection<Table> tables) {
+        ObjectNode body = JSON.createObjectNode().put("name", name).put("initial_state", "STOPPED");
+        body.set("config", JSON.valueToTree(configuration(tables)));
+        return body.toString();
+    }
+
+    String configurationJson(Collection<Table> tables) {
+        return JSON.valueToTree(configuration(tables)).toString();
+    }
+
+    /** Whether Connect's answer to {@code GET /connectors/{name}/config} is this configuration. */
+    boolean isCurrent(String answer, Collection<Table> tables) throws JsonProcessingException {
+        return JSON.readTree(answer).equals(JSON.<JsonNode>valueToTree(configuration(tables)));
+    }
+
+    /** Reads {@code GET /connectors/{name}/status}: returns when all runs, throws while it starts or has failed. */
+    void requireRunning(String answer) throws NotReadyException, BootstrapException, JsonProcessingException {
+        JsonNode status = JSON.readTree(answer);
+        requireRunning(status.path("connector"), "Connector " + name);
+        JsonNode tasks = status.path("tasks");
+        if (tasks.isEmpty()) {
+            throw new NotReadyException("Connector " + name + " has no task yet.");
+        }
+        for (JsonNode task : tasks) {
+            requireRunning(task, "Task " + task.path("id").asText() + " of connector " + name);
+        }
+    }
+
+    private static void requireRunning(JsonNode status, String what) throws NotReadyException, BootstrapException {
+        String state = status.path("state").asText("UNASSIGNED");
+        if (state.equals("FAILED")) {
+            throw new BootstrapException(
+                    what + " failed: " + firstLines(status.path("trace").asText()));
+        }
+        if (!state.equals("RUNNING")) {
+            throw new NotReadyException(what + " is " + state + ".");
+        }
+    }
+
+    /** The exception and its causes, without the stack. */
+    private static String firstLines(String trace) {
+        String causes = trace.lines()
+                .filter(line -> !line.startsWith("\tat ") && !line.startsWith("\t..."))
+                .collect(Collectors.joining(" "));
+        return causes.isEmpty() ? "Kafka Connect gives no reason; its log does." : causes;
+    }
+}

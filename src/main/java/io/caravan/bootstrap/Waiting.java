@@ -1,0 +1,98 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Step wait, the bean {@code waiting}: asks each part once whether it answers; the route asks again until its limit. */
+public final class Waiting {
+    private final Database source;
+    private final Database target;
+    private final TableTopics topics;
+    private final String kafkaServers;
+    private final String waitForTable;
+
+    public Waiting(Database source, Database target, TableTopics topics, String kafkaServers, String waitForTable) {
+        this.source = source;
+        this.target = target;
+        this.topics = topics;
+        this.kafkaServers = kafkaServers;
+        this.waitForTable = waitForTable;
+    }
+
+    public void source() throws NotReadyException, BootstrapException {
+        answers(source);
+    }
+
+    public void target() throws NotReadyException, BootstrapException {
+        answers(target);
+    }
+
+    private static void answers(Database database) throws NotReadyException, BootstrapException {
+        try (Connection connection = database.connect()) {
+            connection.isValid(5);
+        } catch (SQLException e) {
+            String state = String.valueOf(e.getSQLState());
+            String key = "caravan." + database.label();
+            if (state.startsWith("28")) {
+                throw new BootstrapException(
+                        "The " + database + " refuses the login: " + e.getMessage() + " Correct " + key + ".user and "
+                                + key + ".password (or the environment), or the server's pg_hba.conf.",
+                        e);
+            }
+            if (state.equals("3D000")) {
+                throw new BootstrapException(
+                        "The " + database.label() + " server has no such database: " + e.getMessage()
+                                + " Create it with CREATE DATABASE, or correct " + key + ".url.",
+                        e);
+            }
+            throw new NotReadyException(
+                    "The " + database + " does not answer: " + e.getMessage() + " Start it, or correct " + key
+                            + ".url.",
+                    e);
+        }
+    }
+
+    /** The table that the settings say must be there first, if any. */
+    public void table() throws SQLException, NotReadyException {
+        int dot = waitForTable.indexOf('.');
+        if (waitForTable.isEmpty()) {
+            return;
+        }
+        TableName name = dot < 0
+                ? new TableName("public", waitForTable)
+                : new TableName(waitForTable.substring(0, dot), waitForTable.substring(dot + 1));
+        try (Connection connection = source.connect();
+                var select = connection.prepareStatement("select to_regclass(?) is not null")) {
+            select.setString(1, name.sql());
+            try (var row = select.executeQuery()) {
+                row.next();
+                if (!row.getBoolean(1)) {
+                    throw new NotReadyException(
+                            "Table " + name + " is not on the source yet (caravan.wait-for-table).");
+                }
+            }
+        }
+    }
+
+    public void kafka() throws NotReadyException, InterruptedException {
+        try (Admin admin = topics.admin()) {
+            admin.describeCluster().nodes().get();
+        } catch (ExecutionException e) {
+            throw new NotReadyException(
+                    "Kafka at " + kafkaServers
+                            + " does not answer. Start it, or correct caravan.kafka.bootstrap-servers.",
+                    e);
+        }
+    }
+
+    /** Judges the answer to {@code GET /} of Kafka Connect. */
+    public void connect(int statusCode, String url) throws NotReadyException {
+        if (statusCode != 200) {
+            throw new NotReadyException("Kafka Connect at " + url + " answers with status " + statusCode + ".");
+        }
+    }
+}
