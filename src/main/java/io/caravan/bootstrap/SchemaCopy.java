@@ -1,0 +1,163 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Database;
+import io.caravan.postgres.SqlResource;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Gives the target the schema of the chosen tables, in three steps with the rows between the first and the second. Keeps no
+ * state of its own: every step may be repeated after a kill at any point and makes what is missing.
+ */
+public record SchemaCopy(SchemaMode mode) {
+
+    private record Choice(SchemaMode way, String reason, Optional<PgDumpSchema> pgDump) {}
+
+    /**
+     * Makes the tables, without indexes and constraints, in one transaction on the target.
+     *
+     * @param existingAllowed whether chosen tables may be on the target already, as after an earlier run of this step; they are
+     *     left as they are. Otherwise they are an error, since their rows would mix with the copy
+     */
+    public SchemaCopied createTables(Database source, Database target, List<TableName> tables, boolean existingAllowed)
+            throws SQLException, IOException {
+        List<TableName> existing = existing(target, tables);
+        if (mode == SchemaMode.EXISTING) {
+            requireAll(target, tables, existing);
+            return new SchemaCopied(mode, "the target has its tables already", List.of());
+        }
+        if (!existing.isEmpty() && !existingAllowed) {
+            throw new IllegalStateException("On " + target + " there are already: " + names(existing)
+                    + ". Drop them, or set caravan.schema=existing to use them as they are.");
+        }
+        try (Connection from = source.connect()) {
+            CatalogSchema schema = CatalogSchema.read(from, tables);
+            Choice choice = choose(from, schema);
+            List<String> notCarried = List.of();
+            if (choice.pgDump().isPresent()) {
+                if (existing.size() < tables.size()) {
+                    notCarried = choice.pgDump().get().createTables(source, target, tables);
+                }
+            } else {
+                create(target, schema.statements());
+                notCarried = schema.notCarried();
+            }
+            return new SchemaCopied(choice.way(), choice.reason(), notCarried);
+        }
+    }
+
+    /**
+     * Makes indexes and constraints, after the rows.
+     *
+     * @param parallelism how many sessions on the target make them
+     * @param foreignKeysNotValid leaves out the check of the foreign keys against the rows; a later call with {@code false}
+     *     makes up for it
+     */
+    public void createIndexesAndConstraints(
+            Database source, Database target, List<TableName> tables, int parallelism, boolean foreignKeysNotValid)
+            throws SQLException, InterruptedException {
+        if (mode == SchemaMode.EXISTING) {
+            return;
+        }
+        List<PostData> statements;
+        try (Connection from = source.connect()) {
+            statements = CatalogSchema.read(from, tables).postData().stream()
+                    .filter(statement ->
+                            !foreignKeysNotValid || statement.kind() != PostData.Kind.FOREIGN_KEY_VALIDATION)
+                    .toList();
+        }
+        new PostDataBuild(target, parallelism).make(statements);
+    }
+
+    /** Triggers, rules and policies, where pg_dump carries them; comes last. */
+    public void createTheRest(Database source, Database target, List<TableName> tables)
+            throws SQLException, IOException {
+        if (mode == SchemaMode.EXISTING || mode == SchemaMode.CATALOG) {
+            return;
+        }
+        Optional<PgDumpSchema> pgDump;
+        try (Connection from = source.connect()) {
+            pgDump = choose(from, CatalogSchema.read(from, tables)).pgDump();
+        }
+        if (pgDump.isPresent()) {
+            pgDump.get().createTheRest(source, target, tables);
+        }
+    }
+
+    private Choice choose(Connection source, CatalogSchema schema) throws SQLException {
+        if (mode == SchemaMode.CATALOG) {
+            return new Choice(SchemaMode.CATALOG, "caravan.schema=catalog", Optional.empty());
+        }
+        int version = source.getMetaData().getDatabaseMajorVersion();
+        Optional<PgDumpSchema> found = PgDumpSchema.find(version);
+        List<String> bound = PgDumpSchema.bound(source, schema);
+        String obstacle = found.isEmpty()
+                ? "no pg_dump of version " + version + " or newer is on the PATH or in the usual folders"
+                : bound.isEmpty() ? "" : "pg_dump cannot leave out what these need: " + String.join(", ", bound);
+        if (obstacle.isEmpty()) {
+            return new Choice(SchemaMode.PG_DUMP, found.orElseThrow().description(), found);
+        }
+        if (mode == SchemaMode.PG_DUMP) {
+            throw new IllegalStateException("caravan.schema=pg_dump cannot be done: " + obstacle
+                    + ". Correct this, or set caravan.schema=catalog to use the built-in copier.");
+        }
+        return new Choice(SchemaMode.CATALOG, obstacle, Optional.empty());
+    }
+
+    private static void create(Database target, List<PreData> statements) throws SQLException {
+        try (Connection connection = target.connect(PostDataBuild.DDL_SESSION);
+                Statement session = connection.createStatement()) {
+            Set<String> present = new HashSet<>(SqlResource.read("schema/identities.sql")
+                    .query(connection, Map.of(), row -> row.getString("identity")));
+            connection.setAutoCommit(false);
+            for (PreData statement : statements) {
+                if (!present.contains(statement.object())) {
+                    execute(target, session, statement.sql());
+                }
+            }
+            connection.commit();
+        }
+    }
+
+    private static void execute(Database target, Statement session, String sql) throws SQLException {
+        try {
+            session.execute(sql);
+        } catch (SQLException e) {
+            throw new SQLException(
+                    "On " + target.label() + ", " + sql + " failed: " + e.getMessage()
+                            + "\nNothing was made. Make it there by hand, or set caravan.schema=pg_dump.",
+                    e.getSQLState(),
+                    e);
+        }
+    }
+
+    private static List<TableName> existing(Database target, List<TableName> tables) throws SQLException {
+        String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
+        try (Connection connection = target.connect()) {
+            return SqlResource.read("schema/existing.sql")
+                    .query(connection, Map.of("tables", names), row -> tables.get(row.getInt("position") - 1));
+        }
+    }
+
+    private static void requireAll(Database target, List<TableName> tables, List<TableName> existing) {
+        List<TableName> missing =
+                tables.stream().filter(table -> !existing.contains(table)).toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("caravan.schema=existing, but on " + target + " there are not: "
+                    + names(missing) + ". Create them, or set caravan.schema=auto.");
+        }
+    }
+
+    private static String names(List<TableName> tables) {
+        return tables.stream().map(TableName::toString).collect(Collectors.joining(", "));
+    }
+}

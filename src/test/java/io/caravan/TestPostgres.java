@@ -1,0 +1,177 @@
+package io.caravan;
+
+import io.caravan.postgres.Database;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/** A real PostgreSQL server on a free port of the loopback interface, with its data in a temporary folder. */
+public final class TestPostgres implements AutoCloseable {
+    private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
+
+    private final Path bin;
+    private final Path data;
+    private final int port;
+
+    private TestPostgres(Path bin, Path data, int port) {
+        this.bin = bin;
+        this.data = data;
+        this.port = port;
+    }
+
+    /** The server from the binaries on the class path. */
+    public static TestPostgres start() {
+        return start(unpacked().resolve("bin"));
+    }
+
+    /** A server that is installed on this machine, as in {@code /usr/lib/postgresql/15/bin}. */
+    public static TestPostgres start(Path bin) {
+        try {
+            Path data = Files.createTempDirectory("caravan-pg-");
+            TestPostgres server = new TestPostgres(bin, data, freePort());
+            server.run(
+                    "initdb",
+                    "-D",
+                    data.toString(),
+                    "-U",
+                    "postgres",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--locale=C.UTF-8",
+                    "-N");
+            server.run(
+                    "pg_ctl",
+                    "-D",
+                    data.toString(),
+                    "-l",
+                    data.resolve("log").toString(),
+                    "-w",
+                    "-o",
+                    "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=logical -c fsync=off"
+                            + " -c unix_socket_directories=''",
+                    "start");
+            return server;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
+    }
+
+    /** A new, empty database, as the superuser. */
+    public Database create(String label, String name) throws SQLException {
+        try (Connection connection = database(label, "postgres").connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database if exists " + name);
+            statement.execute("create database " + name + " template template0");
+        }
+        return database(label, name);
+    }
+
+    public Database database(String label, String name) {
+        return new Database(label, "jdbc:postgresql://127.0.0.1:" + port + "/" + name, "postgres", "not asked for");
+    }
+
+    @Override
+    public void close() {
+        run("pg_ctl", "-D", data.toString(), "-m", "immediate", "-w", "stop");
+        delete(data);
+    }
+
+    private void run(String program, String... arguments) {
+        List<String> command = new ArrayList<>();
+        // PostgreSQL refuses to run as root; in a user namespace of its own root is nobody, and no other account is
+        // needed.
+        if (System.getProperty("user.name").equals("root")) {
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.add(bin.resolve(program).toString());
+        command.addAll(List.of(arguments));
+        Path output = data.resolveSibling(data.getFileName() + "." + program);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(String.join(" ", command) + ": " + Files.readString(output));
+            }
+            Files.deleteIfExists(output);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Path unpacked() {
+        Path folder = Path.of("target", "postgres").toAbsolutePath();
+        synchronized (TestPostgres.class) {
+            if (!Files.isExecutable(folder.resolve("bin/postgres"))) {
+                try (InputStream in = Objects.requireNonNull(TestPostgres.class.getResourceAsStream(ARCHIVE), ARCHIVE);
+                        TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(in))) {
+                    unpack(tar, folder);
+                } catch (IOException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+        return folder;
+    }
+
+    private static void unpack(TarArchiveInputStream tar, Path folder) throws IOException {
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            Path path = folder.resolve(entry.getName()).normalize();
+            if (entry.isDirectory()) {
+                Files.createDirectories(path);
+            } else {
+                Files.createDirectories(Objects.requireNonNull(path.getParent()));
+                Files.deleteIfExists(path);
+                if (entry.isSymbolicLink()) {
+                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+                } else {
+                    Files.copy(tar, path);
+                    if ((entry.getMode() & 0100) != 0) {
+                        Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(path));
+                        permissions.add(PosixFilePermission.OWNER_EXECUTE);
+                        Files.setPosixFilePermissions(path, permissions);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.caravan.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.TestPostgres;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Needs an installed PostgreSQL 15 with pg_dump; the one on the class path comes without. */
+class PgDumpSchemaIT {
+    private static final Path INSTALLED = Path.of("/usr/lib/postgresql/15/bin");
+
+    private static TestPostgres server;
+    private static Database source;
+    private static List<TableName> tables;
+
+    private final SchemaCopy copy = new SchemaCopy(SchemaMode.AUTO);
+    private Database target;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        Assumptions.assumeTrue(Files.isExecutable(INSTALLED.resolve("pg_dump")), "no pg_dump in " + INSTALLED);
+        server = TestPostgres.start(INSTALLED);
+        source = server.create("source", "awkward");
+        AwkwardSchema.createIn(source);
+        tables = AwkwardSchema.chosen(source);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void emptyTarget() throws Exception {
+        target = server.create("target", "copied");
+    }
+
+    @Test
+    void theCopyIsEqualToTheSourceInEveryFactOfTheCatalogue() throws Exception {
+        SchemaCopied copied = copyAll(false);
+
+        assertThat(copied.way()).isEqualTo(SchemaMode.PG_DUMP);
+        assertThat(factsOf(target)).containsExactlyElementsOf(factsOf(source));
+    }
+
+    @Test
+    void theCatalogueCopierMakesTheSameTables() throws Exception {
+        Database other = server.create("target", "by_catalogue");
+        SchemaCopy catalogue = new SchemaCopy(SchemaMode.CATALOG);
+        catalogue.createTables(source, other, tables, false);
+        catalogue.createIndexesAndConstraints(source, other, tables, 2, false);
+
+        copyAll(false);
+
+        assertThat(factsOf(target)).containsExactlyElementsOf(factsOf(other));
+    }
+
+    @Test
+    void everyStepMayBeRepeated() throws Exception {
+        copyAll(false);
+        copyAll(true);
+
+        assertThat(factsOf(target)).containsExactlyElementsOf(factsOf(source));
+    }
+
+    @Test
+    void aTableChosenLaterIsAddedToThoseThatAreThere() throws Exception {
+        List<TableName> first = List.of(new TableName("public", "person"), new TableName("public", "events"));
+        copy.createTables(source, target, first, false);
+        copy.createIndexesAndConstraints(source, target, first, 2, false);
+        copy.createTheRest(source, target, first);
+
+        copyAll(true);
+
+        assertThat(factsOf(target)).containsExactlyElementsOf(factsOf(source));
+    }
+
+    @Test
+    void viewsTriggersRulesAndPoliciesAreCarriedUnlessTheyNeedATableThatIsNotChosen() throws Exception {
+        SchemaCopied copied = copyAll(false);
+
+        List<String> carried = identities(target);
+        assertThat(carried)
+                .contains(
+                        "view public.people",
+                        "view public.grouped",
+                        "materialized view public.stored",
+                        "index public.stored_index",
+                        "function public.not_needed(integer)",
+                        "trigger fired on public.person",
+                        "rule ruled on public.house",
+                        "policy mine on public.person",
+                        "aggregate public.total(integer)")
+                .doesNotContain("table public.left_out", "view public.overview");
+        assertThat(copied.notCarried())
+                .contains(
+                        "view public.overview, which needs a table that is not chosen",
+                        "function public.on_left_out(public.left_out), which needs a table that is not chosen",
+                        "rows of materialized view public.stored; run REFRESH MATERIALIZED VIEW on the target",
+                        "foreign key out_fk on public.half to public.left_out, which is not chosen");
+    }
+
+    @Test
+    void whatPgRestoreSaysIsInTheMessageAndThePasswordIsNot() throws Exception {
+        AwkwardSchema.run(
+                target, "create table public.animal_ (id integer); create view public.house as select 1 as id");
+
+        assertThatThrownBy(() -> new SchemaCopy(SchemaMode.PG_DUMP)
+                        .createTables(
+                                source,
+                                new Database("target", target.url() + "_absent", "postgres", "s3cret"),
+                                tables,
+                                false))
+                .hasMessageNotContaining("s3cret");
+        assertThatThrownBy(() -> PgDumpSchema.find(15).orElseThrow().createTables(source, target, tables))
+                .hasMessageContaining("pg_restore")
+                .hasMessageContaining("\"house\" already exists")
+                .hasMessageContaining("caravan.schema=catalog");
+    }
+
+    @Test
+    void anInheritedTableWithoutItsParentIsLeftToTheCatalogueCopier() throws Exception {
+        List<TableName> dog = List.of(new TableName("public", "dog"));
+
+        SchemaCopied copied = copy.createTables(source, target, dog, false);
+
+        assertThat(copied.way()).isEqualTo(SchemaMode.CATALOG);
+        assertThat(copied.reason()).contains("table public.dog");
+        assertThat(copied.notCarried())
+                .contains("parent public.animal of public.dog, which is not chosen; its columns are carried");
+    }
+
+    private SchemaCopied copyAll(boolean again) throws Exception {
+        SchemaCopied copied = copy.createTables(source, target, tables, again);
+        copy.createIndexesAndConstraints(source, target, tables, 2, false);
+        copy.createTheRest(source, target, tables);
+        return copied;
+    }
+
+    private static List<String> identities(Database database) throws Exception {
+        try (Connection connection = database.connect()) {
+            return io.caravan.postgres.SqlResource.read("schema/identities.sql")
+                    .query(connection, Map.of(), row -> row.getString("identity"));
+        }
+    }
+
+    private static List<String> factsOf(Database database) throws Exception {
+        return AwkwardSchema.fingerprint(database, tables).stream()
+                .filter(fact -> !fact.startsWith("constraint half out_fk") && !fact.contains("left_out"))
+                .toList();
+    }
+}
