@@ -119,16 +119,19 @@ public final class Bootstrap {
                     + " changes since. Begin anew with 'reset --target-data' and 'run'.");
         }
         if (found.get().walStatus().equals("lost")) {
-            throw new BootstrapException("Replication slot " + slot.name() + " was invalidated: the source removed WAL that it"
-                    + " still needed (max_slot_wal_keep_size). Begin anew with 'reset --target-data' and 'run'.");
+            throw new BootstrapException(
+                    "Replication slot " + slot.name() + " was invalidated: the source removed WAL that it"
+                            + " still needed (max_slot_wal_keep_size). Begin anew with 'reset --target-data' and 'run'.");
         }
     }
 
     private void adopt(Optional<ReplicationSlot.Status> found) throws BootstrapException {
         if (found.isEmpty()) {
-            throw new BootstrapException("caravan.copy=false says that the rows are in the target already, but the source has no"
-                    + " replication slot " + slot.name() + " from the time of their copy. Create the slot before the copy is"
-                    + " made, or set caravan.copy=true.");
+            throw new BootstrapException(
+                    "caravan.copy=false says that the rows are in the target already, but the source has no"
+                            + " replication slot " + slot.name()
+                            + " from the time of their copy. Create the slot before the copy is"
+                            + " made, or set caravan.copy=true.");
         }
     }
 
@@ -138,8 +141,11 @@ public final class Bootstrap {
         if (found.isPresent()) {
             if (reached.isBefore(Step.SLOT_INTENDED)) {
                 throw new BootstrapException("Replication slot " + slot.name() + " exists on the source"
-                        + (found.get().activePid() > 0 ? " and is in use by process " + found.get().activePid() : "")
-                        + ", but the target knows of no pipeline that uses it. Drop it with SELECT pg_drop_replication_slot('" + slot.name()
+                        + (found.get().activePid() > 0
+                                ? " and is in use by process " + found.get().activePid()
+                                : "")
+                        + ", but the target knows of no pipeline that uses it. Drop it with SELECT pg_drop_replication_slot('"
+                        + slot.name()
                         + "') if nothing needs it, or set caravan.slot to another name.");
             }
             slot.drop(connection); // ours, from a run that was cut off before anything was copied from it
@@ -155,7 +161,7 @@ public final class Bootstrap {
                 schema.requireUsableTarget(target, names());
                 reach(Step.SCHEMA_INTENDED); // from here on, tables that are there are ours
             }
-            SchemaCopied made = schema.createTables(source, target, names(), true);
+            SchemaCopied made = schema.createTables(source, target, names());
             notes.accept("schema by " + made.way().name().toLowerCase(java.util.Locale.ROOT) + ": " + made.reason());
             made.notCarried().forEach(each -> notes.accept("not carried: " + each));
             reach(Step.SCHEMA);
@@ -177,7 +183,8 @@ public final class Bootstrap {
         Set<String> copied = state.copiedTables();
         List<Table> left = tables.stream()
                 .filter(table -> !copied.contains(table.name().toString()))
-                .sorted(Comparator.comparingLong(Table::bytes).reversed()) // the longest first, so that none is alone at the end
+                .sorted(Comparator.comparingLong(Table::bytes)
+                        .reversed()) // the longest first, so that none is alone at the end
                 .toList();
         progress.begin(left.size(), left.stream().mapToLong(Table::bytes).sum());
         BulkCopy copy = new BulkCopy(source, target, state);

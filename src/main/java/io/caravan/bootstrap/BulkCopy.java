@@ -68,10 +68,12 @@ final class BulkCopy {
 
     private static void requireEmpty(Table table, Connection to) throws SQLException {
         try (Statement statement = to.createStatement();
-                ResultSet row = statement.executeQuery("select from " + table.name().sql() + " limit 1")) {
+                ResultSet row =
+                        statement.executeQuery("select from " + table.name().sql() + " limit 1")) {
             if (row.next()) {
-                throw new SQLException("Table " + table.name() + " has rows in the target already, which the copy would double."
-                        + " Empty it, or set caravan.copy=false if they are the copy.");
+                throw new SQLException(
+                        "Table " + table.name() + " has rows in the target already, which the copy would double."
+                                + " Empty it, or set caravan.copy=false if they are the copy.");
             }
         }
     }

@@ -22,23 +22,27 @@ public record SchemaCopy(SchemaMode mode) {
 
     private record Choice(SchemaMode way, String reason, Optional<PgDumpSchema> pgDump) {}
 
-    /**
-     * Makes the tables, without indexes and constraints, in one transaction on the target.
-     *
-     * @param existingAllowed whether chosen tables may be on the target already, as after an earlier run of this step; they are
-     *     left as they are. Otherwise they are an error, since their rows would mix with the copy
-     */
-    public SchemaCopied createTables(Database source, Database target, List<TableName> tables, boolean existingAllowed)
-            throws SQLException, IOException {
+    /** Throws when the target has chosen tables although they are to be made, or lacks some although it is to have them. */
+    public void requireUsableTarget(Database target, List<TableName> tables) throws SQLException {
         List<TableName> existing = existing(target, tables);
         if (mode == SchemaMode.EXISTING) {
             requireAll(target, tables, existing);
-            return new SchemaCopied(mode, "the target has its tables already", List.of());
-        }
-        if (!existing.isEmpty() && !existingAllowed) {
+        } else if (!existing.isEmpty()) {
             throw new IllegalStateException("On " + target + " there are already: " + names(existing)
                     + ". Drop them, or set caravan.schema=existing to use them as they are.");
         }
+    }
+
+    /**
+     * Makes the tables, without indexes and constraints, in one transaction on the target. Those that are there already, as
+     * after an earlier run of this step, are left as they are.
+     */
+    public SchemaCopied createTables(Database source, Database target, List<TableName> tables)
+            throws SQLException, IOException {
+        if (mode == SchemaMode.EXISTING) {
+            return new SchemaCopied(mode, "the target has its tables already", List.of());
+        }
+        List<TableName> existing = existing(target, tables);
         try (Connection from = source.connect()) {
             CatalogSchema schema = CatalogSchema.read(from, tables);
             Choice choice = choose(from, schema);

@@ -1,0 +1,106 @@
+package io.caravan.preflight;
+
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Step preflight, the bean {@code preflight}: looks at source and target and changes neither. */
+public final class Preflight {
+    private final Database source;
+    private final Database target;
+    private final TableFilter filter;
+    private final ReplicationSlot slot;
+    private final Publication publication;
+    private final Function<io.caravan.postgres.TableName, String> topicOf;
+    private final State state;
+    private final boolean slotExpected;
+    private final boolean tablesExpected;
+
+    /** Tells whether the pipeline has anything on the target yet. */
+    public interface State {
+        boolean isBeforeSlot() throws SQLException;
+
+        boolean isBeforeSchema() throws SQLException;
+    }
+
+    /**
+     * What to look at.
+     *
+     * @param slotExpected the settings say that the slot exists (caravan.copy=false)
+     * @param tablesExpected the settings say that the target has its tables (caravan.schema=existing)
+     */
+    public Preflight(
+            Database source,
+            Database target,
+            TableFilter filter,
+            ReplicationSlot slot,
+            Publication publication,
+            Function<io.caravan.postgres.TableName, String> topicOf,
+            State state,
+            boolean slotExpected,
+            boolean tablesExpected) {
+        this.source = source;
+        this.target = target;
+        this.filter = filter;
+        this.slot = slot;
+        this.publication = publication;
+        this.topicOf = topicOf;
+        this.state = state;
+        this.slotExpected = slotExpected;
+        this.tablesExpected = tablesExpected;
+    }
+
+    /** Everything that would go wrong; empty when nothing would. */
+    public List<Finding> findings() throws SQLException {
+        List<Finding> findings = new ArrayList<>(
+                new SourceChecks(source, filter, slot, publication, state.isBeforeSlot(), slotExpected).run());
+        List<Table> tables;
+        try (Connection connection = source.connect()) {
+            tables = Catalog.tables(connection, filter);
+        }
+        if (tables.isEmpty()) {
+            findings.add(new Finding(
+                    "tables",
+                    "No table of the source matches " + filter + ".",
+                    "Correct caravan.tables.include, or create the tables."));
+        }
+        findings.addAll(new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected).run());
+        findings.addAll(topicsOnce(tables));
+        return findings;
+    }
+
+    /** A topic's name cannot hold every character, so two tables could get the same one. */
+    private List<Finding> topicsOnce(List<Table> tables) {
+        List<Finding> findings = new ArrayList<>();
+        Map<String, Table> byTopic = new TreeMap<>();
+        for (Table table : tables) {
+            Table other = byTopic.put(topicOf.apply(table.name()), table);
+            if (other != null) {
+                findings.add(new Finding(
+                        "topics",
+                        "Tables " + other.name() + " and " + table.name() + " would share topic "
+                                + topicOf.apply(table.name()) + ".",
+                        "Exclude one of them with caravan.tables.exclude, or rename it."));
+            }
+        }
+        return findings;
+    }
+
+    /** Throws when there is any finding. */
+    public void requireReady() throws SQLException, PreflightException {
+        List<Finding> findings = findings();
+        if (!findings.isEmpty()) {
+            throw new PreflightException(findings);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.caravan.preflight;
+
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
+final class SourceChecks {
+    private final Database source;
+    private final TableFilter filter;
+    private final ReplicationSlot slot;
+    private final Publication publication;
+    private final boolean settingUp;
+    private final boolean slotExpected;
+    private final List<Finding> findings = new ArrayList<>();
+
+    SourceChecks(
+            Database source,
+            TableFilter filter,
+            ReplicationSlot slot,
+            Publication publication,
+            boolean settingUp,
+            boolean slotExpected) {
+        this.source = source;
+        this.filter = filter;
+        this.slot = slot;
+        this.publication = publication;
+        this.settingUp = settingUp;
+        this.slotExpected = slotExpected;
+    }
+
+    List<Finding> run() throws SQLException {
+        try (Connection connection = source.connect()) {
+            if (version(connection)) {
+                walLevel(connection);
+                role(connection);
+                slots(connection);
+                encoding(connection);
+                tables(connection);
+            }
+        }
+        return findings;
+    }
+
+    private void add(String check, String problem, String remedy) {
+        findings.add(new Finding(check, problem, remedy));
+    }
+
+    private boolean version(Connection connection) throws SQLException {
+        int version = connection.getMetaData().getDatabaseMajorVersion();
+        if (version < 15) {
+            add(
+                    "version",
+                    "The source is PostgreSQL " + version + ".",
+                    "Caravan needs 15 or newer on both sides; upgrade the source.");
+        }
+        return version >= 15;
+    }
+
+    private void walLevel(Connection connection) throws SQLException {
+        String level = text(connection, "show wal_level");
+        if (!level.equals("logical")) {
+            add(
+                    "wal_level",
+                    "The source writes WAL at wal_level=" + level
+                            + ", which holds no row changes that could be decoded.",
+                    "Run ALTER SYSTEM SET wal_level = 'logical' there and restart the server.");
+        }
+    }
+
+    private void role(Connection connection) throws SQLException {
+        if (!flag(connection, "select rolreplication or rolsuper from pg_roles where rolname = current_user")) {
+            add(
+                    "role",
+                    "Role " + source.user() + " may not replicate.",
+                    "Run ALTER ROLE " + Identifier.quote(source.user()) + " REPLICATION on the source.");
+        }
+        if (!publication.exists(connection)
+                && !flag(connection, "select has_database_privilege(current_database(), 'create')")) {
+            add(
+                    "publication",
+                    "Role " + source.user() + " may not create publication " + publication.name() + ".",
+                    "Run GRANT CREATE ON DATABASE " + Identifier.quote(text(connection, "select current_database()"))
+                            + " TO " + Identifier.quote(source.user())
+                            + ", or create the publication as an administrator.");
+        }
+    }
+
+    private void slots(Connection connection) throws SQLException {
+        Optional<ReplicationSlot.Status> ours = slot.status(connection);
+        if (settingUp && !slotExpected && ours.isPresent()) {
+            add(
+                    "slot",
+                    "Replication slot " + slot.name() + " exists on the source"
+                            + (ours.get().activePid() > 0
+                                    ? " and is in use by process " + ours.get().activePid()
+                                    : "")
+                            + ", but the target knows of no pipeline that uses it.",
+                    "Drop it with SELECT pg_drop_replication_slot(" + Identifier.literal(slot.name())
+                            + ") if nothing needs it, or set caravan.slot to another name.");
+        }
+        if (ours.isEmpty() && flag(connection, FULL.formatted("pg_replication_slots", "max_replication_slots"))) {
+            add(
+                    "max_replication_slots",
+                    "All " + text(connection, "show max_replication_slots")
+                            + " replication slots of the source are taken.",
+                    "Drop one that nobody needs (SELECT * FROM pg_replication_slots), or raise max_replication_slots and"
+                            + " restart the server.");
+        }
+        if (ours.isEmpty() && flag(connection, FULL.formatted("pg_stat_replication", "max_wal_senders"))) {
+            add(
+                    "max_wal_senders",
+                    "All " + text(connection, "show max_wal_senders") + " WAL senders of the source are taken.",
+                    "Raise max_wal_senders and restart the server.");
+        }
+    }
+
+    private static final String FULL = "select count(*) >= current_setting('%2$s')::int from pg_catalog.%1$s";
+
+    private void encoding(Connection connection) throws SQLException {
+        String encoding = text(connection, "show server_encoding");
+        if (!encoding.equals("UTF8")) {
+            add(
+                    "encoding",
+                    "The source's database is encoded in " + encoding + ", which Debezium does not read.",
+                    "Only databases in UTF8 can be replicated.");
+        }
+    }
+
+    private void tables(Connection connection) throws SQLException {
+        for (Table table : Catalog.tables(connection, filter)) {
+            String sql = table.name().sql();
+            if (!table.canReplicateDeletes()) {
+                add(
+                        "table " + table.name(),
+                        "Table " + table.name() + " has no primary key and REPLICA IDENTITY " + table.identity()
+                                + ", so once it is published PostgreSQL refuses every UPDATE and DELETE on it.",
+                        "Add a primary key, or run ALTER TABLE " + sql
+                                + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
+            }
+            if (!flag(connection, "select has_table_privilege(" + Identifier.literal(sql) + ", 'select')")) {
+                add(
+                        "table " + table.name(),
+                        "Role " + source.user() + " may not read table " + table.name() + ".",
+                        "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
+            }
+        }
+    }
+
+    static String text(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return String.valueOf(row.getString(1));
+        }
+    }
+
+    static boolean flag(Connection connection, String query) throws SQLException {
+        return text(connection, query).equals("t");
+    }
+}

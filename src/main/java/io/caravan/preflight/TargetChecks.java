@@ -1,0 +1,109 @@
+package io.caravan.preflight;
+
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** What the target must offer: room for the tables and the right to write rows without firing triggers. */
+final class TargetChecks {
+    private final Database target;
+    private final Database source;
+    private final Collection<Table> tables;
+    private final boolean settingUp;
+    private final boolean tablesExpected;
+    private final List<Finding> findings = new ArrayList<>();
+
+    TargetChecks(
+            Database target, Database source, Collection<Table> tables, boolean settingUp, boolean tablesExpected) {
+        this.target = target;
+        this.source = source;
+        this.tables = tables;
+        this.settingUp = settingUp;
+        this.tablesExpected = tablesExpected;
+    }
+
+    List<Finding> run() throws SQLException {
+        try (Connection connection = target.connect()) {
+            replicaRole(connection);
+            notTheSource(connection);
+            if (settingUp) {
+                tables(Catalog.tables(connection));
+            }
+        }
+        return findings;
+    }
+
+    private void replicaRole(Connection connection) throws SQLException {
+        if (!SourceChecks.flag(
+                connection,
+                "select rolsuper or has_parameter_privilege('session_replication_role', 'set') from pg_roles"
+                        + " where rolname = current_user")) {
+            findings.add(new Finding(
+                    "session_replication_role",
+                    "Role " + target.user() + " may not set session_replication_role on the target, so foreign keys and"
+                            + " triggers would fire again for every row.",
+                    "Run GRANT SET ON PARAMETER session_replication_role TO " + Identifier.quote(target.user())
+                            + " there, as a superuser."));
+        }
+        if (!SourceChecks.flag(connection, "select has_database_privilege(current_database(), 'create')")) {
+            findings.add(new Finding(
+                    "create",
+                    "Role " + target.user() + " may not create schemas in the target.",
+                    "Run GRANT CREATE ON DATABASE "
+                            + Identifier.quote(SourceChecks.text(connection, "select current_database()")) + " TO "
+                            + Identifier.quote(target.user()) + " there."));
+        }
+    }
+
+    /** The same cluster and database under two names would copy a database into itself. */
+    private void notTheSource(Connection connection) throws SQLException {
+        String identity = "select (select system_identifier from pg_control_system())::text || current_database()";
+        try (Connection other = source.connect()) {
+            if (SourceChecks.text(connection, identity).equals(SourceChecks.text(other, identity))) {
+                findings.add(new Finding(
+                        "target", "Source and target are the same database.", "Correct caravan.target.url."));
+            }
+        } catch (SQLException e) {
+            // pg_control_system() is for superusers and pg_monitor; without it this cannot be told
+        }
+    }
+
+    private void tables(Map<TableName, Table> present) {
+        if (tablesExpected) {
+            String missing = names(tables.stream()
+                    .map(Table::name)
+                    .filter(name -> !present.containsKey(name))
+                    .toList());
+            if (!missing.isEmpty()) {
+                findings.add(new Finding(
+                        "tables",
+                        "caravan.schema=existing, but the target has not: " + missing + ".",
+                        "Create them, or set caravan.schema=auto."));
+            }
+        } else {
+            String there = names(tables.stream()
+                    .map(Table::name)
+                    .filter(present::containsKey)
+                    .toList());
+            if (!there.isEmpty()) {
+                findings.add(new Finding(
+                        "tables",
+                        "The target is not empty; it has already: " + there + ".",
+                        "Drop them there, or set caravan.schema=existing to use them as they are."));
+            }
+        }
+    }
+
+    private static String names(List<TableName> names) {
+        return names.stream().map(TableName::toString).collect(Collectors.joining(", "));
+    }
+}
