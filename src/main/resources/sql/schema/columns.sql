@@ -21,7 +21,8 @@ cross join lateral (values
     (5, case when not a.attislocal and not c.relispartition and parent.handed_down and a.attgenerated = '' then
         coalesce('SET DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), 'DROP DEFAULT') end),
     (6, case when not a.attislocal and not c.relispartition and parent.handed_down and a.attnotnull and not exists (
-            select from pg_constraint k where k.conrelid = c.oid and k.contype = 'n' and k.conkey[1] = a.attnum) then
+            select from pg_inherits i join pg_attribute p on p.attrelid = i.inhparent and p.attname = a.attname
+            where i.inhrelid = c.oid and i.inhparent = any (:'relations'::regclass[]) and p.attnotnull) then
         'SET NOT NULL' end)
 ) action(position, sql)
 where a.attrelid = any (:'relations'::regclass[]) and a.attnum > 0 and not a.attisdropped and action.sql is not null

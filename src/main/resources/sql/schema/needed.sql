@@ -49,46 +49,47 @@ carried(classid, objid) as materialized (
     union all select 'pg_class'::regclass, oid from pg_class where relkind = 'S'
     union all select 'pg_class'::regclass, oid from chosen
 ),
--- The body of a function is text to the server, which notes no dependency; a function that a needed one mentions is taken to
--- be needed too, unless it could not be made for want of a table.
-mentioned(objid, refclassid, refobjid) as materialized (
-    select p.oid, coalesce(e.wholeclass, 'pg_proc'::regclass), coalesce(e.wholeid, q.oid)
+-- The body of a function is text to the server, which notes no dependency; a function that is called there by its name is
+-- taken to be needed too, unless it could not be made for want of a table.
+called as (
+    select p.oid, lower(coalesce(word[1], word[2])) as name
     from pg_proc p
-    join pg_proc q on q.oid <> p.oid and q.oid >= 16384 and q.prokind in ('f', 'p')
-                  and strpos(lower(p.prosrc), lower(q.proname)) > 0
-    left join part e on e.classid = 'pg_proc'::regclass and e.objid = q.oid
+    cross join lateral regexp_matches(p.prosrc, '"([^"]+)"\s*\(|([[:alpha:]_][[:alnum:]_$]*)\s*\(', 'g') word
     where p.oid >= 16384
       and not exists (select from part o where o.classid = 'pg_proc'::regclass and o.objid = p.oid)
-      and p.prosrc ~* ('\m' || regexp_replace(q.proname, '(\W)', '\\\1', 'g') || '"?\s*\(')
-      and not exists (
-          select from dependency d
-          join pg_class c on c.oid = d.refobjid and c.relkind <> 'S'
-          where d.classid = 'pg_proc'::regclass and d.objid = q.oid and d.refclassid = 'pg_class'::regclass
-            and c.oid not in (select oid from chosen))
+),
+edge(classid, objid, refclassid, refobjid, late) as materialized (
+    select * from dependency
+    union
+    select 'pg_proc'::regclass, c.oid, coalesce(e.wholeclass, 'pg_proc'::regclass), coalesce(e.wholeid, q.oid), true
+    from called c
+    join pg_proc q on lower(q.proname) = c.name and q.oid <> c.oid and q.oid >= 16384
+    left join part e on e.classid = 'pg_proc'::regclass and e.objid = q.oid
+    where not exists (
+        select from dependency d
+        join pg_class t on t.oid = d.refobjid and t.relkind <> 'S'
+        where d.classid = 'pg_proc'::regclass and d.objid = q.oid and d.refclassid = 'pg_class'::regclass
+          and t.oid not in (select oid from chosen))
 ),
 needed(classid, objid) as (
     select 'pg_class'::regclass::oid, oid from chosen
     union
-    select n.classid, n.objid from (
-        select s.oid as classid, d.objid
-        from (select 'pg_class'::regclass::oid as oid) s
-        join pg_depend d on d.classid = s.oid and d.refclassid = s.oid and d.deptype = 'a'
-        join pg_class c on c.oid = d.objid and c.relkind = 'S'
-        where d.refobjid in (select oid from chosen)) n
+    -- The sequences of serial columns.
+    select d.classid, d.objid
+    from pg_depend d
+    join pg_class c on c.oid = d.objid and c.relkind = 'S'
+    where d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass and d.deptype = 'a'
+      and d.refobjid in (select oid from chosen)
     union
-    select o.refclassid, o.refobjid
+    select e.refclassid, e.refobjid
     from needed n
-    cross join lateral (
-        select d.refclassid, d.refobjid from dependency d where d.classid = n.classid and d.objid = n.objid
-        union all
-        select m.refclassid, m.refobjid from mentioned m where n.classid = 'pg_proc'::regclass and m.objid = n.objid
-    ) o
-    join carried on carried.classid = o.refclassid and carried.objid = o.refobjid
+    join edge e on e.classid = n.classid and e.objid = n.objid
+    join carried c on c.classid = e.refclassid and c.objid = e.refobjid
 )
 select n.classid::regclass::text as catalog, n.objid,
        (pg_identify_object(n.classid, n.objid, 0)).type || ' ' || (pg_identify_object(n.classid, n.objid, 0)).identity as identity,
        r.classid::regclass::text as refcatalog, r.objid as refobjid
 from needed n
-left join (dependency d join needed r on r.classid = d.refclassid and r.objid = d.refobjid)
-       on d.classid = n.classid and d.objid = n.objid and not d.late
+left join (edge e join needed r on r.classid = e.refclassid and r.objid = e.refobjid)
+       on e.classid = n.classid and e.objid = n.objid and not e.late
 order by n.classid, n.objid, r.objid

@@ -21,8 +21,11 @@ with column_list as (
                 where a.attidentity <> '' and not c.relispartition and o.classid = 'pg_class'::regclass
                   and o.refclassid = 'pg_class'::regclass and o.refobjid = a.attrelid and o.refobjsubid = a.attnum
                   and o.deptype = 'i'),
-               -- From PostgreSQL 18 on NOT NULL is a constraint with a name; one that is not validated comes after the rows.
+               -- From PostgreSQL 18 on NOT NULL is a constraint with a name; one that is not validated comes after the rows, and
+               -- a chosen parent hands its own down.
                case when a.attnotnull and coalesce(nn.convalidated, true)
+                     and (nn.oid is null or nn.conislocal or c.relispartition or not exists (
+                            select from pg_inherits i where i.inhrelid = c.oid and i.inhparent = any (:'objects'::oid[])))
                     then coalesce('CONSTRAINT ' || quote_ident(nn.conname) || ' ', '') || 'NOT NULL'
                          || case when nn.connoinherit then ' NO INHERIT' else '' end end
            ), E',\n    ' order by a.attnum) as columns

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.TestPostgres;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -144,6 +145,28 @@ class PgDumpSchemaIT {
                 .contains("parent public.animal of public.dog, which is not chosen; its columns are carried");
     }
 
+    @Test
+    void aRoleThatMayReadTheChosenTablesOnlyIsEnough() throws Exception {
+        AwkwardSchema.run(source, """
+                drop role if exists reader;
+                create role reader login;
+                grant usage on schema public, "Odd Schema" to reader;
+                grant select on all tables in schema public, "Odd Schema" to reader;
+                revoke all on public.left_out, public.overview from reader;
+                """);
+        try {
+            Database reader = new Database("source", source.url(), "reader", "not asked for");
+
+            copy.createTables(reader, target, tables, false);
+            copy.createIndexesAndConstraints(reader, target, tables, 2, false);
+            copy.createTheRest(reader, target, tables);
+
+            assertThat(factsOf(target)).containsExactlyElementsOf(factsOf(source));
+        } finally {
+            AwkwardSchema.run(source, "drop owned by reader; drop role reader");
+        }
+    }
+
     private SchemaCopied copyAll(boolean again) throws Exception {
         SchemaCopied copied = copy.createTables(source, target, tables, again);
         copy.createIndexesAndConstraints(source, target, tables, 2, false);
@@ -153,7 +176,7 @@ class PgDumpSchemaIT {
 
     private static List<String> identities(Database database) throws Exception {
         try (Connection connection = database.connect()) {
-            return io.caravan.postgres.SqlResource.read("schema/identities.sql")
+            return SqlResource.read("schema/identities.sql")
                     .query(connection, Map.of(), row -> row.getString("identity"));
         }
     }
