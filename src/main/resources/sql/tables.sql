@@ -1,6 +1,6 @@
 -- Every ordinary and partitioned table that can be replicated, one row per column, in the order of the columns.
 -- Partitions are left out: their rows travel under the name of the root (publish_via_partition_root).
--- The key is the primary key, else the index that REPLICA IDENTITY USING INDEX names.
+-- The key is the index that REPLICA IDENTITY USING INDEX names, else the primary key.
 select n.nspname                                            as schema_name,
        c.relname                                            as table_name,
        c.relkind = 'p'                                      as partitioned,
@@ -24,8 +24,8 @@ join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join lateral (select x.indkey::int2[] as columns, x.indnkeyatts, x.indimmediate
                    from pg_index x
-                   where x.indrelid = c.oid and (x.indisprimary or x.indisreplident and c.relreplident = 'i')
-                   order by x.indisprimary desc
+                   where x.indrelid = c.oid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
+                   order by (x.indisreplident and c.relreplident = 'i') desc
                    limit 1) i on true
 left join lateral (select u.position
                    from unnest(i.columns[0:i.indnkeyatts - 1]) with ordinality as u(attnum, position)

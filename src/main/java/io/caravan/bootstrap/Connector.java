@@ -63,6 +63,11 @@ public final class Connector {
         config.put("database.dbname", url.getProperty("PGDBNAME"));
         config.put("database.user", source.user());
         config.put("database.password", source.password());
+        // What Database.SESSION_OPTIONS sets for our own sessions, for the walsender that writes the values' text.
+        config.put(
+                "driver.options",
+                "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C"
+                        + " -c search_path=pg_catalog -c quote_all_identifiers=off");
         if (url.getProperty("sslmode") != null) {
             config.put("database.sslmode", url.getProperty("sslmode"));
         }
@@ -82,13 +87,14 @@ public final class Connector {
         config.put("skipped.operations", "none"); // the default leaves TRUNCATE out
         config.put("include.unknown.datatypes", "true"); // the default leaves such columns out in silence
         config.put("tombstones.on.delete", "false");
+        config.put("message.prefix.include.list", "caravan"); // others' messages are not for the target
         String keys = messageKeyColumns(tables);
         if (!keys.isEmpty()) {
             config.put("message.key.columns", keys);
         }
     }
 
-    /** A table without a primary key is identified by the index of its REPLICA IDENTITY. */
+    /** With REPLICA IDENTITY USING INDEX the old row has that index's columns only, so they are the key, not the primary key. */
     private static String messageKeyColumns(Collection<Table> tables) {
         return tables.stream()
                 .filter(table -> table.identity() == ReplicaIdentity.INDEX && table.hasKey())
@@ -132,6 +138,10 @@ public final class Connector {
         config.put("max.batch.size", "8192");
         config.put("max.queue.size", "32768");
         config.put("max.queue.size.in.bytes", Integer.toString(128 << 20));
+        // The default writes NULL where a value cannot be converted.
+        config.put("event.converting.failure.handling.mode", "fail");
+        config.put("event.processing.failure.handling.mode", "fail");
+        config.put("errors.tolerance", "none");
         config.put("status.update.interval.ms", "1000");
         config.put("retriable.restart.connector.wait.ms", "1000");
         // A slot that is ahead of the stored offset is a gap, which the default passes over in silence.

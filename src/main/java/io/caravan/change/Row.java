@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Row {
     /** How the connector writes an unchanged column; long and odd enough that no one stores it. */
-    public static final String UNCHANGED_MARKER = "__caravan_unchanged_7b0e2f4d9c61a35f__";
+    public static final String UNCHANGED_MARKER = "caravan:unchanged:7f1c0e5b-9d0a-4c3e-8b52-d6a4f1e0937c";
 
     /** Compared by identity, so that no text a user stores can be taken for it. */
     @SuppressWarnings("StringOperationCanBeSimplified")

@@ -6,7 +6,8 @@ import java.util.List;
  * A table as the catalogue describes it.
  *
  * @param columns in the order of the table, dropped ones left out
- * @param key the columns that identify a row: the primary key, else the index that REPLICA IDENTITY names, else none
+ * @param key the columns that identify a row: those of the index that REPLICA IDENTITY USING INDEX names, else the primary
+ *     key, else none
  * @param keyDeferrable the key's constraint is DEFERRABLE, so ON CONFLICT cannot use it
  * @param referenced a foreign key of another table refers to this one, so PostgreSQL refuses to TRUNCATE it alone
  * @param partitioned the root of a partitioned table; its partitions are not tables of their own here

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
@@ -148,6 +149,18 @@ final class SourceChecks {
                                 + ", so once it is published PostgreSQL refuses every UPDATE and DELETE on it.",
                         "Add a primary key, or run ALTER TABLE " + sql
                                 + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
+            }
+            if (table.columns().stream()
+                            .map(column -> column.name().toLowerCase(Locale.ROOT))
+                            .distinct()
+                            .count()
+                    < table.columns().size()) {
+                add(
+                        "table " + table.name(),
+                        "Table " + table.name()
+                                + " has columns whose names differ only by case, which Debezium cannot tell"
+                                + " apart: it would stop for all tables.",
+                        "Rename one, or exclude the table with caravan.tables.exclude.");
             }
             if (!flag(connection, "select has_table_privilege(" + Identifier.literal(sql) + ", 'select')")) {
                 add(
