@@ -15,6 +15,11 @@ import java.util.concurrent.TimeoutException;
  * takes a moment; a start in that moment has to wait for them instead of failing on their ports and locks.
  */
 record PidFile(Path file) {
+    /**
+     * A process of the same number that started at another time is a stranger, since numbers are used again. Linux counts
+     * the start from the boot, whose time it computes anew, so that the same start is not the same to the millisecond.
+     */
+    private static final long SAME_START_MILLIS = 5_000;
 
     static PidFile of(Path directory, Part part) {
         return new PidFile(directory.resolve(part.label() + ".pid"));
@@ -49,12 +54,12 @@ record PidFile(Path file) {
         if (pidAndStart.length != 2) {
             return Optional.empty(); // killed while writing
         }
-        // A process of the same number that started at another time is a stranger: numbers are used again.
+        long start = Long.parseLong(pidAndStart[1]);
         return ProcessHandle.of(Long.parseLong(pidAndStart[0]))
-                .filter(handle -> startOf(handle).equals(pidAndStart[1]));
+                .filter(handle -> Math.abs(startOf(handle) - start) < SAME_START_MILLIS);
     }
 
-    private static String startOf(ProcessHandle handle) {
-        return handle.info().startInstant().map(Instant::toString).orElse("unknown");
+    private static long startOf(ProcessHandle handle) {
+        return handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 }
