@@ -9,12 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Remembers a part's process beyond the life of this one. When Caravan is killed its children stop by themselves, which
  * takes a moment; a start in that moment has to wait for them instead of failing on their ports and locks.
  */
 record PidFile(Path file) {
+    private static final Pattern PID_AND_START = Pattern.compile("(\\d+) (\\d+)\\n");
     /**
      * A process of the same number that started at another time is a stranger, since numbers are used again. Linux counts
      * the start from the boot, whose time it computes anew, so that the same start is not the same to the millisecond.
@@ -26,7 +29,7 @@ record PidFile(Path file) {
     }
 
     void write(Process process) throws IOException {
-        Files.writeString(file, process.pid() + " " + startOf(process.toHandle()));
+        Files.writeString(file, process.pid() + " " + startOf(process.toHandle()) + "\n");
     }
 
     /** Waits until the process of the last run, if it is still there, has ended. */
@@ -50,12 +53,12 @@ record PidFile(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        String[] pidAndStart = Files.readString(file).strip().split(" ", -1);
-        if (pidAndStart.length != 2) {
+        Matcher content = PID_AND_START.matcher(Files.readString(file));
+        if (!content.matches()) {
             return Optional.empty(); // killed while writing
         }
-        long start = Long.parseLong(pidAndStart[1]);
-        return ProcessHandle.of(Long.parseLong(pidAndStart[0]))
+        long start = Long.parseLong(content.group(2));
+        return ProcessHandle.of(Long.parseLong(content.group(1)))
                 .filter(handle -> Math.abs(startOf(handle) - start) < SAME_START_MILLIS);
     }
 
