@@ -52,7 +52,7 @@ final class Application implements AutoCloseable {
                         tableRoutes::states,
                         this::copying,
                         addresses));
-        main.bind("steps", new StepProgress());
+        main.getCamelContext().getManagementStrategy().addEventNotifier(new StepProgress());
     }
 
     private static Properties properties(Settings settings) {
@@ -85,8 +85,10 @@ final class Application implements AutoCloseable {
         try {
             return settings.routes().toRealPath();
         } catch (IOException e) {
-            throw new IllegalStateException("There is no folder " + settings.routes()
-                    + " with the routes. Copy it from the distribution, or set caravan.routes.", e);
+            throw new IllegalStateException(
+                    "There is no folder " + settings.routes()
+                            + " with the routes. Copy it from the distribution, or set caravan.routes.",
+                    e);
         }
     }
 

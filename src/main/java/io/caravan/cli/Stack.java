@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.sql.SQLException;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +61,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         }
         EmbeddedStack stack = EmbeddedStack.start(embeddedSettings(home, settings), progress);
         for (Part part : parts) {
-            int port = stack.addresses().port(embedded(part));
+            int port = stack.addresses().port(part);
             switch (part) {
                 case SOURCE ->
                     known.put("caravan.source.url", withPort(settings.source().url(), port));
@@ -85,11 +84,9 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     private static EmbeddedSettings embeddedSettings(Home home, Settings settings) throws SQLException {
         Set<Part> parts = settings.embedded().parts();
-        Set<io.caravan.embedded.Part> wanted = EnumSet.noneOf(io.caravan.embedded.Part.class);
-        parts.forEach(part -> wanted.add(embedded(part)));
         String init = settings.embedded().init();
         return new EmbeddedSettings(
-                wanted,
+                parts,
                 settings.embedded().directory(),
                 parts.contains(Part.SOURCE) ? postgres(settings.source()) : null,
                 parts.contains(Part.TARGET) ? postgres(settings.target()) : null,
@@ -97,13 +94,9 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                 parts.contains(Part.KAFKA) ? null : settings.kafkaServers(),
                 Math.max(0, settings.connectUrl().getPort()),
                 home.connectPlugins(),
-                init.isEmpty() ? null : init.replaceFirst("^classpath:", ""),
+                init.isEmpty() ? null : init,
                 List.of(),
                 List.of());
-    }
-
-    private static io.caravan.embedded.Part embedded(Part part) {
-        return io.caravan.embedded.Part.valueOf(part.name());
     }
 
     private static Postgres postgres(Database database) throws SQLException {
