@@ -252,11 +252,14 @@ public final class Bootstrap {
         reach(Step.STREAMING);
     }
 
-    /** Writes a logical message into the source's WAL. Returns its position, which marks everything before it. */
+    /**
+     * Writes a logical message into the source's WAL, in a transaction of its own, so that it comes after every one that has
+     * committed. Returns its position.
+     */
     public Lsn emitMessage(String content) throws SQLException {
         try (Connection connection = source.connect();
                 PreparedStatement emit =
-                        connection.prepareStatement("select pg_logical_emit_message(false, 'caravan', ?)::text")) {
+                        connection.prepareStatement("select pg_logical_emit_message(true, 'caravan', ?)::text")) {
             emit.setString(1, content);
             try (ResultSet row = emit.executeQuery()) {
                 row.next();

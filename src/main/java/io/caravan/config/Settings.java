@@ -30,6 +30,7 @@ public record Settings(
         int copyJobs,
         Topics topics,
         Apply apply,
+        int heartbeatMillis,
         Endpoint http,
         Endpoint management,
         Path routes,

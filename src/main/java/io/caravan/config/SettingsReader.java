@@ -42,6 +42,12 @@ public final class SettingsReader {
      * @throws SettingsException with every problem
      */
     public static Settings read(Path file, Map<String, String> environment) throws SettingsException {
+        return read(file, environment, Map.of());
+    }
+
+    /** The same with values that win over everything: the addresses that embedded parts were given. */
+    public static Settings read(Path file, Map<String, String> environment, Map<String, String> known)
+            throws SettingsException {
         Path directory = file.toAbsolutePath().getParent();
         SettingsReader reader = new SettingsReader(directory == null ? Path.of(".") : directory);
         Map<String, String> defaults = packagedDefaults();
@@ -50,6 +56,7 @@ public final class SettingsReader {
             reader.overlay(load(file), "in " + file);
         }
         new EnvironmentNames(defaults).overlay(environment, reader.values, reader.problems);
+        reader.values.putAll(known);
         Settings settings = reader.settings();
         if (!reader.problems.isEmpty()) {
             throw new SettingsException(reader.problems);
@@ -133,6 +140,7 @@ public final class SettingsReader {
                         number("caravan.apply.max-rows", 1, 100_000),
                         number("caravan.apply.max-bytes", 65_536, 1 << 30),
                         number("caravan.apply.workers", 1, 64)),
+                number("caravan.heartbeat-millis", 100, 3_600_000),
                 endpoint("caravan.http"),
                 endpoint("caravan.management"),
                 path("caravan.routes"),

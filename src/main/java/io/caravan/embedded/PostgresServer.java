@@ -2,6 +2,8 @@ package io.caravan.embedded;
 
 import io.caravan.embedded.EmbeddedSettings.Postgres;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -130,12 +132,11 @@ final class PostgresServer implements Child {
         properties.setProperty("password", settings.password());
         properties.setProperty("ApplicationName", "caravan embedded");
         properties.setProperty("connectTimeout", "5");
-        properties.setProperty("PGHOST", EmbeddedAddresses.HOST);
-        properties.setProperty("PGPORT", Integer.toString(port));
-        properties.setProperty("PGDBNAME", database);
         // One statement after the other as they are written, several in one string included.
         properties.setProperty("preferQueryMode", "simple");
-        return DriverManager.getConnection("jdbc:postgresql:", properties);
+        String name = URLEncoder.encode(database, StandardCharsets.UTF_8);
+        return DriverManager.getConnection(
+                "jdbc:postgresql://" + EmbeddedAddresses.HOST + ":" + port + "/" + name, properties);
     }
 
     @Override

@@ -22,11 +22,20 @@ final class SqlLexer {
 
     private final StringBuilder firstWords = new StringBuilder();
     private int wordCount;
-    private boolean blank = true;
+    private int begin = -1;
 
-    /** Whether nothing but white space and comments has been read, and no comment is open. */
+    /** Whether nothing but white space and comments has been read. */
     boolean isBlank() {
-        return blank && commentDepth == 0;
+        return begin < 0;
+    }
+
+    /** Where the statement begins in the first line that is not blank. */
+    int begin() {
+        return begin;
+    }
+
+    boolean isInComment() {
+        return commentDepth > 0;
     }
 
     /** Reads one line, without its end. Returns the index after the semicolon that ends the statement, or -1. */
@@ -83,7 +92,9 @@ final class SqlLexer {
 
     private int outside(String line, int at) {
         char c = line.charAt(at);
-        blank &= Character.isWhitespace(c);
+        if (isBlank() && !Character.isWhitespace(c)) {
+            begin = at;
+        }
         if (c == '\'' || c == '"') {
             quote = String.valueOf(c);
             return at + 1;

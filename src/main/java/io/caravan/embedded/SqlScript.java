@@ -27,28 +27,29 @@ final class SqlScript implements AutoCloseable {
 
     /** The next statement with its semicolon; empty at the end of the file. */
     Optional<SqlStatement> next() throws IOException {
-        StringBuilder text = new StringBuilder();
         SqlLexer lexer = new SqlLexer();
-        int begin = 0;
+        StringBuilder text = new StringBuilder();
+        int firstLine = 0;
         for (String line = line(); line != null; line = line()) {
-            if (lexer.isBlank() && isMetaCommand(line)) {
+            boolean before = lexer.isBlank();
+            if (before && !lexer.isInComment() && isMetaCommand(line)) {
                 continue;
             }
             int end = lexer.read(line);
             if (lexer.isBlank()) {
                 continue; // comments before a statement do not belong to it
             }
-            begin = begin == 0 ? lineNumber : begin;
+            firstLine = before ? lineNumber : firstLine;
+            text.append(line, before ? lexer.begin() : 0, end < 0 ? line.length() : end);
             if (end >= 0) {
                 rest = line.substring(end);
-                return Optional.of(
-                        new SqlStatement(text.append(line, 0, end).toString().strip(), begin));
+                return Optional.of(new SqlStatement(text.toString(), firstLine));
             }
-            text.append(line).append('\n');
+            text.append('\n');
         }
         return lexer.isBlank()
                 ? Optional.empty()
-                : Optional.of(new SqlStatement(text.toString().strip(), begin));
+                : Optional.of(new SqlStatement(text.toString().strip(), firstLine));
     }
 
     /** The next line of the data after a {@code COPY … FROM stdin}; empty at its {@code \.} or the end of the file. */

@@ -27,7 +27,8 @@ public record Database(String label, String url, String user, String password) {
         return DriverManager.getConnection(url, properties(parameters));
     }
 
-    private Properties properties(Map<String, String> parameters) {
+    /** What {@link #connect(Map)} gives to the driver, for a pool. */
+    public Properties properties(Map<String, String> parameters) {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);

@@ -17,6 +17,7 @@ final class Lane {
     private final KafkaBatchConsumer route;
     private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
     private long bytes;
+    private volatile long position;
     private boolean busy;
     private boolean held;
     private boolean closed;
@@ -74,6 +75,16 @@ final class Lane {
         }
         bytes -= batchBytes;
         return batch;
+    }
+
+    /** The offset at which the polling thread goes on; markers of transactions count as read, records that wait do too. */
+    void polledUpTo(long offset) {
+        position = offset;
+    }
+
+    /** Whether everything below the offset has been through the route. */
+    synchronized boolean isDoneUpTo(long offset) {
+        return !closed && !busy && waiting.isEmpty() && position >= offset;
     }
 
     synchronized void release() {

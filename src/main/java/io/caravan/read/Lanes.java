@@ -1,7 +1,6 @@
 package io.caravan.read;
 
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -70,14 +69,13 @@ final class Lanes {
         });
     }
 
-    Set<TopicPartition> held() {
-        Set<TopicPartition> held = new HashSet<>();
-        lanes.forEach((partition, lane) -> {
-            if (lane.isHeldAndIdle()) {
-                held.add(partition);
-            }
-        });
-        return held;
+    boolean isHeldOrDone(TopicPartition partition, long upTo) {
+        Lane lane = lanes.get(partition);
+        return lane != null && (lane.isHeldAndIdle() || lane.isDoneUpTo(upTo));
+    }
+
+    boolean hasGate() {
+        return gate != Gate.OPEN;
     }
 
     void offer(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {

@@ -65,6 +65,7 @@ final class Polling implements ConsumerRebalanceListener {
                 position();
                 boundMemory();
                 hand(kafka.poll(POLL));
+                notePositions();
                 commit();
             } catch (WakeupException e) {
                 // close() wants the loop to look at its condition
@@ -155,6 +156,15 @@ final class Polling implements ConsumerRebalanceListener {
     private void hand(ConsumerRecords<byte[], byte[]> records) {
         for (TopicPartition partition : records.partitions()) {
             lanes.offer(partition, records.records(partition));
+        }
+    }
+
+    /** Only asked for while a gate is up: then it matters that markers of transactions, which have offsets too, are behind. */
+    private void notePositions() {
+        if (lanes.hasGate()) {
+            lanes.all().stream()
+                    .filter(lane -> kafka.assignment().contains(lane.partition()))
+                    .forEach(lane -> lane.polledUpTo(kafka.position(lane.partition())));
         }
     }
 

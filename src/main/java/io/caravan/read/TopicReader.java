@@ -115,9 +115,12 @@ public final class TopicReader implements AutoCloseable {
         lanes.setGate(gate);
     }
 
-    /** The partitions at which the gate holds records back while nothing before them is being applied. */
-    public Set<TopicPartition> heldPartitions() {
-        return lanes.held();
+    /**
+     * Whether everything that the gate lets through below this offset has been applied and nothing behind it has. False for
+     * a partition that this instance does not read.
+     */
+    public boolean isHeldOrDone(TopicPartition partition, long upTo) {
+        return lanes.isHeldOrDone(partition, upTo);
     }
 
     /** The partitions that this instance reads at the moment. */

@@ -42,7 +42,7 @@ class CatalogSchemaIT {
 
     @Test
     void theCopyIsEqualToTheSourceInEveryFactOfTheCatalogue() throws Exception {
-        copy.createTables(source, target, tables, false);
+        copy.createTables(source, target, tables);
         copy.createIndexesAndConstraints(source, target, tables, 3, false);
         copy.createTheRest(source, target, tables);
 
@@ -52,7 +52,7 @@ class CatalogSchemaIT {
     @Test
     void everyStepMayBeRepeated() throws Exception {
         for (int run = 0; run < 2; run++) {
-            copy.createTables(source, target, tables, run > 0);
+            copy.createTables(source, target, tables);
             copy.createIndexesAndConstraints(source, target, tables, 2, false);
         }
 
@@ -61,7 +61,7 @@ class CatalogSchemaIT {
 
     @Test
     void indexesOfARunThatWasCutOffAreCompleted() throws Exception {
-        copy.createTables(source, target, tables, false);
+        copy.createTables(source, target, tables);
         List<PostData> statements;
         try (Connection connection = source.connect()) {
             statements = CatalogSchema.read(connection, tables).postData();
@@ -79,7 +79,7 @@ class CatalogSchemaIT {
 
     @Test
     void foreignKeysCanBeValidatedLater() throws Exception {
-        copy.createTables(source, target, tables, false);
+        copy.createTables(source, target, tables);
 
         copy.createIndexesAndConstraints(source, target, tables, 2, true);
 
@@ -91,23 +91,23 @@ class CatalogSchemaIT {
     @Test
     void aTableChosenLaterIsAddedToThoseThatAreThere() throws Exception {
         List<TableName> first = List.of(new TableName("public", "person"), new TableName("public", "events"));
-        copy.createTables(source, target, first, false);
+        copy.createTables(source, target, first);
         copy.createIndexesAndConstraints(source, target, first, 2, false);
 
-        copy.createTables(source, target, tables, true);
+        copy.createTables(source, target, tables);
         copy.createIndexesAndConstraints(source, target, tables, 2, false);
 
         assertThat(factsOf(target)).containsExactlyElementsOf(factsOf(source));
     }
 
     @Test
-    void tablesThatAreThereAlreadyAreNamedAndNothingIsMade() throws Exception {
+    void tablesThatAreThereOrAreNotThereAlthoughTheyShouldAreNamed() throws Exception {
         AwkwardSchema.run(target, "create table public.person (id integer)");
 
-        assertThatThrownBy(() -> copy.createTables(source, target, tables, false))
+        assertThatThrownBy(() -> copy.requireUsableTarget(target, tables))
                 .hasMessageContaining("public.person")
                 .hasMessageContaining("caravan.schema=existing");
-        assertThatThrownBy(() -> new SchemaCopy(SchemaMode.EXISTING).createTables(source, target, tables, false))
+        assertThatThrownBy(() -> new SchemaCopy(SchemaMode.EXISTING).requireUsableTarget(target, tables))
                 .hasMessageContaining("public.house");
     }
 
@@ -117,7 +117,7 @@ class CatalogSchemaIT {
                 target,
                 "create function public.plus_one(a integer) returns integer language plpgsql volatile as 'begin return 1; end'");
 
-        assertThatThrownBy(() -> copy.createTables(source, target, tables, false))
+        assertThatThrownBy(() -> copy.createTables(source, target, tables))
                 .hasMessageContaining("On target, CREATE TABLE")
                 .hasMessageContaining("immutable");
 
@@ -131,7 +131,7 @@ class CatalogSchemaIT {
 
     @Test
     void whatIsNotCarriedIsNamed() throws Exception {
-        SchemaCopied copied = copy.createTables(source, target, tables, false);
+        SchemaCopied copied = copy.createTables(source, target, tables);
 
         assertThat(copied.way()).isEqualTo(SchemaMode.CATALOG);
         assertThat(copied.notCarried())

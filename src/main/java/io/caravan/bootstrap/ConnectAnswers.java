@@ -1,0 +1,52 @@
+package io.caravan.bootstrap;
+
+import java.net.URI;
+
+/** The bean {@code connectAnswers}: what the status codes of Kafka Connect's REST interface mean for the steps. */
+public final class ConnectAnswers {
+    private final URI connectUrl;
+
+    public ConnectAnswers(URI connectUrl) {
+        this.connectUrl = connectUrl;
+    }
+
+    /** To {@code POST /connectors}; one of that name being there already is no failure. */
+    public void created(int statusCode, String body) throws BootstrapException, NotReadyException {
+        if (statusCode != 409 || isRebalancing(body)) {
+            accepted(statusCode, body);
+        }
+    }
+
+    /** To a new configuration. Connect answers 409 also while its workers share out the work anew. */
+    public void accepted(int statusCode, String body) throws BootstrapException, NotReadyException {
+        if (statusCode == 409) {
+            throw new NotReadyException("Kafka Connect is busy: " + body);
+        }
+        if (statusCode >= 300) {
+            throw new BootstrapException("Kafka Connect at " + connectUrl + " refuses the connector (status "
+                    + statusCode + "): " + body + hint(body));
+        }
+    }
+
+    /** To {@code DELETE /connectors/{name}/offsets}, which works only once the tasks have stopped. */
+    public void offsetsDeleted(int statusCode, String body) throws NotReadyException {
+        if (statusCode >= 300) {
+            throw new NotReadyException(
+                    "Kafka Connect does not remove the connector's offsets yet (status " + statusCode + "): " + body);
+        }
+    }
+
+    private static boolean isRebalancing(String body) {
+        return body.contains("rebalance");
+    }
+
+    private static String hint(String body) {
+        if (body.contains("Failed to find any class that implements Connector")) {
+            return " Its plugin.path lacks Debezium: put the folder target/connect-plugins there.";
+        }
+        if (body.contains("exactly.once")) {
+            return " A table without a key is replicated, which needs exactly.once.source.support=enabled in the worker.";
+        }
+        return "";
+    }
+}

@@ -1,0 +1,121 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** Takes away all that a bootstrap made, in the opposite order; what is not there is passed over. */
+public final class Reset {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private static final int TRIES = 50;
+
+    private final Database source;
+    private final Database target;
+    private final TableFilter filter;
+    private final BootstrapState state;
+    private final Publication publication;
+    private final ReplicationSlot slot;
+    private final TableTopics topics;
+    private final URI connectUrl;
+    private final String connector;
+
+    public Reset(
+            Database source,
+            Database target,
+            TableFilter filter,
+            BootstrapState state,
+            Publication publication,
+            ReplicationSlot slot,
+            TableTopics topics,
+            URI connectUrl,
+            String connector) {
+        this.source = source;
+        this.target = target;
+        this.filter = filter;
+        this.state = state;
+        this.publication = publication;
+        this.slot = slot;
+        this.topics = topics;
+        this.connectUrl = connectUrl;
+        this.connector = connector;
+    }
+
+    /** Removes everything; rows and tables of the target only when asked to. */
+    public void run(boolean targetData, Consumer<String> done)
+            throws SQLException, IOException, InterruptedException, ExecutionException {
+        List<TableName> tables;
+        try (Connection connection = source.connect()) {
+            tables =
+                    Catalog.tables(connection, filter).stream().map(Table::name).toList();
+            removeConnector();
+            done.accept("connector " + connector + " and its offsets removed");
+            slot.drop(connection);
+            done.accept("replication slot " + slot.name() + " dropped");
+            publication.drop(connection);
+            done.accept("publication " + publication.name() + " dropped");
+        }
+        topics.delete(tables);
+        done.accept("topics deleted");
+        if (targetData) {
+            dropTables(tables);
+            done.accept("tables of the target dropped");
+        }
+        // Last, so that a reset that is cut off before is done again from the beginning.
+        state.forget();
+        done.accept("Caravan's state removed from the target");
+    }
+
+    /** Offsets can be removed only from a connector that is stopped, and outlive one that is deleted. */
+    private void removeConnector() throws IOException, InterruptedException {
+        if (send("GET", "") == 404) {
+            return;
+        }
+        send("PUT", "/stop");
+        for (int i = 0; i < TRIES && send("DELETE", "/offsets") >= 300; i++) {
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        int status = send("DELETE", "");
+        if (status >= 300 && status != 404) {
+            throw new IOException("Kafka Connect at " + connectUrl + " did not delete connector " + connector
+                    + " (status " + status + "). Look at its log, then run reset again.");
+        }
+    }
+
+    private int send(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + connector + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    private void dropTables(List<TableName> tables) throws SQLException {
+        if (tables.isEmpty()) {
+            return;
+        }
+        try (Connection connection = target.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop table if exists "
+                    + tables.stream().map(TableName::sql).collect(Collectors.joining(", ")) + " cascade");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.caravan.cli;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.config.Settings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Where a running pipeline's parts are: what follows READY, and {@code addresses.json} for the other commands. */
+final class Addresses {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private Addresses() {}
+
+    static Map<String, Object> of(Settings settings) {
+        Map<String, Object> addresses = new LinkedHashMap<>();
+        addresses.put("source", settings.source().url());
+        addresses.put("target", settings.target().url());
+        addresses.put("kafka", settings.kafkaServers());
+        addresses.put("connect", settings.connectUrl().toString());
+        addresses.put("http", url(settings.http()));
+        addresses.put("management", url(settings.management()));
+        addresses.put("pid", ProcessHandle.current().pid());
+        return addresses;
+    }
+
+    private static String url(Settings.Endpoint endpoint) {
+        String host = endpoint.host().equals("0.0.0.0") ? "127.0.0.1" : endpoint.host();
+        return "http://" + host + ":" + endpoint.port();
+    }
+
+    static String json(Map<String, Object> addresses) throws IOException {
+        return JSON.writeValueAsString(addresses);
+    }
+
+    /** Whole or not at all, so that no reader finds half a file. */
+    static void write(Settings settings, Map<String, Object> addresses) throws IOException {
+        Path directory = Files.createDirectories(settings.embedded().directory());
+        Path part = directory.resolve("addresses.json.part");
+        Files.writeString(part, json(addresses));
+        Files.move(part, file(settings), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    static void remove(Settings settings) throws IOException {
+        Files.deleteIfExists(file(settings));
+    }
+
+    private static Path file(Settings settings) {
+        return settings.embedded().directory().resolve("addresses.json");
+    }
+
+    /** The addresses of the process that runs on these settings' folder; empty when there is none. */
+    static Optional<Map<String, Object>> ofRunning(Settings settings) throws IOException {
+        if (!Files.exists(file(settings))) {
+            return Optional.empty();
+        }
+        Map<String, Object> found = JSON.readValue(file(settings).toFile(), new TypeReference<>() {});
+        long pid = Long.parseLong(String.valueOf(found.get("pid")));
+        boolean alive = ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .flatMap(process -> process.info().command())
+                .filter(command -> command.contains("java")) // the number may have been given to another program since
+                .isPresent();
+        return alive ? Optional.of(found) : Optional.empty();
+    }
+
+    /** The settings' keys that these addresses stand for. */
+    static Map<String, String> asSettings(Map<String, Object> addresses) {
+        java.net.URI http = java.net.URI.create(String.valueOf(addresses.get("http")));
+        java.net.URI management = java.net.URI.create(String.valueOf(addresses.get("management")));
+        return Map.of(
+                "caravan.source.url", String.valueOf(addresses.get("source")),
+                "caravan.target.url", String.valueOf(addresses.get("target")),
+                "caravan.kafka.bootstrap-servers", String.valueOf(addresses.get("kafka")),
+                "caravan.connect.url", String.valueOf(addresses.get("connect")),
+                "caravan.http.port", Integer.toString(http.getPort()),
+                "caravan.management.port", Integer.toString(management.getPort()));
+    }
+}

@@ -1,0 +1,109 @@
+package io.caravan.cli;
+
+import io.caravan.bootstrap.CopyProgress;
+import io.caravan.config.Settings;
+import io.caravan.status.PipelineStatus.Copy;
+import io.caravan.status.StatusCollector;
+import io.caravan.verify.Verification;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
+
+/** One running pipeline: the Camel context with its routes and the beans they call. */
+final class Application implements AutoCloseable {
+    private final Main main = new Main();
+    private final Pipeline pipeline;
+    private final RunState run;
+
+    Application(Settings settings) throws Exception {
+        Map<String, Object> addresses = Addresses.of(settings);
+        run = new RunState(settings, addresses);
+        pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));
+        main.configure().setName("caravan-" + settings.pipeline());
+        main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
+        main.setOverrideProperties(properties(settings));
+        main.init();
+        TableRoutes tableRoutes = pipeline.bind(main);
+        main.bind("run", run);
+        main.bind(
+                "verification",
+                new VerifyBean(
+                        new Verification(
+                                settings.source(),
+                                settings.target(),
+                                settings.pipeline(),
+                                new StreamBarrier(pipeline.bootstrap, pipeline.topics, pipeline.reader)),
+                        pipeline.bootstrap));
+        main.bind(
+                "status",
+                new StatusCollector(
+                        settings.source(),
+                        settings.target(),
+                        settings.pipeline(),
+                        settings.topicPrefix(),
+                        pipeline.slot,
+                        settings.connectorName(),
+                        settings.connectUrl(),
+                        tableRoutes::states,
+                        this::copying,
+                        addresses));
+        main.bind("steps", new StepProgress());
+    }
+
+    private static Properties properties(Settings settings) {
+        Properties properties = new Properties();
+        settings.all().forEach(properties::setProperty);
+        properties.setProperty("camel.main.routesIncludePattern", "file:" + settings.routes() + "/*.camel.yaml");
+        properties.setProperty("camel.main.shutdownTimeout", "15");
+        properties.setProperty("camel.main.shutdownLogInflightExchangesOnTimeout", "false");
+        properties.setProperty("camel.main.useMdcLogging", "false");
+        properties.setProperty("camel.server.enabled", "true");
+        properties.setProperty("camel.server.host", settings.http().host());
+        properties.setProperty(
+                "camel.server.port", Integer.toString(settings.http().port()));
+        properties.setProperty("camel.management.enabled", "true");
+        properties.setProperty("camel.management.host", settings.management().host());
+        properties.setProperty(
+                "camel.management.port", Integer.toString(settings.management().port()));
+        properties.setProperty("camel.management.healthCheckEnabled", "true");
+        properties.setProperty("camel.management.healthPath", "/observe/health");
+        properties.setProperty("camel.management.metricsEnabled", "true");
+        properties.setProperty("camel.management.metricsPath", "/observe/metrics");
+        properties.setProperty("camel.metrics.enabled", "true");
+        properties.setProperty("camel.metrics.path", "/observe/metrics");
+        properties.setProperty("camel.management.jolokiaEnabled", "true");
+        properties.setProperty("camel.management.jolokiaPath", "/observe/jolokia");
+        return properties;
+    }
+
+    private @Nullable Copy copying() {
+        CopyProgress progress = pipeline.bootstrap.copyProgress();
+        return progress.tables() == 0
+                ? null
+                : new Copy(
+                        progress.tables(),
+                        progress.tablesDone(),
+                        progress.rowsDone(),
+                        progress.bytes(),
+                        progress.expectedBytes(),
+                        progress.seconds());
+    }
+
+    /** Starts the routes and returns when the run is to end: by {@link RunState#stop} or because a step failed. */
+    RunState run() throws Exception {
+        main.start();
+        run.awaitEnd();
+        return run;
+    }
+
+    RunState state() {
+        return run;
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        pipeline.close();
+    }
+}

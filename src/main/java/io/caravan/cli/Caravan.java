@@ -1,0 +1,73 @@
+package io.caravan.cli;
+
+import io.caravan.config.SettingsException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line: parses it, runs the command, turns failures into a message and an exit code. */
+@Command(
+        name = "caravan",
+        description = "Copies a live PostgreSQL database into another one and keeps the copy current.",
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            StatusCommand.class,
+            VerifyCommand.class,
+            ResetCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footer = {"", "Without a command: run. Settings: application.properties, or the environment."},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, healthy, equal",
+            "1:failed, not healthy, different",
+            "2:settings or arguments that cannot be used"
+        },
+        versionProvider = Caravan.Version.class,
+        mixinStandardHelpOptions = true)
+public final class Caravan implements Callable<Integer> {
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "The properties file; else application.properties here or beside the jar's folder.")
+    private @Nullable Path config;
+
+    /** Runs the command and returns the exit code. */
+    public static int execute(String... args) {
+        return new CommandLine(new Caravan())
+                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
+                .setExitCodeExceptionMapper(failure -> ExitCode.BAD_SETTINGS.code())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+    }
+
+    private static int report(Exception failure) {
+        LoggerFactory.getLogger(Caravan.class).error("The command failed", failure);
+        Terminal.complain(Terminal.message(failure));
+        return (failure instanceof SettingsException ? ExitCode.BAD_SETTINGS : ExitCode.FAILED).code();
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        return RunCommand.run(home());
+    }
+
+    Home home() throws SettingsException {
+        return Home.find(config);
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Caravan.class.getPackage().getImplementationVersion();
+            return new String[] {"Caravan " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

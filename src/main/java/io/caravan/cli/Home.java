@@ -1,0 +1,50 @@
+package io.caravan.cli;
+
+import io.caravan.config.Settings;
+import io.caravan.config.SettingsException;
+import io.caravan.config.SettingsReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where the settings are, and the jar with what lies beside it. */
+record Home(Path configFile, Path jarDirectory) {
+
+    /** @param given {@code --config}, or null for application.properties here or in the folder above the jar's */
+    static Home find(@Nullable Path given) throws SettingsException {
+        Path jarDirectory = ownDirectory();
+        if (given != null) {
+            if (!Files.exists(given)) {
+                throw new SettingsException(java.util.List.of("--config names " + given + ", which does not exist."));
+            }
+            return new Home(given.toAbsolutePath(), jarDirectory);
+        }
+        Path here = Path.of("application.properties").toAbsolutePath();
+        Path besideJar = jarDirectory.resolveSibling("application.properties");
+        return new Home(Files.exists(here) || !Files.exists(besideJar) ? here : besideJar, jarDirectory);
+    }
+
+    private static Path ownDirectory() {
+        try {
+            Path code = Path.of(Home.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path parent = code.toAbsolutePath().getParent(); // target/ for both target/caravan.jar and target/classes
+            return parent == null ? Path.of(".") : parent;
+        } catch (java.net.URISyntaxException e) {
+            throw new IllegalStateException("The jar's own address cannot be read", e);
+        }
+    }
+
+    Settings settings(Map<String, String> known) throws SettingsException {
+        return SettingsReader.read(configFile, System.getenv(), known);
+    }
+
+    /** Debezium and the converter, for the embedded Kafka Connect. */
+    Path connectPlugins() {
+        return jarDirectory.resolve("connect-plugins");
+    }
+}

@@ -1,0 +1,167 @@
+package io.caravan.cli;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.apply.DeadLetters;
+import io.caravan.apply.Failures;
+import io.caravan.apply.Ledger;
+import io.caravan.apply.Tables;
+import io.caravan.bootstrap.Bootstrap;
+import io.caravan.bootstrap.BootstrapLock;
+import io.caravan.bootstrap.BootstrapState;
+import io.caravan.bootstrap.ConnectAnswers;
+import io.caravan.bootstrap.Connector;
+import io.caravan.bootstrap.SchemaCopy;
+import io.caravan.bootstrap.SchemaMode;
+import io.caravan.bootstrap.Step;
+import io.caravan.bootstrap.TableTopics;
+import io.caravan.bootstrap.Waiting;
+import io.caravan.change.Row;
+import io.caravan.config.Settings;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.preflight.Preflight;
+import io.caravan.read.Batches;
+import io.caravan.read.KafkaBatchComponent;
+import io.caravan.read.TopicReader;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.camel.main.Main;
+import org.apache.camel.spring.spi.SpringTransactionPolicy;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** The parts of one pipeline, made from its settings. What a route calls by name is bound to Camel in {@link #bind}. */
+final class Pipeline implements AutoCloseable {
+    private final Settings settings;
+    private final HikariDataSource targetPool;
+    final BootstrapState state;
+    final TableTopics topics;
+    final Publication publication;
+    final ReplicationSlot slot;
+    final Bootstrap bootstrap;
+    final Preflight preflight;
+    final TopicReader reader;
+    final Ledger ledger;
+
+    Pipeline(Settings settings, Consumer<String> notes) {
+        this.settings = settings;
+        targetPool = pool(settings.target(), settings.apply().workers() + 2);
+        state = new BootstrapState(settings.target(), settings.pipeline());
+        topics = new TableTopics(
+                settings.kafkaServers(),
+                settings.topicPrefix(),
+                settings.topics().partitions(),
+                settings.topics().replicationFactor(),
+                settings.topics().retentionHours());
+        publication = new Publication(settings.publication());
+        slot = new ReplicationSlot(settings.slot());
+        SchemaMode schema = SchemaMode.valueOf(settings.schema().name());
+        bootstrap = new Bootstrap(
+                settings.source(),
+                settings.target(),
+                state,
+                settings.tables(),
+                publication,
+                slot,
+                topics,
+                new SchemaCopy(schema),
+                new Connector(
+                        settings.source(),
+                        settings.connectorName(),
+                        settings.slot(),
+                        settings.publication(),
+                        settings.topicPrefix()),
+                settings.copy(),
+                settings.copyJobs(),
+                notes);
+        preflight = new Preflight(
+                settings.source(),
+                settings.target(),
+                settings.tables(),
+                slot,
+                publication,
+                topics::of,
+                new StateOf(state),
+                !settings.copy(),
+                schema == SchemaMode.EXISTING);
+        ledger = new Ledger(targetPool, settings.pipeline());
+        reader = new TopicReader(
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers()),
+                settings.pipeline(),
+                partition -> ledger.nextOffset(partition.topic(), partition.partition()),
+                settings.apply().workers());
+    }
+
+    private record StateOf(BootstrapState state) implements Preflight.State {
+        @Override
+        public boolean isBeforeSlot() throws SQLException {
+            return state.step() == Step.NONE;
+        }
+
+        @Override
+        public boolean isBeforeSchema() throws SQLException {
+            return state.step().compareTo(Step.SCHEMA_INTENDED) < 0;
+        }
+    }
+
+    /** Connections whose rows fire neither triggers nor foreign keys, as PostgreSQL's own apply workers do it. */
+    private static HikariDataSource pool(Database target, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("target");
+        config.setJdbcUrl(target.url());
+        target.properties(Map.of("options", "-c session_replication_role=replica"))
+                .forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setInitializationFailTimeout(-1); // the target may come later; the wait step says so
+        return new HikariDataSource(config);
+    }
+
+    /** Gives the routes what they call by name. */
+    TableRoutes bind(Main main) {
+        Tables tables = new Tables(targetPool);
+        Batches batches = new Batches(Row.UNCHANGED_MARKER, reader);
+        TableRoutes tableRoutes = new TableRoutes(
+                main.getCamelContext(), bootstrap, topics, targetPool, tables, batches, settings.pipeline());
+        main.bind("kafka-batch", new KafkaBatchComponent(reader));
+        main.bind("dataSource", targetPool);
+        PlatformTransactionManager transactions = new DataSourceTransactionManager(targetPool);
+        main.bind("required", policy(transactions, "PROPAGATION_REQUIRED"));
+        main.bind("nested", policy(transactions, "PROPAGATION_NESTED")); // a savepoint
+        main.bind(
+                "waiting",
+                new Waiting(
+                        settings.source(),
+                        settings.target(),
+                        topics,
+                        settings.kafkaServers(),
+                        settings.waitForTable()));
+        main.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
+        main.bind("preflight", preflight);
+        main.bind("bootstrap", bootstrap);
+        main.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
+        main.bind("tableRoutes", tableRoutes);
+        main.bind("batches", batches);
+        main.bind("tables", tables);
+        main.bind("ledger", ledger);
+        main.bind("deadLetters", new DeadLetters(tables));
+        main.bind("failures", new Failures());
+        return tableRoutes;
+    }
+
+    private static SpringTransactionPolicy policy(PlatformTransactionManager transactions, String propagation) {
+        SpringTransactionPolicy policy = new SpringTransactionPolicy(transactions);
+        policy.setPropagationBehaviorName(propagation);
+        return policy;
+    }
+
+    @Override
+    public void close() {
+        targetPool.close();
+    }
+}

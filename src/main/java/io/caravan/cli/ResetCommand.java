@@ -1,0 +1,70 @@
+package io.caravan.cli;
+
+import io.caravan.bootstrap.Reset;
+import io.caravan.config.Settings;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code reset}: takes a pipeline away, so that the next run begins anew. */
+@Command(
+        name = "reset",
+        description = "Removes connector and its offsets, slot, publication, topics and Caravan's state in the target.",
+        mixinStandardHelpOptions = true)
+final class ResetCommand implements Callable<Integer> {
+    @ParentCommand
+    private Caravan caravan;
+
+    @Option(names = "--yes", description = "Do not ask.")
+    private boolean yes;
+
+    @Option(names = "--target-data", description = "Also drop the replicated tables from the target.")
+    private boolean targetData;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+            Settings settings = stack.settings();
+            if (stack.running()
+                    || new RunningCaravan(settings).get("/api/status").isPresent()) {
+                Terminal.complain("A Caravan process of this pipeline is running. Stop it first.");
+                return ExitCode.FAILED.code();
+            }
+            if (!yes && !confirmed(settings)) {
+                Terminal.complain("Nothing was removed. Answer yes, or give --yes.");
+                return ExitCode.FAILED.code();
+            }
+            try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
+                Reset reset = new Reset(
+                        settings.source(),
+                        settings.target(),
+                        settings.tables(),
+                        pipeline.state,
+                        pipeline.publication,
+                        pipeline.slot,
+                        pipeline.topics,
+                        settings.connectUrl(),
+                        settings.connectorName());
+                reset.run(targetData, done -> Terminal.say("  " + done));
+            }
+            return ExitCode.OK.code();
+        }
+    }
+
+    /** Reads the answer from the standard input, where its end counts as no. */
+    private boolean confirmed(Settings settings) throws IOException {
+        Terminal.say("Remove pipeline %s between %s and %s%s? (yes/no)"
+                .formatted(
+                        settings.pipeline(),
+                        settings.source().url(),
+                        settings.target().url(),
+                        targetData ? ", with the target's tables and their rows" : ""));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        return "yes".equals(in.readLine());
+    }
+}

@@ -1,0 +1,139 @@
+package io.caravan.cli;
+
+import io.caravan.config.Part;
+import io.caravan.config.Settings;
+import io.caravan.config.SettingsException;
+import io.caravan.embedded.EmbeddedSettings;
+import io.caravan.embedded.EmbeddedSettings.Postgres;
+import io.caravan.embedded.EmbeddedStack;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.LibpqAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The parts around a command: embedded ones that are started for it, or those of a process that runs already. */
+record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean running) implements AutoCloseable {
+
+    /** For {@code run}: starts the embedded parts; ports that are taken are an error. */
+    static Stack start(Home home, Consumer<String> progress)
+            throws SettingsException, IOException, InterruptedException, SQLException {
+        Settings settings = home.settings(Map.of());
+        if (Addresses.ofRunning(settings).isPresent()) {
+            throw new IOException("Another Caravan runs on "
+                    + settings.embedded().directory() + " already (process "
+                    + Addresses.ofRunning(settings).get().get("pid") + "). Stop it, or set caravan.embedded.dir.");
+        }
+        Map<String, String> known = new HashMap<>();
+        known.put("caravan.http.port", freePort(settings.http(), "caravan.http.port"));
+        known.put("caravan.management.port", freePort(settings.management(), "caravan.management.port"));
+        EmbeddedStack embedded = startEmbedded(home, settings, progress, known);
+        return new Stack(home.settings(known), embedded, false);
+    }
+
+    /** For the other commands: the running process's parts; else embedded ones are started for as long as the command takes. */
+    static Stack attach(Home home, Consumer<String> progress)
+            throws SettingsException, IOException, InterruptedException, SQLException {
+        Settings settings = home.settings(Map.of());
+        Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
+        if (running.isPresent()) {
+            return new Stack(home.settings(Addresses.asSettings(running.get())), null, true);
+        }
+        Map<String, String> known = new HashMap<>();
+        EmbeddedStack embedded = startEmbedded(home, settings, progress, known);
+        return new Stack(home.settings(known), embedded, false);
+    }
+
+    private static @Nullable EmbeddedStack startEmbedded(
+            Home home, Settings settings, Consumer<String> progress, Map<String, String> known)
+            throws IOException, InterruptedException, SQLException {
+        Set<Part> parts = settings.embedded().parts();
+        if (parts.isEmpty()) {
+            return null;
+        }
+        EmbeddedStack stack = EmbeddedStack.start(embeddedSettings(home, settings), progress);
+        for (Part part : parts) {
+            int port = stack.addresses().port(embedded(part));
+            switch (part) {
+                case SOURCE ->
+                    known.put("caravan.source.url", withPort(settings.source().url(), port));
+                case TARGET ->
+                    known.put("caravan.target.url", withPort(settings.target().url(), port));
+                case KAFKA -> known.put("caravan.kafka.bootstrap-servers", withPort(settings.kafkaServers(), port));
+                case CONNECT ->
+                    known.put(
+                            "caravan.connect.url",
+                            withPort(settings.connectUrl().toString(), port));
+            }
+        }
+        return stack;
+    }
+
+    /** Only a port of 0 is replaced: by the one that was found free. */
+    private static String withPort(String address, int port) {
+        return address.replaceFirst(":0(?=/|$)", ":" + port);
+    }
+
+    private static EmbeddedSettings embeddedSettings(Home home, Settings settings) throws SQLException {
+        Set<Part> parts = settings.embedded().parts();
+        Set<io.caravan.embedded.Part> wanted = EnumSet.noneOf(io.caravan.embedded.Part.class);
+        parts.forEach(part -> wanted.add(embedded(part)));
+        String init = settings.embedded().init();
+        return new EmbeddedSettings(
+                wanted,
+                settings.embedded().directory(),
+                parts.contains(Part.SOURCE) ? postgres(settings.source()) : null,
+                parts.contains(Part.TARGET) ? postgres(settings.target()) : null,
+                port(settings.kafkaServers()),
+                parts.contains(Part.KAFKA) ? null : settings.kafkaServers(),
+                Math.max(0, settings.connectUrl().getPort()),
+                home.connectPlugins(),
+                init.isEmpty() ? null : init.replaceFirst("^classpath:", ""),
+                List.of(),
+                List.of());
+    }
+
+    private static io.caravan.embedded.Part embedded(Part part) {
+        return io.caravan.embedded.Part.valueOf(part.name());
+    }
+
+    private static Postgres postgres(Database database) throws SQLException {
+        Map<String, String> address = LibpqAddress.of(database).keywords();
+        return new Postgres(
+                Integer.parseInt(address.getOrDefault("port", "5432")),
+                address.getOrDefault("dbname", database.user()),
+                database.user(),
+                database.password());
+    }
+
+    private static int port(String servers) {
+        return Integer.parseInt(servers.substring(servers.lastIndexOf(':') + 1));
+    }
+
+    private static String freePort(Settings.Endpoint endpoint, String key) throws IOException {
+        try (ServerSocket socket = new ServerSocket(endpoint.port(), 1, InetAddress.getByName(endpoint.host()))) {
+            return Integer.toString(socket.getLocalPort());
+        } catch (IOException e) {
+            throw new IOException(
+                    "Port " + endpoint.port() + " of " + endpoint.host() + " is taken. Stop what listens there, or set "
+                            + key + " to another port (0: any free one).",
+                    e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (embedded != null) {
+            embedded.close();
+        }
+    }
+}

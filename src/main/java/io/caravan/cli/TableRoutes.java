@@ -1,0 +1,117 @@
+package io.caravan.cli;
+
+import io.caravan.apply.ReplicatedTable;
+import io.caravan.apply.Tables;
+import io.caravan.bootstrap.Bootstrap;
+import io.caravan.bootstrap.TableTopics;
+import io.caravan.change.Batch;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import io.caravan.read.Batches;
+import io.caravan.status.RouteState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.sql.DataSource;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.ServiceStatus;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+
+/** The bean {@code tableRoutes}: makes a route of the template {@code apply-table} for every table, and knows how each fares. */
+public final class TableRoutes {
+    private static final String TEMPLATE = "apply-table";
+
+    private final CamelContext camel;
+    private final Bootstrap bootstrap;
+    private final TableTopics topics;
+    private final DataSource target;
+    private final Tables tables;
+    private final Batches batches;
+    private final String pipeline;
+
+    TableRoutes(
+            CamelContext camel,
+            Bootstrap bootstrap,
+            TableTopics topics,
+            DataSource target,
+            Tables tables,
+            Batches batches,
+            String pipeline) {
+        this.camel = camel;
+        this.bootstrap = bootstrap;
+        this.topics = topics;
+        this.target = target;
+        this.tables = tables;
+        this.batches = batches;
+        this.pipeline = pipeline;
+    }
+
+    /** Starts the routes of all tables, and of the messages that mark points in the stream. */
+    public void start() throws Exception {
+        Map<TableName, Table> there = targetTables();
+        for (Table table : bootstrap.tables()) {
+            Table here = there.get(table.name());
+            if (here == null) {
+                throw new IllegalStateException(
+                        "Table " + table.name()
+                                + " is not in the target. Create it there, or begin anew with 'reset --target-data' and 'run'.");
+            }
+            String topic = topics.of(table.name());
+            tables.register(new ReplicatedTable(here, table.key(), topic));
+            start(table.name(), topic);
+        }
+        start(Batch.MESSAGES, topics.messages());
+    }
+
+    private Map<TableName, Table> targetTables() throws SQLException {
+        try (Connection connection = target.getConnection()) {
+            return Catalog.tables(connection);
+        }
+    }
+
+    private void start(TableName table, String topic) throws Exception {
+        batches.register(topic, table);
+        String routeId = routeId(table);
+        if (camel.getRoute(routeId) == null) {
+            TemplatedRouteBuilder.builder(camel, TEMPLATE)
+                    .routeId(routeId)
+                    .prefixId(topic) // nodes of different tables must not share an id
+                    .parameter("table", table.toString())
+                    .parameter("topic", topic)
+                    .parameter("pipeline", pipeline)
+                    .add();
+        }
+    }
+
+    private static String routeId(TableName table) {
+        return table.equals(Batch.MESSAGES) ? "apply-messages" : "apply-" + table;
+    }
+
+    /** By {@code schema.table}; empty before the routes are made. */
+    Map<String, RouteState> states() {
+        Map<String, RouteState> states = new TreeMap<>();
+        for (Table table : bootstrap.tables()) {
+            Route route = camel.getRoute(routeId(table.name()));
+            if (route != null) {
+                ServiceStatus status = camel.getRouteController().getRouteStatus(route.getRouteId());
+                boolean running = status != null && (status.isStarted() || status.isStarting());
+                states.put(table.name().toString(), new RouteState(running, running ? "" : error(route)));
+            }
+        }
+        return states;
+    }
+
+    private static String error(Route route) {
+        if (route.getLastError() == null || route.getLastError().getException() == null) {
+            return "stopped by hand";
+        }
+        Throwable cause = route.getLastError().getException();
+        while (cause.getCause() != null && cause.getMessage() == null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
+    }
+}

@@ -1,0 +1,39 @@
+package io.caravan.cli;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What a person reads while a command runs. Everything else goes to the log file. */
+final class Terminal {
+    private static final PrintStream OUT =
+            new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+    private static final PrintStream ERR =
+            new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.err), true, StandardCharsets.UTF_8);
+
+    private Terminal() {}
+
+    static void say(String line) {
+        OUT.println(line);
+    }
+
+    static void complain(String text) {
+        ERR.println(text);
+    }
+
+    /** The message of a failure and of the causes that say more, without their stacks. */
+    static String message(Throwable failure) {
+        String text = String.valueOf(failure.getMessage());
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        boolean known = failure.getClass().getName().startsWith("io.caravan");
+        String detail = root.getMessage();
+        return known || root == failure || repeats(text, detail) ? text : text + " (" + detail + ")";
+    }
+
+    private static boolean repeats(String text, @Nullable String detail) {
+        return detail == null || text.contains(detail);
+    }
+}

@@ -1,0 +1,78 @@
+package io.caravan.verify;
+
+import io.caravan.postgres.Table;
+import io.caravan.verify.TableResult.Difference;
+import io.caravan.verify.TableResult.Kind;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Compares one table in two open snapshots: fingerprints first, and only where they differ the rows. */
+final class TableComparison {
+    private static final int MOST_EXAMPLES = 20;
+
+    private final Table table;
+    private final Connection source;
+    private final Connection target;
+
+    TableComparison(Table table, Connection source, Connection target) {
+        this.table = table;
+        this.source = source;
+        this.target = target;
+    }
+
+    TableResult compare() throws SQLException {
+        TableFingerprint there = TableFingerprint.of(source, table);
+        TableFingerprint here = TableFingerprint.of(target, table);
+        List<Integer> unequal = unequalBuckets(there, here);
+        if (unequal.isEmpty()) {
+            return new TableResult(table.name(), there.rows(), here.rows(), true, 0, List.of());
+        }
+        List<Difference> differences = differences(
+                TableFingerprint.rows(source, table, unequal), TableFingerprint.rows(target, table, unequal));
+        return new TableResult(
+                table.name(),
+                there.rows(),
+                here.rows(),
+                false,
+                differences.size(),
+                differences.stream().limit(MOST_EXAMPLES).toList());
+    }
+
+    private static List<Integer> unequalBuckets(TableFingerprint there, TableFingerprint here) {
+        Set<Integer> all = new TreeSet<>(there.buckets().keySet());
+        all.addAll(here.buckets().keySet());
+        return all.stream()
+                .filter(bucket -> !Objects.equals(
+                        there.buckets().get(bucket), here.buckets().get(bucket)))
+                .toList();
+    }
+
+    private static List<Difference> differences(
+            Map<String, Map<Long, Integer>> there, Map<String, Map<Long, Integer>> here) {
+        List<Difference> differences = new ArrayList<>();
+        Set<String> keys = new TreeSet<>(there.keySet());
+        keys.addAll(here.keySet());
+        for (String key : keys) {
+            Map<Long, Integer> one = there.getOrDefault(key, Map.of());
+            Map<Long, Integer> other = here.getOrDefault(key, Map.of());
+            if (!one.equals(other)) {
+                int more = count(one) - count(other);
+                Kind kind = more > 0 ? Kind.MISSING_IN_TARGET : more < 0 ? Kind.SURPLUS_IN_TARGET : Kind.DIFFERENT;
+                for (int i = 0; i < Math.max(1, Math.abs(more)); i++) {
+                    differences.add(new Difference(kind, key));
+                }
+            }
+        }
+        return differences;
+    }
+
+    private static int count(Map<Long, Integer> rows) {
+        return rows.values().stream().mapToInt(Integer::intValue).sum();
+    }
+}

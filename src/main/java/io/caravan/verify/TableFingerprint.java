@@ -1,0 +1,83 @@
+package io.caravan.verify;
+
+import io.caravan.postgres.Column;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Table;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The rows of a table as counts and sums of 64-bit hashes, in {@value #BUCKETS} buckets by key. Rows are hashed as their text,
+ * which is the same on both servers because the sessions write it in one style; the sum does not depend on their order.
+ */
+record TableFingerprint(Map<Integer, Bucket> buckets) {
+    static final int BUCKETS = 256;
+
+    record Bucket(long rows, BigDecimal sum) {}
+
+    long rows() {
+        return buckets.values().stream().mapToLong(Bucket::rows).sum();
+    }
+
+    static TableFingerprint of(Connection connection, Table table) throws SQLException {
+        Map<Integer, Bucket> buckets = new TreeMap<>();
+        String query = "select bucket, count(*), sum(hash::numeric) from (select " + bucket(table) + " as bucket, "
+                + hash(row(table)) + " as hash from " + from(table) + ") h group by bucket";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+                buckets.put(row.getInt(1), new Bucket(row.getLong(2), row.getBigDecimal(3)));
+            }
+        }
+        return new TableFingerprint(buckets);
+    }
+
+    /** The rows of some buckets: for each key how often which hash occurs. */
+    static Map<String, Map<Long, Integer>> rows(Connection connection, Table table, List<Integer> buckets)
+            throws SQLException {
+        Map<String, Map<Long, Integer>> rows = new HashMap<>();
+        String query =
+                "select " + key(table) + ", " + hash(row(table)) + " from " + from(table) + " where " + bucket(table)
+                        + " in (" + buckets.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            while (row.next()) {
+                rows.computeIfAbsent(row.getString(1), key -> new HashMap<>()).merge(row.getLong(2), 1, Integer::sum);
+            }
+        }
+        return rows;
+    }
+
+    private static String from(Table table) {
+        return (table.partitioned() ? "" : "only ") + table.name().sql() + " t";
+    }
+
+    private static String bucket(Table table) {
+        return "(" + hash(key(table)) + " & " + (BUCKETS - 1) + ")::int";
+    }
+
+    private static String hash(String text) {
+        return "hashtextextended(" + text + " collate \"C\", 0)";
+    }
+
+    /** Rows of a table without a key are known by nothing but themselves. */
+    private static String key(Table table) {
+        return table.hasKey() ? "row(" + columns(table.key()) + ")::text" : "md5(" + row(table) + ")";
+    }
+
+    private static String row(Table table) {
+        return "row(" + columns(table.columns().stream().map(Column::name).toList()) + ")::text";
+    }
+
+    private static String columns(List<String> names) {
+        return names.stream().map(name -> "t." + Identifier.quote(name)).collect(Collectors.joining(", "));
+    }
+}
