@@ -77,7 +77,7 @@ public final class LiveTest {
             }
             return new LiveTest(source, target, out).run();
         } catch (SQLException e) {
-            out.println("  LIVE TEST FAILED: " + e.getMessage());
+            out.println("  LIVE TEST FAILED: " + e.getMessage() + " Is Caravan running?");
             return false;
         }
     }
@@ -104,7 +104,8 @@ public final class LiveTest {
     private boolean run() throws SQLException, InterruptedException {
         out.println("  Live test with the device " + tag);
         try {
-            boolean travelled = step("insert", INSERT, "OK") && step("update", UPDATE, "WARNING") && step("delete", DELETE, "");
+            boolean travelled =
+                    step("insert", INSERT, "OK") && step("update", UPDATE, "WARNING") && step("delete", DELETE, "");
             out.println(travelled ? "  LIVE TEST PASSED" : "  LIVE TEST FAILED");
             return travelled;
         } finally {
@@ -119,7 +120,7 @@ public final class LiveTest {
         while (!shown().equals(expected)) {
             if (System.nanoTime() - committed > LIMIT_SECONDS * 1_000_000_000) {
                 out.printf(
-                        "    %s: not in the target after %d s. Is Caravan running? java -jar target/caravan.jar status%n",
+                        "    %s: not in the target after %d s. What java -jar target/caravan.jar status says may tell why.%n",
                         name, LIMIT_SECONDS);
                 return false;
             }

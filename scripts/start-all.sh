@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds Caravan when needed and runs it until Ctrl-C. With -d or --background it returns when Caravan is ready; then its
-# log is caravan.log in the data folder, and stop-all.sh stops it. All other words go to the command run, and the words of
-# CARAVAN_JAVA_OPTS to the JVM.
+# Builds Caravan when needed and runs it until Ctrl-C. With -d or --background it returns when Caravan is ready; then what
+# it says goes on in console.log of the data folder, and stop-all.sh stops it. All other words go to the command run, and
+# the words of CARAVAN_JAVA_OPTS to the JVM.
 set -euo pipefail
 # shellcheck source=scripts/functions.sh
 . "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
@@ -22,7 +22,7 @@ await_ready() {
     trap - INT TERM
     grep -q '^READY ' "$log" && kill -0 "$pid" 2>/dev/null && return
     wait "$pid" || code=$?
-    echo "Caravan ended with exit code $code before it was ready; its log is $log." >&2
+    echo "Caravan ended with exit code $code before it was ready; what it said is in $log." >&2
     exit "$code"
 }
 
@@ -39,10 +39,10 @@ if [ "$background" = false ]; then
     exec "${command[@]}"
 fi
 
-log=$data/caravan.log
+log=$data/console.log # caravan.log is the application's own
 [ ! -f "$log" ] || mv "$log" "$log.1"
 nohup "${command[@]}" </dev/null >"$log" 2>&1 &
 pid=$!
 echo "$pid" >"$data/caravan.pid"
 await_ready "$pid" "$log"
-echo "Caravan is ready, as process $pid; its log is $log. scripts/stop-all.sh stops it."
+echo "Caravan is ready, as process $pid; what it says goes on in $log. scripts/stop-all.sh stops it."

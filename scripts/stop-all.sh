@@ -14,7 +14,8 @@ fi
 
 echo "Stopping Caravan, process $pid."
 kill -TERM "$pid"
-for ((tenths = 0; tenths < 300; tenths++)); do
+# Caravan itself gives up waiting for its parts after 40 s.
+for ((tenths = 0; tenths < 450; tenths++)); do
     if ! is_caravan "$pid"; then
         rm -f "$data/caravan.pid"
         echo "Stopped after $((tenths / 10)).$((tenths % 10)) s."
@@ -22,4 +23,4 @@ for ((tenths = 0; tenths < 300; tenths++)); do
     fi
     sleep 0.1
 done
-fail "Process $pid is still there after 30 s. Wait, or end it with: kill -9 $pid (no row is lost by that)."
+fail "Process $pid is still there after 45 s. Wait, or end it with: kill -9 $pid (no row is lost by that)."
