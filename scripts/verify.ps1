@@ -1,5 +1,5 @@
-# Compares source and target while Caravan runs; then, on the demo database, sends a row through: insert, update, delete.
-# All words go to the command verify. Exit code 0: equal, and the row travelled.
+# Compares source and target while Caravan runs; if they are equal and hold the demo, sends a row through: insert, update,
+# delete. All words go to the command verify. Exit code 0: equal, and the row travelled.
 
 . (Join-Path $PSScriptRoot 'functions.ps1')
 
@@ -9,13 +9,11 @@ try {
     Find-Java
     Build-Caravan
     & $java -jar target/caravan.jar verify $arguments
-    $code = $LASTEXITCODE
-    # Above 1 nothing was compared, so there is nothing to send a row through.
-    if ($code -gt 1 -or $arguments -contains '--help' -or $arguments -contains '-h') { exit $code }
+    # Nothing is written into a source that could not be compared, or that the target does not follow.
+    if ($LASTEXITCODE -ne 0 -or $arguments -contains '--help' -or $arguments -contains '-h') { exit $LASTEXITCODE }
 
     & $java -cp target/caravan.jar scripts/LiveTest.java $arguments
-    if ($LASTEXITCODE -ne 0) { $code = $LASTEXITCODE }
-    exit $code
+    exit $LASTEXITCODE
 } finally {
     $env:CARAVAN_JAVA_OPTS = $givenJavaOptions
     Pop-Location
