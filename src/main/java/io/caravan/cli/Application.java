@@ -5,9 +5,12 @@ import io.caravan.config.Settings;
 import io.caravan.status.PipelineStatus.Copy;
 import io.caravan.status.StatusCollector;
 import io.caravan.verify.Verification;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.jspecify.annotations.Nullable;
 
 /** One running pipeline: the Camel context with its routes and the beans they call. */
@@ -21,6 +24,7 @@ final class Application implements AutoCloseable {
         run = new RunState(settings, addresses);
         pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));
         main.configure().setName("caravan-" + settings.pipeline());
+        main.setShutdownStrategy(new SimpleMainShutdownStrategy()); // Shutdown stops everything in one order
         main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
         main.setOverrideProperties(properties(settings));
         main.init();
@@ -54,7 +58,7 @@ final class Application implements AutoCloseable {
     private static Properties properties(Settings settings) {
         Properties properties = new Properties();
         settings.all().forEach(properties::setProperty);
-        properties.setProperty("camel.main.routesIncludePattern", "file:" + settings.routes() + "/*.camel.yaml");
+        properties.setProperty("camel.main.routesIncludePattern", "file:" + routes(settings) + "/*.camel.yaml");
         properties.setProperty("camel.main.shutdownTimeout", "15");
         properties.setProperty("camel.main.shutdownLogInflightExchangesOnTimeout", "false");
         properties.setProperty("camel.main.useMdcLogging", "false");
@@ -69,12 +73,21 @@ final class Application implements AutoCloseable {
         properties.setProperty("camel.management.healthCheckEnabled", "true");
         properties.setProperty("camel.management.healthPath", "/observe/health");
         properties.setProperty("camel.management.metricsEnabled", "true");
-        properties.setProperty("camel.management.metricsPath", "/observe/metrics");
         properties.setProperty("camel.metrics.enabled", "true");
         properties.setProperty("camel.metrics.path", "/observe/metrics");
         properties.setProperty("camel.management.jolokiaEnabled", "true");
         properties.setProperty("camel.management.jolokiaPath", "/observe/jolokia");
         return properties;
+    }
+
+    /** Camel does not look behind symbolic links. */
+    private static Path routes(Settings settings) {
+        try {
+            return settings.routes().toRealPath();
+        } catch (IOException e) {
+            throw new IllegalStateException("There is no folder " + settings.routes()
+                    + " with the routes. Copy it from the distribution, or set caravan.routes.", e);
+        }
     }
 
     private @Nullable Copy copying() {

@@ -4,7 +4,7 @@ import io.caravan.config.Settings;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,7 +16,6 @@ public final class RunState {
     private final Settings settings;
     private final Map<String, Object> addresses;
     private final CountDownLatch end = new CountDownLatch(1);
-    private volatile boolean ready;
     private volatile @Nullable Throwable failure;
 
     RunState(Settings settings, Map<String, Object> addresses) {
@@ -26,20 +25,17 @@ public final class RunState {
 
     /** The last step: says so to people and to programs, in one line. */
     public void ready() throws IOException {
-        ready = true;
         Addresses.write(settings, addresses);
         Terminal.say("READY " + Addresses.json(addresses));
     }
 
     /** A step could not be done; the run ends with its message. */
-    public void failed(@ExchangeException Throwable cause) {
+    public void failed(Exchange exchange) {
+        // not @ExchangeException: that finds what an earlier step failed with before its redelivery succeeded
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
         LOG.error("The bootstrap failed", cause);
         failure = cause;
         end.countDown();
-    }
-
-    boolean isReady() {
-        return ready;
     }
 
     @Nullable

@@ -14,6 +14,8 @@ final class ChildJvm implements Child {
 
     private static final List<String> OPTIONS = List.of(
             "-XX:+UseSerialGC",
+            // The default start size, 1/64 of the machine's memory, would be touched before the first collection.
+            "-Xms64m",
             "-Xshare:auto",
             // Without memory a JVM limps; ended, it is started again.
             "-XX:+ExitOnOutOfMemoryError",

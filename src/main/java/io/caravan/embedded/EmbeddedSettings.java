@@ -49,6 +49,13 @@ public record EmbeddedSettings(
         }
     }
 
+    /** The heap limit comes first, so that an option of the user's own replaces it. */
+    List<String> jvmOptions(Part part) {
+        List<String> options = new ArrayList<>(List.of(part == Part.KAFKA ? "-Xmx384m" : "-Xmx512m"));
+        options.addAll(part == Part.KAFKA ? kafkaJvmOptions : connectJvmOptions);
+        return options;
+    }
+
     /** The settings of {@link Part#SOURCE} or {@link Part#TARGET}, which must be asked for. */
     Postgres postgres(Part part) {
         return Objects.requireNonNull(part == Part.SOURCE ? source : target);

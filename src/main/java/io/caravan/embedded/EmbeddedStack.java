@@ -111,9 +111,8 @@ public final class EmbeddedStack implements AutoCloseable {
         String what =
                 switch (part) {
                     case SOURCE, TARGET -> startPostgres(part);
-                    case KAFKA -> startJvm(part, settings.kafkaJvmOptions(), BrokerProcess.class, brokerArguments());
-                    case CONNECT ->
-                        startJvm(part, settings.connectJvmOptions(), ConnectProcess.class, connectArguments());
+                    case KAFKA -> startJvm(part, BrokerProcess.class, brokerArguments());
+                    case CONNECT -> startJvm(part, ConnectProcess.class, connectArguments());
                 };
         progress.accept("%s on port %d (%.1f s)".formatted(what, ports.get(part), (System.nanoTime() - since) / 1e9));
         return part;
@@ -121,8 +120,8 @@ public final class EmbeddedStack implements AutoCloseable {
 
     private String startPostgres(Part part) throws IOException, InterruptedException, SQLException {
         Path directory = settings.directory();
-        PostgresBinaries binaries = unpackOnce();
         List<String> asOrdinaryUser = OrdinaryUser.prefix();
+        PostgresBinaries binaries = unpackOnce();
         FirstStart firstStart = new FirstStart(part, settings.postgres(part), directory);
         firstStart.prepare(binaries, asOrdinaryUser);
         PostgresServer server = new PostgresServer(
@@ -137,9 +136,8 @@ public final class EmbeddedStack implements AutoCloseable {
         return PostgresBinaries.unpack(settings.directory());
     }
 
-    private String startJvm(Part part, List<String> jvmOptions, Class<?> main, List<String> arguments)
-            throws IOException, InterruptedException {
-        supervise(new ChildJvm(part, settings.directory(), jvmOptions, main, arguments));
+    private String startJvm(Part part, Class<?> main, List<String> arguments) throws IOException, InterruptedException {
+        supervise(new ChildJvm(part, settings.directory(), settings.jvmOptions(part), main, arguments));
         return part.title() + " " + AppInfoParser.getVersion();
     }
 

@@ -43,11 +43,9 @@ final class FirstStart {
         Files.writeString(unfinished, "");
         DirectoryTree.delete(data);
         // Passwords on a command line can be read by everyone.
-        Path password = Files.createTempFile(
-                directory,
-                part.label(),
-                ".password",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Path password = directory.resolve(part.label() + ".password");
+        Files.deleteIfExists(password);
+        Files.createFile(password, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
             Files.writeString(password, settings.password());
             initdb(binaries, asOrdinaryUser, password);

@@ -9,19 +9,27 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Remembers a part's process beyond the life of this one. When Caravan is killed its children stop by themselves, which
  * takes a moment; a start in that moment has to wait for them instead of failing on their ports and locks.
  */
 record PidFile(Path file) {
+    private static final Pattern PID_AND_START = Pattern.compile("(\\d+) (\\d+)\\n");
+    /**
+     * A process of the same number that started at another time is a stranger, since numbers are used again. Linux counts
+     * the start from the boot, whose time it computes anew, so that the same start is not the same to the millisecond.
+     */
+    private static final long SAME_START_MILLIS = 5_000;
 
     static PidFile of(Path directory, Part part) {
         return new PidFile(directory.resolve(part.label() + ".pid"));
     }
 
     void write(Process process) throws IOException {
-        Files.writeString(file, process.pid() + " " + startOf(process.toHandle()));
+        Files.writeString(file, process.pid() + " " + startOf(process.toHandle()) + "\n");
     }
 
     /** Waits until the process of the last run, if it is still there, has ended. */
@@ -45,16 +53,16 @@ record PidFile(Path file) {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        String[] pidAndStart = Files.readString(file).strip().split(" ", -1);
-        if (pidAndStart.length != 2) {
+        Matcher content = PID_AND_START.matcher(Files.readString(file));
+        if (!content.matches()) {
             return Optional.empty(); // killed while writing
         }
-        // A process of the same number that started at another time is a stranger: numbers are used again.
-        return ProcessHandle.of(Long.parseLong(pidAndStart[0]))
-                .filter(handle -> startOf(handle).equals(pidAndStart[1]));
+        long start = Long.parseLong(content.group(2));
+        return ProcessHandle.of(Long.parseLong(content.group(1)))
+                .filter(handle -> Math.abs(startOf(handle) - start) < SAME_START_MILLIS);
     }
 
-    private static String startOf(ProcessHandle handle) {
-        return handle.info().startInstant().map(Instant::toString).orElse("unknown");
+    private static long startOf(ProcessHandle handle) {
+        return handle.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     }
 }

@@ -9,10 +9,15 @@ import java.util.concurrent.CountDownLatch;
 public final class StackParent {
     private StackParent() {}
 
-    /** Prints one line {@code STARTED pid,pid,…} once the stack works; closes it in order on Ctrl-C. */
+    /**
+     * Prints one line {@code STARTED pid,pid,…} once the stack works; closes it in order on Ctrl-C.
+     *
+     * @param arguments the directory and, optionally, the init SQL
+     */
     public static void main(String[] arguments) throws Exception {
+        String initSql = arguments.length > 1 ? arguments[1] : null;
         long since = System.nanoTime();
-        EmbeddedStack stack = EmbeddedStack.start(settings(Path.of(arguments[0]), null), System.out::println);
+        EmbeddedStack stack = EmbeddedStack.start(settings(Path.of(arguments[0]), initSql), System.out::println);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             stack.close();
             System.out.println("CLOSED");
