@@ -1,5 +1,7 @@
 package io.caravan.bootstrap;
 
+import io.caravan.bootstrap.schema.SchemaCopied;
+import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;

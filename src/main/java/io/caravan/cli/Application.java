@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ final class Application implements AutoCloseable {
         main.init();
         TableRoutes tableRoutes = pipeline.bind(main);
         main.bind("run", run);
+        main.bind("httpServer", httpServer(settings));
         main.bind(
                 "verification",
                 new VerifyBean(
@@ -52,7 +54,7 @@ final class Application implements AutoCloseable {
                         tableRoutes::states,
                         this::copying,
                         addresses));
-        main.bind("steps", new StepProgress());
+        main.getCamelContext().getManagementStrategy().addEventNotifier(new StepProgress());
     }
 
     private static Properties properties(Settings settings) {
@@ -80,13 +82,26 @@ final class Application implements AutoCloseable {
         return properties;
     }
 
+    /**
+     * Tells the platform-http endpoints which server is theirs. With a management server beside it Camel finds two and falls
+     * back to port 8080 (VertxPlatformHttpEngine.getServerPort in 4.17.0).
+     */
+    private static VertxPlatformHttpServerConfiguration httpServer(Settings settings) {
+        VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost(settings.http().host());
+        configuration.setBindPort(settings.http().port());
+        return configuration;
+    }
+
     /** Camel does not look behind symbolic links. */
     private static Path routes(Settings settings) {
         try {
             return settings.routes().toRealPath();
         } catch (IOException e) {
-            throw new IllegalStateException("There is no folder " + settings.routes()
-                    + " with the routes. Copy it from the distribution, or set caravan.routes.", e);
+            throw new IllegalStateException(
+                    "There is no folder " + settings.routes()
+                            + " with the routes. Copy it from the distribution, or set caravan.routes.",
+                    e);
         }
     }
 

@@ -40,7 +40,12 @@ record Home(Path configFile, Path jarDirectory) {
     }
 
     Settings settings(Map<String, String> known) throws SettingsException {
-        return SettingsReader.read(configFile, System.getenv(), known);
+        Settings settings = SettingsReader.read(configFile, System.getenv(), known);
+        // before the first logger is made; see log4j2.xml
+        System.setProperty(
+                "caravan.log",
+                settings.embedded().directory().resolve("caravan.log").toString());
+        return settings;
     }
 
     /** Debezium and the converter, for the embedded Kafka Connect. */

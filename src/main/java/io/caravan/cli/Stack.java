@@ -7,12 +7,10 @@ import io.caravan.embedded.EmbeddedSettings;
 import io.caravan.embedded.EmbeddedSettings.Postgres;
 import io.caravan.embedded.EmbeddedStack;
 import io.caravan.postgres.Database;
-import io.caravan.postgres.LibpqAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.sql.SQLException;
-import java.util.EnumSet;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +24,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     /** For {@code run}: starts the embedded parts; ports that are taken are an error. */
     static Stack start(Home home, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException, SQLException {
+            throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
         if (Addresses.ofRunning(settings).isPresent()) {
             throw new IOException("Another Caravan runs on "
@@ -42,7 +40,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     /** For the other commands: the running process's parts; else embedded ones are started for as long as the command takes. */
     static Stack attach(Home home, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException, SQLException {
+            throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
         Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
         if (running.isPresent()) {
@@ -55,14 +53,14 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     private static @Nullable EmbeddedStack startEmbedded(
             Home home, Settings settings, Consumer<String> progress, Map<String, String> known)
-            throws IOException, InterruptedException, SQLException {
+            throws IOException, InterruptedException {
         Set<Part> parts = settings.embedded().parts();
         if (parts.isEmpty()) {
             return null;
         }
         EmbeddedStack stack = EmbeddedStack.start(embeddedSettings(home, settings), progress);
         for (Part part : parts) {
-            int port = stack.addresses().port(embedded(part));
+            int port = stack.addresses().port(part);
             switch (part) {
                 case SOURCE ->
                     known.put("caravan.source.url", withPort(settings.source().url(), port));
@@ -83,13 +81,11 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         return address.replaceFirst(":0(?=/|$)", ":" + port);
     }
 
-    private static EmbeddedSettings embeddedSettings(Home home, Settings settings) throws SQLException {
+    private static EmbeddedSettings embeddedSettings(Home home, Settings settings) {
         Set<Part> parts = settings.embedded().parts();
-        Set<io.caravan.embedded.Part> wanted = EnumSet.noneOf(io.caravan.embedded.Part.class);
-        parts.forEach(part -> wanted.add(embedded(part)));
         String init = settings.embedded().init();
         return new EmbeddedSettings(
-                wanted,
+                parts,
                 settings.embedded().directory(),
                 parts.contains(Part.SOURCE) ? postgres(settings.source()) : null,
                 parts.contains(Part.TARGET) ? postgres(settings.target()) : null,
@@ -97,20 +93,18 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                 parts.contains(Part.KAFKA) ? null : settings.kafkaServers(),
                 Math.max(0, settings.connectUrl().getPort()),
                 home.connectPlugins(),
-                init.isEmpty() ? null : init.replaceFirst("^classpath:", ""),
+                init.isEmpty() ? null : init,
                 List.of(),
                 List.of());
     }
 
-    private static io.caravan.embedded.Part embedded(Part part) {
-        return io.caravan.embedded.Part.valueOf(part.name());
-    }
-
-    private static Postgres postgres(Database database) throws SQLException {
-        Map<String, String> address = LibpqAddress.of(database).keywords();
+    /** Not by the JDBC driver, which knows no port 0. */
+    private static Postgres postgres(Database database) {
+        URI address = URI.create(database.url().substring("jdbc:".length()));
+        String path = address.getPath();
         return new Postgres(
-                Integer.parseInt(address.getOrDefault("port", "5432")),
-                address.getOrDefault("dbname", database.user()),
+                address.getPort() < 0 ? 5432 : address.getPort(),
+                path == null || path.length() < 2 ? database.user() : path.substring(1),
                 database.user(),
                 database.password());
     }

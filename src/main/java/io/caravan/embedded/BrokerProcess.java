@@ -1,5 +1,6 @@
 package io.caravan.embedded;
 
+import io.caravan.config.Part;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

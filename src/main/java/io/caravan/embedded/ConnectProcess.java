@@ -1,5 +1,6 @@
 package io.caravan.embedded;
 
+import io.caravan.config.Part;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

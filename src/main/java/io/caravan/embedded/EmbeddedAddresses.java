@@ -1,5 +1,6 @@
 package io.caravan.embedded;
 
+import io.caravan.config.Part;
 import java.util.Map;
 
 /** Where the started parts listen, all on the loopback address. */

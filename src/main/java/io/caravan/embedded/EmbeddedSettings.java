@@ -1,5 +1,6 @@
 package io.caravan.embedded;
 
+import io.caravan.config.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.caravan.embedded;
 
+import io.caravan.config.Part;
 import io.caravan.embedded.EmbeddedSettings.Postgres;
 import java.io.IOException;
 import java.net.URLEncoder;

@@ -1,4 +1,4 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
 import io.caravan.postgres.SqlResource;
 import java.sql.Connection;

@@ -1,6 +1,6 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
-import io.caravan.bootstrap.PostData.Kind;
+import io.caravan.bootstrap.schema.PostData.Kind;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.TableName;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
-import io.caravan.bootstrap.NeededObjects.Needed;
+import io.caravan.bootstrap.schema.NeededObjects.Needed;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;

@@ -1,4 +1,4 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
 import java.util.ArrayList;
 import java.util.List;

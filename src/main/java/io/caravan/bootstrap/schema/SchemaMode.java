@@ -1,4 +1,4 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
 /** How the target gets its tables: the setting {@code caravan.schema}. */
 public enum SchemaMode {

@@ -1,4 +1,4 @@
-package io.caravan.bootstrap;
+package io.caravan.bootstrap.schema;
 
 import static io.caravan.postgres.Identifier.literal;
 import static io.caravan.postgres.Identifier.quote;
