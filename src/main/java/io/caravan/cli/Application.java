@@ -29,12 +29,12 @@ final class Application implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy()); // Shutdown stops everything in one order
         main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
         main.setOverrideProperties(properties(settings));
+        main.init();
         // The environment was read with the settings; Camel would put its raw values over the checked ones.
         PropertiesComponent placeholders =
                 (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
         placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
         placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
-        main.init();
         TableRoutes tableRoutes = pipeline.bind(main);
         main.bind("run", run);
         main.bind("tellWhatIsMissing", new WaitingProgress());
