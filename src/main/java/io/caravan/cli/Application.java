@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +29,16 @@ final class Application implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy()); // Shutdown stops everything in one order
         main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
         main.setOverrideProperties(properties(settings));
+        // The environment was read with the settings; Camel would put its raw values over the checked ones.
+        PropertiesComponent placeholders =
+                (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
         main.init();
         TableRoutes tableRoutes = pipeline.bind(main);
         main.bind("run", run);
+        main.bind("tellWhatIsMissing", new WaitingProgress());
+        main.bind("httpServer", httpServer(settings));
         main.bind(
                 "verification",
                 new VerifyBean(
@@ -78,6 +87,17 @@ final class Application implements AutoCloseable {
         properties.setProperty("camel.management.jolokiaEnabled", "true");
         properties.setProperty("camel.management.jolokiaPath", "/observe/jolokia");
         return properties;
+    }
+
+    /**
+     * Tells the platform-http endpoints which server is theirs. With a management server beside it Camel finds two and falls
+     * back to port 8080 (VertxPlatformHttpEngine.getServerPort in 4.17.0).
+     */
+    private static VertxPlatformHttpServerConfiguration httpServer(Settings settings) {
+        VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost(settings.http().host());
+        configuration.setBindPort(settings.http().port());
+        return configuration;
     }
 
     /** Camel does not look behind symbolic links. */

@@ -7,11 +7,10 @@ import io.caravan.embedded.EmbeddedSettings;
 import io.caravan.embedded.EmbeddedSettings.Postgres;
 import io.caravan.embedded.EmbeddedStack;
 import io.caravan.postgres.Database;
-import io.caravan.postgres.LibpqAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.sql.SQLException;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     /** For {@code run}: starts the embedded parts; ports that are taken are an error. */
     static Stack start(Home home, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException, SQLException {
+            throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
         if (Addresses.ofRunning(settings).isPresent()) {
             throw new IOException("Another Caravan runs on "
@@ -41,7 +40,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     /** For the other commands: the running process's parts; else embedded ones are started for as long as the command takes. */
     static Stack attach(Home home, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException, SQLException {
+            throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
         Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
         if (running.isPresent()) {
@@ -54,7 +53,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     private static @Nullable EmbeddedStack startEmbedded(
             Home home, Settings settings, Consumer<String> progress, Map<String, String> known)
-            throws IOException, InterruptedException, SQLException {
+            throws IOException, InterruptedException {
         Set<Part> parts = settings.embedded().parts();
         if (parts.isEmpty()) {
             return null;
@@ -82,7 +81,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         return address.replaceFirst(":0(?=/|$)", ":" + port);
     }
 
-    private static EmbeddedSettings embeddedSettings(Home home, Settings settings) throws SQLException {
+    private static EmbeddedSettings embeddedSettings(Home home, Settings settings) {
         Set<Part> parts = settings.embedded().parts();
         String init = settings.embedded().init();
         return new EmbeddedSettings(
@@ -99,11 +98,13 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                 List.of());
     }
 
-    private static Postgres postgres(Database database) throws SQLException {
-        Map<String, String> address = LibpqAddress.of(database).keywords();
+    /** Not by the JDBC driver, which knows no port 0. */
+    private static Postgres postgres(Database database) {
+        URI address = URI.create(database.url().substring("jdbc:".length()));
+        String path = address.getPath();
         return new Postgres(
-                Integer.parseInt(address.getOrDefault("port", "5432")),
-                address.getOrDefault("dbname", database.user()),
+                address.getPort() < 0 ? 5432 : address.getPort(),
+                path == null || path.length() < 2 ? database.user() : path.substring(1),
                 database.user(),
                 database.password());
     }

@@ -64,7 +64,7 @@ final class BrokerProcess {
         }
     }
 
-    private static Map<String, Object> settings(Path data, String port, String controllerPort) {
+    static Map<String, Object> settings(Path data, String port, String controllerPort) {
         String client = EmbeddedAddresses.HOST + ":" + port;
         String controller = EmbeddedAddresses.HOST + ":" + controllerPort;
         Map<String, Object> settings = new HashMap<>();

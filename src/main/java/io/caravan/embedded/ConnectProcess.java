@@ -54,7 +54,7 @@ final class ConnectProcess {
         }
     }
 
-    private static Map<String, String> settings(String[] arguments) {
+    static Map<String, String> settings(String[] arguments) {
         Map<String, String> settings = new HashMap<>(fixed());
         settings.put("bootstrap.servers", arguments[0]);
         settings.put("listeners", "http://" + EmbeddedAddresses.HOST + ":" + arguments[1]);

