@@ -2,24 +2,41 @@ package io.caravan.bootstrap;
 
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Step wait, the bean {@code waiting}: asks each part once whether it answers; the route asks again until its limit. */
 public final class Waiting {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
     private final Database source;
     private final Database target;
     private final TableTopics topics;
     private final String kafkaServers;
+    private final URI connectUrl;
     private final String waitForTable;
 
-    public Waiting(Database source, Database target, TableTopics topics, String kafkaServers, String waitForTable) {
+    public Waiting(
+            Database source,
+            Database target,
+            TableTopics topics,
+            String kafkaServers,
+            URI connectUrl,
+            String waitForTable) {
         this.source = source;
         this.target = target;
         this.topics = topics;
         this.kafkaServers = kafkaServers;
+        this.connectUrl = connectUrl;
         this.waitForTable = waitForTable;
     }
 
@@ -89,10 +106,23 @@ public final class Waiting {
         }
     }
 
-    /** Judges the answer to {@code GET /} of Kafka Connect. */
-    public void connect(int statusCode, String url) throws NotReadyException {
-        if (statusCode != 200) {
-            throw new NotReadyException("Kafka Connect at " + url + " answers with status " + statusCode + ".");
+    /** Kafka Connect answers 200 at its root once it has joined its group. */
+    public void connect() throws NotReadyException, InterruptedException {
+        try {
+            int status = HTTP.send(
+                            HttpRequest.newBuilder(connectUrl)
+                                    .timeout(Duration.ofSeconds(10))
+                                    .build(),
+                            HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+            if (status != 200) {
+                throw new NotReadyException("Kafka Connect at " + connectUrl + " answers with status " + status
+                        + ". Look at its log, or correct caravan.connect.url.");
+            }
+        } catch (IOException e) {
+            throw new NotReadyException(
+                    "Kafka Connect at " + connectUrl + " does not answer. Start it, or correct caravan.connect.url.",
+                    e);
         }
     }
 }

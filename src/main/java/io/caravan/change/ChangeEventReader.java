@@ -3,6 +3,7 @@ package io.caravan.change;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.caravan.postgres.Lsn;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -14,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * because all rows of a topic look alike until the table is altered.
  */
 public final class ChangeEventReader {
-    private static final JsonFactory JSON = new JsonFactory();
+    /** Jackson refuses a string of more than 20 million characters by default; PostgreSQL's values go up to 1 GB. */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
 
     private final String unchangedMarker;
     private Layout lastLayout = new Layout(List.of());
@@ -82,6 +88,7 @@ public final class ChangeEventReader {
         }
 
         private void source(JsonParser json) throws IOException {
+            expect(json, json.currentToken(), JsonToken.START_OBJECT);
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 JsonToken token = json.nextToken();

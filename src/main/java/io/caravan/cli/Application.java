@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,14 @@ final class Application implements AutoCloseable {
         main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
         main.setOverrideProperties(properties(settings));
         main.init();
+        // The environment was read with the settings; Camel would put its raw values over the checked ones.
+        PropertiesComponent placeholders =
+                (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
+        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
         TableRoutes tableRoutes = pipeline.bind(main);
         main.bind("run", run);
+        main.bind("tellWhatIsMissing", new WaitingProgress());
         main.bind("httpServer", httpServer(settings));
         main.bind(
                 "verification",

@@ -140,6 +140,7 @@ final class Pipeline implements AutoCloseable {
                         settings.target(),
                         topics,
                         settings.kafkaServers(),
+                        settings.connectUrl(),
                         settings.waitForTable()));
         main.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
         main.bind("preflight", preflight);

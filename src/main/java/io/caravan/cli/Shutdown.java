@@ -22,11 +22,14 @@ final class Shutdown {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
+                            if (stopped.getCount() == 0) {
+                                return; // the run has ended by itself and says with which code
+                            }
                             shutdown.asked = true;
                             Runnable stop = shutdown.stop;
                             if (stop != null) {
                                 stop.run();
-                            } else if (stopped.getCount() > 0) {
+                            } else {
                                 main.interrupt(); // still starting the stack
                             }
                             await(stopped);
@@ -42,12 +45,14 @@ final class Shutdown {
         }
     }
 
+    /** Ends the JVM itself, because one that ends by a signal has the signal's number in its exit code: 143 for SIGTERM. */
     private static void await(CountDownLatch stopped) {
         try {
-            if (!stopped.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                Terminal.complain("Not everything stopped within " + LIMIT_SECONDS
-                        + " seconds; the next run goes on all the same.");
+            if (stopped.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(ExitCode.OK.code());
             }
+            Terminal.complain(
+                    "Not everything stopped within " + LIMIT_SECONDS + " seconds; the next run goes on all the same.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -8,6 +8,7 @@ import io.caravan.verify.VerificationReport;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Locale;
+import org.apache.camel.Exchange;
 
 /** The bean {@code verification}: one verification at a time, of all tables. */
 public final class VerifyBean {
@@ -31,6 +32,12 @@ public final class VerifyBean {
         lines(report).lines().forEach(Terminal::say);
     }
 
+    /** Prints why source and target could not be compared. */
+    public void printFailure(Exchange exchange) {
+        Throwable cause = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
+        Terminal.say("  NOT VERIFIED: " + Terminal.message(cause));
+    }
+
     /** The report as JSON, for the API. */
     public String json(VerificationReport report) throws IOException {
         return JSON.writeValueAsString(report);
@@ -39,8 +46,12 @@ public final class VerifyBean {
     static String lines(VerificationReport report) {
         StringBuilder text = new StringBuilder();
         report.tables().stream().filter(table -> !table.equal()).forEach(table -> {
-            text.append("  %s differs: %,d rows in the source, %,d in the target, %,d differences%n"
-                    .formatted(table.table(), table.sourceRows(), table.targetRows(), table.differences()));
+            text.append(
+                    table.problem().isEmpty()
+                            ? "  %s differs: %,d rows in the source, %,d in the target, %,d differences%n"
+                                    .formatted(
+                                            table.table(), table.sourceRows(), table.targetRows(), table.differences())
+                            : "  %s cannot be compared: %s%n".formatted(table.table(), table.problem()));
             table.examples()
                     .forEach(each -> text.append("    %s %s%n"
                             .formatted(

@@ -1,8 +1,9 @@
 package io.caravan.config;
 
-import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,32 +13,35 @@ import org.jspecify.annotations.Nullable;
 record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
     private static final String JDBC = "jdbc:postgresql://";
 
+    /** Not java.net.URI: it finds no host in {@code my_host:5432} nor in {@code a:5432,b:5432}, which libpq accepts. */
+    private static final Pattern LIBPQ =
+            Pattern.compile("postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^@/?]*)(?:/([^?]*))?(\\?.*)?");
+
     /** Null when the text is neither. */
     static @Nullable Dsn parse(String text) {
         if (text.startsWith(JDBC)) {
             return new Dsn(text, null, null);
         }
-        if (!text.matches("postgres(ql)?://.+")) {
+        Matcher parts = LIBPQ.matcher(text);
+        if (!parts.matches()) {
             return null;
         }
         try {
-            URI uri = URI.create(text);
-            String[] login = uri.getRawUserInfo() == null
-                    ? new String[0]
-                    : uri.getRawUserInfo().split(":", 2);
-            String host = uri.getHost() == null ? "localhost" : uri.getHost();
-            String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
-            String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+            String hosts = parts.group(3).isEmpty() ? "localhost" : parts.group(3);
             return new Dsn(
-                    JDBC + host + port + uri.getRawPath() + query,
-                    login.length > 0 ? decode(login[0]) : null,
-                    login.length > 1 ? decode(login[1]) : null);
+                    JDBC + hosts + "/" + orEmpty(parts.group(4)) + orEmpty(parts.group(5)),
+                    decode(parts.group(1)),
+                    decode(parts.group(2)));
         } catch (IllegalArgumentException e) {
-            return null;
+            return null; // a percent sign without its two digits
         }
     }
 
-    private static String decode(String encoded) {
-        return URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+    private static String orEmpty(@Nullable String group) {
+        return group == null ? "" : group;
+    }
+
+    private static @Nullable String decode(@Nullable String encoded) {
+        return encoded == null ? null : URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

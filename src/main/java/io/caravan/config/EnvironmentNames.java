@@ -37,8 +37,8 @@ final class EnvironmentNames {
         });
         templateTables(environment, values, problems);
         templateHttp(environment, values);
-        libpq(environment, values);
         own(environment, values, problems);
+        libpq(environment, values); // last, because it depends on whether the source is embedded
     }
 
     private void own(Map<String, String> environment, Map<String, String> values, List<String> problems) {

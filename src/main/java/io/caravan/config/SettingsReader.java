@@ -116,6 +116,7 @@ public final class SettingsReader {
     }
 
     private Settings settings() {
+        capture();
         return new Settings(
                 new Embedded(parts(), path("caravan.embedded.dir"), text("caravan.embedded.init")),
                 database("source"),
@@ -191,6 +192,12 @@ public final class SettingsReader {
             problems.add(key + " is '" + text(key) + "'; use true or false.");
         }
         return Boolean.parseBoolean(text(key));
+    }
+
+    private void capture() {
+        if (!text("caravan.capture").equals("connect")) {
+            problems.add("caravan.capture is '" + text("caravan.capture") + "'; use connect.");
+        }
     }
 
     private <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {

@@ -15,9 +15,9 @@ public record Lsn(long value) implements Comparable<Lsn> {
         if (slash < 1) {
             throw new IllegalArgumentException("'" + text + "' is not an LSN such as 16/B374D848");
         }
-        long high = Long.parseUnsignedLong(text.substring(0, slash), 16);
-        long low = Long.parseUnsignedLong(text.substring(slash + 1), 16);
-        return new Lsn(high << 32 | low);
+        long high = Integer.parseUnsignedInt(text.substring(0, slash), 16);
+        long low = Integer.parseUnsignedInt(text.substring(slash + 1), 16);
+        return new Lsn((high << 32) | (low & 0xFFFFFFFFL));
     }
 
     /** Bytes of WAL from this position up to {@code current}; negative when this position is ahead. */

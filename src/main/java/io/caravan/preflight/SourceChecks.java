@@ -7,6 +7,7 @@ import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
 final class SourceChecks {
@@ -127,6 +129,26 @@ final class SourceChecks {
         }
     }
 
+    /** A slot that is adopted holds changes of the past, which the publication decides on as it was then. */
+    private void adoptedPublication(Connection connection, List<Table> tables) throws SQLException {
+        if (!settingUp || !slotExpected || !publication.exists(connection)) {
+            return;
+        }
+        Set<TableName> published = publication.tables(connection);
+        for (Table table : tables) {
+            if (!published.contains(table.name())) {
+                add(
+                        "publication",
+                        "caravan.copy=false takes over a slot from the past, but publication " + publication.name()
+                                + " does not publish table " + table.name()
+                                + (table.partitioned() ? " under its own name, only its partitions" : "")
+                                + ", so its changes since the slot was made are not to be had.",
+                        "Exclude the table, or set caravan.copy=true and begin with an empty target. Next time create the"
+                                + " publication first, for every table, WITH (publish_via_partition_root = true).");
+            }
+        }
+    }
+
     private static final String FULL = "select count(*) >= current_setting('%2$s')::int from pg_catalog.%1$s";
 
     private void encoding(Connection connection) throws SQLException {
@@ -140,7 +162,9 @@ final class SourceChecks {
     }
 
     private void tables(Connection connection) throws SQLException {
-        for (Table table : Catalog.tables(connection, filter)) {
+        List<Table> tables = Catalog.tables(connection, filter);
+        adoptedPublication(connection, tables);
+        for (Table table : tables) {
             String sql = table.name().sql();
             if (!table.canReplicateDeletes()) {
                 add(

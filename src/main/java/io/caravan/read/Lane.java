@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
@@ -55,8 +56,12 @@ final class Lane {
         busy = false;
     }
 
-    /** The next batch that the gate lets through, in order; empty when there is none for now. */
-    synchronized List<ConsumerRecord<byte[], byte[]>> take(Gate gate) {
+    /**
+     * The next batch that the gate lets through, in order; empty when there is none for now.
+     *
+     * @param gate asked for inside, so that a lane is never held by a gate that was taken out before
+     */
+    synchronized List<ConsumerRecord<byte[], byte[]>> take(Supplier<Gate> gate) {
         List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
         long batchBytes = 0;
         while (!closed && !waiting.isEmpty() && batch.size() < route.maxRecords()) {
@@ -67,7 +72,7 @@ final class Lane {
             batch.add(waiting.remove());
             batchBytes += size;
         }
-        int admitted = batch.isEmpty() ? 0 : gate.admit(batch);
+        int admitted = batch.isEmpty() ? 0 : gate.get().admit(batch);
         for (int i = batch.size() - 1; i >= admitted; i--) {
             batchBytes -= size(batch.get(i));
             waiting.addFirst(batch.remove(i));

@@ -94,7 +94,7 @@ final class Lanes {
 
     private void work(Lane lane) {
         try {
-            List<ConsumerRecord<byte[], byte[]>> batch = lane.take(gate);
+            List<ConsumerRecord<byte[], byte[]>> batch = lane.take(() -> gate);
             if (!batch.isEmpty()) {
                 lane.route().process(batch);
             }

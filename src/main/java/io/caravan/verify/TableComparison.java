@@ -1,5 +1,6 @@
 package io.caravan.verify;
 
+import io.caravan.postgres.Column;
 import io.caravan.postgres.Table;
 import io.caravan.verify.TableResult.Difference;
 import io.caravan.verify.TableResult.Kind;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** Compares one table in two open snapshots: fingerprints first, and only where they differ the rows. */
 final class TableComparison {
@@ -26,12 +28,30 @@ final class TableComparison {
         this.target = target;
     }
 
-    TableResult compare() throws SQLException {
+    /** @param here the same table as the target has it now, or null */
+    TableResult compare(@Nullable Table here) throws SQLException {
+        if (here == null) {
+            return TableResult.incomparable(table.name(), "The target has no table " + table.name() + ".");
+        }
+        List<String> missing = table.columns().stream()
+                .map(Column::name)
+                .filter(name -> here.columns().stream()
+                        .noneMatch(column -> column.name().equals(name)))
+                .toList();
+        if (!missing.isEmpty()) {
+            return TableResult.incomparable(
+                    table.name(),
+                    "Table " + table.name() + " has no column " + String.join(", ", missing) + " in the target.");
+        }
+        return compareRows();
+    }
+
+    private TableResult compareRows() throws SQLException {
         TableFingerprint there = TableFingerprint.of(source, table);
         TableFingerprint here = TableFingerprint.of(target, table);
         List<Integer> unequal = unequalBuckets(there, here);
         if (unequal.isEmpty()) {
-            return new TableResult(table.name(), there.rows(), here.rows(), true, 0, List.of());
+            return new TableResult(table.name(), there.rows(), here.rows(), true, 0, List.of(), "");
         }
         List<Difference> differences = differences(
                 TableFingerprint.rows(source, table, unequal), TableFingerprint.rows(target, table, unequal));
@@ -41,7 +61,8 @@ final class TableComparison {
                 here.rows(),
                 false,
                 differences.size(),
-                differences.stream().limit(MOST_EXAMPLES).toList());
+                differences.stream().limit(MOST_EXAMPLES).toList(),
+                "");
     }
 
     private static List<Integer> unequalBuckets(TableFingerprint there, TableFingerprint here) {

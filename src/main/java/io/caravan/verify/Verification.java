@@ -1,5 +1,6 @@
 package io.caravan.verify;
 
+import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Table;
@@ -63,9 +64,10 @@ public final class Verification {
                 Connection here = target.connect()) {
             Lsn position = takeSnapshot(there);
             barrier.reach(there, () -> takeSnapshot(here));
+            Map<TableName, Table> present = Catalog.tables(here);
             List<TableResult> results = new ArrayList<>();
             for (Table table : tables) {
-                results.add(new TableComparison(table, there, here).compare());
+                results.add(new TableComparison(table, there, here).compare(present.get(table.name())));
             }
             there.rollback();
             here.rollback();

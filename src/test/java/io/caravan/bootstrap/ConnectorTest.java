@@ -1,0 +1,167 @@
+package io.caravan.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.change.Row;
+import io.caravan.postgres.Column;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.ReplicaIdentity;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectorTest {
+    private static final Database SOURCE =
+            new Database("source", "jdbc:postgresql://db:5433/omedb?sslmode=require", "me", "secret");
+
+    private final Connector connector = new Connector(SOURCE, "ome-source", "slot", "pub", "ome");
+
+    @Test
+    void nothingIsLeftOutOfTheStreamInSilence() {
+        assertThat(connector.configuration(List.of(keyed("devices"))))
+                .containsAllEntriesOf(Map.of(
+                        "snapshot.mode", "no_data",
+                        "publication.autocreate.mode", "disabled",
+                        "skipped.operations", "none",
+                        "include.unknown.datatypes", "true",
+                        "event.converting.failure.handling.mode", "fail",
+                        "event.processing.failure.handling.mode", "fail",
+                        "offset.mismatch.strategy", "trust_offset",
+                        "slot.drop.on.stop", "false",
+                        "errors.tolerance", "none",
+                        "heartbeat.interval.ms", "0"));
+    }
+
+    @Test
+    void theSourceIsWhereTheSettingsSay() {
+        assertThat(connector.configuration(List.of(keyed("devices"))))
+                .containsAllEntriesOf(Map.of(
+                        "database.hostname", "db",
+                        "database.port", "5433",
+                        "database.dbname", "omedb",
+                        "database.user", "me",
+                        "database.password", "secret",
+                        "database.sslmode", "require",
+                        "slot.name", "slot",
+                        "publication.name", "pub",
+                        "topic.prefix", "ome"));
+    }
+
+    @Test
+    void bothSidesUseTheSameMarkerForUnchangedValues() {
+        assertThat(connector.configuration(List.of(keyed("devices"))))
+                .containsEntry("caravan.unavailable", Row.UNCHANGED_MARKER)
+                .containsEntry("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"devices", "Order_x", "a.b", "a,b", "a;b", "a:b", "x y", "(a|b)*", "q\"u\\o'te", "ž😀", "$1"})
+    void anyNameOfATableIsMatchedByItselfAlone(String name) {
+        String list = connector.configuration(List.of(keyed(name))).get("table.include.list");
+
+        assertThat(list).doesNotContainPattern("[,;:\\s]");
+        assertThat(Pattern.matches(list, "public." + name)).isTrue();
+        assertThat(Pattern.matches(list, "public.other")).isFalse();
+        assertThat(Pattern.matches(list, "publicx" + name)).isFalse();
+    }
+
+    @Test
+    void tablesAreAListOfExpressions() {
+        assertThat(connector.configuration(List.of(keyed("a"), keyed("b"))).get("table.include.list"))
+                .isEqualTo("public\\.a,public\\.b");
+    }
+
+    @Test
+    void theKeyOfAReplicaIdentityIndexIsNamedBecauseThePrimaryKeyIsNotInTheEvents() {
+        Table table = table("us:ers", List.of("e,mail", "x"), ReplicaIdentity.INDEX);
+
+        assertThat(connector.configuration(List.of(table)))
+                .containsEntry("message.key.columns", "public\\.us\\x{3a}ers:e\\x{2c}mail,x");
+        assertThat(connector.configuration(List.of(keyed("devices")))).doesNotContainKey("message.key.columns");
+    }
+
+    @Test
+    void tablesWithoutAKeyNeedEveryEventExactlyOnce() {
+        Table log = table("log", List.of(), ReplicaIdentity.FULL);
+
+        assertThat(connector.configuration(List.of(log))).containsEntry("exactly.once.support", "required");
+    }
+
+    @Test
+    void theConnectorIsCreatedStopped() {
+        assertThat(connector.creation(List.of(keyed("devices"))))
+                .startsWith("{\"name\":\"ome-source\",\"initial_state\":\"STOPPED\",\"config\":{")
+                .contains("\"slot.name\":\"slot\"");
+    }
+
+    @Test
+    void aConfigurationIsCurrentWhenItIsTheSame() throws Exception {
+        List<Table> tables = List.of(keyed("devices"));
+
+        assertThat(connector.isCurrent(connector.configurationJson(tables), tables))
+                .isTrue();
+        assertThat(connector.isCurrent(connector.configurationJson(List.of(keyed("other"))), tables))
+                .isFalse();
+        assertThat(connector.isCurrent("{\"error_code\":404,\"message\":\"not found\"}", tables))
+                .isFalse();
+    }
+
+    @Test
+    void aConnectorAndATaskThatRunAreEnough() {
+        assertThatCode(() -> connector.requireRunning(status("RUNNING", "RUNNING", "")))
+                .doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UNASSIGNED", "RESTARTING", "PAUSED", "STOPPED"})
+    void whatDoesNotRunYetIsWaitedFor(String state) {
+        assertThatThrownBy(() -> connector.requireRunning(status(state, "RUNNING", "")))
+                .isInstanceOf(NotReadyException.class)
+                .hasMessageContaining(state);
+        assertThatThrownBy(() -> connector.requireRunning(status("RUNNING", state, "")))
+                .isInstanceOf(NotReadyException.class)
+                .hasMessageContaining("Task 0");
+    }
+
+    @Test
+    void aConnectorWithoutATaskIsWaitedFor() {
+        assertThatThrownBy(() -> connector.requireRunning("{\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[]}"))
+                .isInstanceOf(NotReadyException.class);
+        assertThatThrownBy(() -> connector.requireRunning("{\"error_code\":404}"))
+                .isInstanceOf(NotReadyException.class);
+    }
+
+    @Test
+    void aFailureIsToldInConnectsOwnWordsWithoutTheStack() {
+        String trace = "org.E: top\\n\\tat a.B.c(B.java:1)\\nCaused by: org.F: why\\n\\t... 9 more";
+
+        assertThatThrownBy(() -> connector.requireRunning(status("RUNNING", "FAILED", trace)))
+                .isInstanceOf(BootstrapException.class)
+                .hasMessage("Task 0 of connector ome-source failed: org.E: top Caused by: org.F: why");
+        assertThatThrownBy(() -> connector.requireRunning(status("FAILED", "RUNNING", "")))
+                .isInstanceOf(BootstrapException.class)
+                .hasMessageContaining("gives no reason");
+    }
+
+    private static String status(String connector, String task, String trace) {
+        return "{\"name\":\"ome-source\",\"connector\":{\"state\":\"" + connector
+                + "\"},\"tasks\":[{\"id\":0,\"state\":\"" + task + "\",\"trace\":\"" + trace + "\"}]}";
+    }
+
+    private static Table keyed(String name) {
+        return table(name, List.of("id"), ReplicaIdentity.DEFAULT);
+    }
+
+    private static Table table(String name, List<String> key, ReplicaIdentity identity) {
+        List<Column> columns = List.of(new Column("id", "integer", "integer", false, false, true));
+        return new Table(new TableName("public", name), columns, key, false, identity, false, false, 0, 0);
+    }
+}

@@ -1,0 +1,172 @@
+package io.caravan.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.caravan.RecordedEvent;
+import io.caravan.postgres.Lsn;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ChangeEventReaderTest {
+    private final ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER);
+
+    @ParameterizedTest
+    @CsvSource({
+        "insert, CREATE",
+        "update, UPDATE",
+        "delete, DELETE",
+        "truncate, TRUNCATE",
+        "partitioned-truncate, TRUNCATE",
+        "message-transactional, MESSAGE",
+        "message-not-transactional, MESSAGE",
+        "keyless-update, UPDATE"
+    })
+    void theOpIsReadFromTheEnvelope(String name, Op op) {
+        assertThat(recorded(name).op()).isEqualTo(op);
+    }
+
+    @Test
+    void anInsertHasItsRowItsPositionAndItsTransaction() {
+        ChangeEvent event = recorded("insert");
+
+        assertThat(event.offset()).isEqualTo(7);
+        assertThat(event.before()).isNull();
+        assertThat(event.after().layout().columns()).containsExactly("id", "name", "ip", "seen", "notes");
+        assertThat(event.after().get("ip")).isEqualTo("10.0.0.1/24");
+        assertThat(event.after().get("notes")).isNull();
+        assertThat(event.lsn()).isEqualTo(new Lsn(82965368));
+        assertThat(event.txId()).isEqualTo(3347);
+        assertThat(event.committedAtMillis()).isEqualTo(1795237051891L);
+        assertThat(event.json()).isEqualTo(RecordedEvent.read("insert").bytes());
+    }
+
+    @Test
+    void everyTypesTextIsReadAsItIs() {
+        Row row = recorded("types-insert").after();
+
+        assertThat(row.get("t")).isEqualTo("a\tb\"c\\žluť 😀");
+        assertThat(row.get("js")).isEqualTo("{\"a\":  1, \"a\": 2}");
+        assertThat(row.get("ta")).isEqualTo("{{a,\"b,c\"},{NULL,\"NULL\"}}");
+        assertThat(recorded("types-null-insert").after().get("mo")).isNull();
+    }
+
+    @Test
+    void aLargeValueThatDidNotChangeIsNoValue() {
+        Row row = recorded("update-unchanged-toast").after();
+
+        assertThat(row.hasUnchanged()).isTrue();
+        assertThat(row.isUnchanged(row.layout().indexOf("notes"))).isTrue();
+        assertThat(row.isUnchanged(row.layout().indexOf("name"))).isFalse();
+        assertThatIllegalStateException().isThrownBy(() -> row.get("notes")).withMessageContaining("notes");
+    }
+
+    @Test
+    void aTextThatIsCalledUnchangedIsAValue() {
+        ChangeEvent event = read("{\"op\":\"c\",\"after\":{\"a\":\"unchanged\"}}");
+
+        assertThat(event.after().hasUnchanged()).isFalse();
+        assertThat(event.after().get("a")).isEqualTo("unchanged");
+    }
+
+    @Test
+    void theDeleteOfAKeyChangeIsKnownByItsHeader() {
+        assertThat(recorded("key-change-delete").movedAway()).isTrue();
+        assertThat(recorded("delete").movedAway()).isFalse();
+    }
+
+    @Test
+    void theInsertOfAKeyChangeKnowsTheOldKey() {
+        assertThat(recorded("key-change-create").oldKey().key(List.of("id"))).isEqualTo(new Key(List.of("1")));
+        assertThat(recorded("composite-key-change-create").oldKey().key(List.of("number", "region")))
+                .isEqualTo(new Key(List.of("1", "eu")));
+        assertThat(recorded("insert").oldKey()).isNull();
+    }
+
+    @Test
+    void theColumnsMayChangeFromOneEventToTheNext() {
+        Row first = read("{\"op\":\"c\",\"after\":{\"a\":\"1\",\"b\":\"2\"}}").after();
+        Row second = read("{\"op\":\"c\",\"after\":{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}}")
+                .after();
+        Row third = read("{\"op\":\"c\",\"after\":{\"b\":\"2\",\"a\":\"1\"}}").after();
+
+        assertThat(first.layout().columns()).containsExactly("a", "b");
+        assertThat(second.get("c")).isEqualTo("3");
+        assertThat(third.get("a")).isEqualTo("1");
+    }
+
+    @Test
+    void rowsOfOneShapeShareTheirLayout() {
+        Row first = recorded("insert").after();
+        Row second = recorded("update").after();
+
+        assertThat(second.layout()).isSameAs(first.layout());
+    }
+
+    @Test
+    void aValueOfMoreThanTwentyMegabytesIsRead() {
+        String large = "x".repeat(21_000_000);
+
+        assertThat(read("{\"op\":\"c\",\"after\":{\"a\":\"" + large + "\"}}")
+                        .after()
+                        .get("a"))
+                .hasSize(large.length());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "nonsense",
+                "null",
+                "[]",
+                "\"text\"",
+                "{\"op\":\"c\",\"after\":{\"a\":",
+                "{\"op\":\"c\",\"after\":{\"a\":1",
+                "{\"op\":\"c\",\"after\":[\"a\"]}",
+                "{\"op\":\"c\",\"after\":\"a\"}",
+                "{\"op\":\"c\",\"after\":{\"a\":{\"scale\":2}}}",
+                "{\"op\":\"c\",\"after\":{\"a\":[1]}}",
+                "{\"op\":\"x\",\"after\":{\"a\":\"1\"}}",
+                "{\"op\":null}",
+                "{\"source\":null,\"op\":\"c\"}",
+                "{\"op\":\"c\",\"source\":[]}",
+                "{\"after\":{\"a\":\"1\"}}",
+                "{\"schema\":{},\"payload\":{\"op\":\"c\"}}"
+            })
+    void whatIsNoChangeEventIsUnknownAndKeepsItsBytes(String text) {
+        ChangeEvent event = read(text);
+
+        assertThat(event.op()).isEqualTo(Op.UNKNOWN);
+        assertThat(event.json()).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void bytesThatAreNoTextAreUnknown() {
+        assertThat(reader.read(7, new byte[] {'{', (byte) 0xff, (byte) 0xfe}, null, false)
+                        .op())
+                .isEqualTo(Op.UNKNOWN);
+    }
+
+    @Test
+    void anUnreadableOldKeyMakesTheEventUnknown() {
+        byte[] value = RecordedEvent.read("insert").bytes();
+
+        assertThat(reader.read(7, value, "{\"id\":".getBytes(StandardCharsets.UTF_8), false)
+                        .op())
+                .isEqualTo(Op.UNKNOWN);
+    }
+
+    private ChangeEvent recorded(String name) {
+        RecordedEvent event = RecordedEvent.read(name);
+        return reader.read(7, event.bytes(), event.oldKey(), event.isMovedAway());
+    }
+
+    private ChangeEvent read(String json) {
+        return reader.read(7, json.getBytes(StandardCharsets.UTF_8), null, false);
+    }
+}

@@ -1,0 +1,157 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** {@code java -jar caravan.jar}, and what it prints. A test that forgets one leaves none behind: they end with this JVM. */
+final class CaravanProcess implements AutoCloseable {
+    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+    private static final Duration END_LIMIT = Duration.ofSeconds(60);
+    private static final Path JAR =
+            Path.of(System.getProperty("caravan.jar", "target/caravan.jar")).toAbsolutePath();
+
+    private final Process process;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+    private final Thread reader;
+
+    private CaravanProcess(Process process) {
+        this.process = process;
+        this.reader = new Thread(this::read, "output-of-" + process.pid());
+        reader.setDaemon(true);
+        reader.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+    }
+
+    static CaravanProcess start(Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1")); // many short runs on few cores
+        command.addAll(List.of("-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
+        return new CaravanProcess(builder.start());
+    }
+
+    private void read() {
+        try (BufferedReader lines = process.inputReader()) {
+            lines.lines().forEach(output::add);
+        } catch (IOException | UncheckedIOException e) {
+            output.add("(the output broke off: " + e.getMessage() + ")");
+        }
+    }
+
+    /** What it printed so far, both streams. */
+    String output() {
+        return String.join("\n", output);
+    }
+
+    /** Returns the addresses of the READY line. */
+    JsonNode awaitReady() {
+        await("READY")
+                .atMost(READY_LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> assertThat(isAlive() || readyLine().isPresent())
+                        .as(this::output)
+                        .isTrue())
+                .untilAsserted(() -> assertThat(readyLine()).as(this::output).isPresent());
+        return addresses();
+    }
+
+    private java.util.Optional<String> readyLine() {
+        return output.stream().filter(line -> line.startsWith("READY ")).findFirst();
+    }
+
+    JsonNode addresses() {
+        try {
+            return new ObjectMapper().readTree(readyLine().orElseThrow().substring("READY ".length()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Databases databases() {
+        JsonNode addresses = addresses();
+        return new Databases(
+                TestDatabase.ofAddress(addresses.get("source").asText()),
+                TestDatabase.ofAddress(addresses.get("target").asText()));
+    }
+
+    /** Returns when a line with this text is there. */
+    CaravanProcess awaitOutput(String text) {
+        await(text).atMost(READY_LIMIT).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> assertThat(output())
+                .contains(text));
+        return this;
+    }
+
+    /** Returns the exit code. */
+    int awaitEnd() {
+        try {
+            assertThat(process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS))
+                    .as(() -> "ended; it printed:\n" + output())
+                    .isTrue();
+            reader.join(END_LIMIT.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+        return process.exitValue();
+    }
+
+    int exitCode() {
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** {@code kill -9} of the application only. Returns when it is gone. */
+    void kill() {
+        process.toHandle().destroyForcibly(); // unlike Process's own, leaves the output to be read to its end
+        awaitEnd();
+    }
+
+    /** SIGTERM. Returns the exit code. */
+    int terminate() {
+        process.toHandle().destroy();
+        return awaitEnd();
+    }
+
+    /** All that it started and that still runs. */
+    List<Long> descendants() {
+        return process.descendants().map(ProcessHandle::pid).collect(Collectors.toList());
+    }
+
+    static Stream<Long> running(List<Long> pids) {
+        return pids.stream()
+                .filter(pid ->
+                        ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent());
+    }
+
+    @Override
+    public void close() {
+        if (isAlive()) {
+            kill();
+        }
+    }
+}

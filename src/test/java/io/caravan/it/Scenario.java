@@ -1,0 +1,135 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.caravan.config.Part;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A pipeline on the shared stack with everything of its own: two databases, slot, publication, topics, connector, folder. */
+final class Scenario implements AutoCloseable {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final String name;
+    private final Databases databases;
+    private final CaravanFolder folder;
+    private final List<CaravanProcess> processes = new ArrayList<>();
+
+    private Scenario(String name, Databases databases, CaravanFolder folder) {
+        this.name = name;
+        this.databases = databases;
+        this.folder = folder;
+    }
+
+    /** @param sql runs on the source before anything else */
+    static Scenario create(Path directory, String... sql) throws Exception {
+        String name = "it" + NUMBER.incrementAndGet();
+        TestDatabase source = SharedStack.database(Part.SOURCE, name);
+        TestDatabase target = SharedStack.database(Part.TARGET, name);
+        for (TestDatabase database : List.of(source, target)) {
+            database.named("postgres").execute("create database " + name + " template template0");
+        }
+        source.execute(sql);
+        CaravanFolder folder = CaravanFolder.create(Files.createDirectories(directory.resolve(name)))
+                .set("caravan.embedded", "none")
+                .set("caravan.source.url", source.url())
+                .set("caravan.target.url", target.url())
+                .set(
+                        "caravan.kafka.bootstrap-servers",
+                        SharedStack.get().addresses().bootstrapServers())
+                .set("caravan.connect.url", SharedStack.get().addresses().connectUrl())
+                .set("caravan.pipeline", name)
+                .set("caravan.slot", name + "_slot")
+                .set("caravan.publication", name + "_publication")
+                .set("caravan.topic-prefix", name);
+        return new Scenario(name, new Databases(source, target), folder);
+    }
+
+    String name() {
+        return name;
+    }
+
+    String slot() {
+        return name + "_slot";
+    }
+
+    TestDatabase source() {
+        return databases.source();
+    }
+
+    TestDatabase target() {
+        return databases.target();
+    }
+
+    Databases databases() {
+        return databases;
+    }
+
+    CaravanFolder folder() {
+        return folder;
+    }
+
+    CaravanProcess start() throws IOException {
+        CaravanProcess process = folder.start();
+        processes.add(process);
+        return process;
+    }
+
+    CaravanProcess ready() throws IOException {
+        CaravanProcess process = start();
+        process.awaitReady();
+        return process;
+    }
+
+    /** A GET of Kafka Connect. */
+    static HttpResponse<String> connect(String path) throws IOException, InterruptedException {
+        return send("GET", path);
+    }
+
+    private static HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(SharedStack.get().addresses().connectUrl() + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private void deleteConnector() throws IOException {
+        try {
+            send("DELETE", "/connectors/" + name + "-source");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    /** Leaves nothing that works on: processes, connector, slot. */
+    @Override
+    public void close() throws IOException {
+        processes.forEach(CaravanProcess::close);
+        deleteConnector();
+        await("slot dropped")
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptionsInstanceOf(SQLException.class) // in use until the connector is gone
+                .untilAsserted(() -> {
+                    source().query("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                            + " where database = current_database()");
+                    assertThat(source().query("select count(*) from pg_replication_slots"
+                                    + " where database = current_database()"))
+                            .isEqualTo("0");
+                });
+    }
+}

@@ -1,0 +1,70 @@
+package io.caravan.it;
+
+import io.caravan.config.Part;
+import io.caravan.embedded.EmbeddedSettings;
+import io.caravan.embedded.EmbeddedStack;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Two PostgreSQL servers, Kafka and Kafka Connect for all tests of this JVM, started at the first use. */
+final class SharedStack {
+    private static final Path DIRECTORY = Path.of("target", "it-stack").toAbsolutePath();
+
+    private static EmbeddedStack stack;
+
+    private SharedStack() {}
+
+    static synchronized EmbeddedStack get() throws IOException, InterruptedException {
+        if (stack == null) {
+            deleteFormer();
+            long since = System.nanoTime();
+            stack = EmbeddedStack.start(settings(), line -> {});
+            Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
+            System.out.printf("shared stack started in %.1f s%n", (System.nanoTime() - since) / 1e9);
+        }
+        return stack;
+    }
+
+    private static EmbeddedSettings settings() {
+        return new EmbeddedSettings(
+                EnumSet.allOf(Part.class),
+                DIRECTORY,
+                new EmbeddedSettings.Postgres(0, "omedb", "postgres", "postgres"),
+                new EmbeddedSettings.Postgres(0, "omedb", "postgres", "postgres"),
+                0,
+                null,
+                0,
+                Path.of(System.getProperty("caravan.jar", "target/caravan.jar"))
+                        .toAbsolutePath()
+                        .resolveSibling("connect-plugins"),
+                null,
+                List.of(),
+                List.of());
+    }
+
+    private static void deleteFormer() throws IOException {
+        if (Files.exists(DIRECTORY)) {
+            try (Stream<Path> files = Files.walk(DIRECTORY)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    static TestDatabase database(Part part, String name) throws IOException, InterruptedException {
+        return TestDatabase.ofAddress(
+                "jdbc:postgresql://localhost:" + get().addresses().port(part) + "/" + name);
+    }
+
+    /** {@code kill -9} of a part's process; the stack starts it again. */
+    static void kill(Part part) throws IOException, InterruptedException {
+        long pid = get().pids().get(part);
+        ProcessHandle.of(pid).orElseThrow().destroyForcibly();
+    }
+}

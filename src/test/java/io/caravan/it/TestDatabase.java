@@ -1,0 +1,53 @@
+package io.caravan.it;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+
+/** A database as a test sees it: plain JDBC, none of Caravan's code. */
+record TestDatabase(String url, String user, String password) {
+
+    static TestDatabase ofAddress(Object url) {
+        return new TestDatabase(String.valueOf(url), "postgres", "postgres");
+    }
+
+    /** Text output does not depend on the server's settings, because values are compared as text. */
+    Connection connect() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("ApplicationName", "test");
+        properties.setProperty("connectTimeout", "5");
+        properties.setProperty("socketTimeout", "60");
+        properties.setProperty("options", "-c TimeZone=UTC -c extra_float_digits=1");
+        properties.setProperty("preferQueryMode", "simple"); // so that one string may hold a whole script
+        return DriverManager.getConnection(url, properties);
+    }
+
+    /** Each string in a transaction of its own. */
+    void execute(String... scripts) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String script : scripts) {
+                statement.execute(script);
+            }
+        }
+    }
+
+    /** The first column of the first row; null when there is none. */
+    String query(String sql) throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+
+    /** The same server, another database. */
+    TestDatabase named(String database) {
+        return new TestDatabase(url.replaceFirst("/[^/?]+(?=$|\\?)", "/" + database), user, password);
+    }
+}

@@ -1,0 +1,111 @@
+package io.caravan.read;
+
+import static io.caravan.read.FakeRoute.PARTITION;
+import static io.caravan.read.FakeRoute.offsets;
+import static io.caravan.read.FakeRoute.records;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A record counts its bytes and 64 more; those here count 100. */
+class LaneTest {
+    private FakeRoute route;
+    private Lane lane;
+
+    @BeforeEach
+    void openLane() throws Exception {
+        route = new FakeRoute(4, 1000, records -> {});
+        lane = new Lane(PARTITION, route.consumer);
+    }
+
+    @AfterEach
+    void stopRoute() {
+        route.close();
+    }
+
+    @Test
+    void recordsComeOutInTheirOrderAndNoMoreThanABatchMayHold() {
+        lane.offer(records(PARTITION, 0, 3));
+        lane.offer(records(PARTITION, 3, 6));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L, 1L, 2L, 3L);
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(4L, 5L);
+        assertThat(lane.take(() -> Gate.OPEN)).isEmpty();
+    }
+
+    @Test
+    void aBatchEndsBeforeItHoldsTooManyBytes() {
+        lane.offer(List.of(
+                FakeRoute.record(PARTITION, 0, 400),
+                FakeRoute.record(PARTITION, 1, 400),
+                FakeRoute.record(PARTITION, 2, 400)));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L, 1L);
+        assertThat(lane.bytes()).isEqualTo(464);
+    }
+
+    @Test
+    void aRecordThatIsLargerThanABatchIsABatch() {
+        lane.offer(List.of(FakeRoute.record(PARTITION, 0, 9000), FakeRoute.record(PARTITION, 1, 1)));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L);
+    }
+
+    @Test
+    void onlyOneWorkerIsInTheLane() {
+        lane.offer(records(PARTITION, 0, 9));
+
+        assertThat(lane.enter()).isTrue();
+        assertThat(lane.enter()).isFalse();
+        lane.leave();
+        assertThat(lane.enter()).isTrue();
+    }
+
+    @Test
+    void anEmptyLaneNeedsNoWorker() {
+        assertThat(lane.enter()).isFalse();
+    }
+
+    @Test
+    void whatTheGateHoldsBackStaysInFrontAndInOrder() {
+        lane.offer(records(PARTITION, 0, 4));
+
+        assertThat(offsets(lane.take(() -> records -> 1))).containsExactly(0L);
+        assertThat(lane.bytes()).isEqualTo(300);
+        assertThat(lane.isHeldAndIdle()).isTrue();
+        assertThat(lane.enter()).isFalse();
+
+        lane.release();
+        assertThat(lane.enter()).isTrue();
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void aLaneIsDoneWhenNothingWaitsAndKafkaWasReadSoFar() {
+        lane.offer(records(PARTITION, 0, 1));
+        lane.polledUpTo(5);
+
+        assertThat(lane.isDoneUpTo(5)).isFalse();
+        lane.enter();
+        lane.take(() -> Gate.OPEN);
+        assertThat(lane.isDoneUpTo(5)).isFalse();
+        lane.leave();
+        assertThat(lane.isDoneUpTo(5)).isTrue();
+        assertThat(lane.isDoneUpTo(6)).isFalse();
+    }
+
+    @Test
+    void aClosedLaneForgetsWhatWaits() {
+        lane.offer(records(PARTITION, 0, 4));
+
+        lane.close();
+
+        assertThat(lane.bytes()).isZero();
+        assertThat(lane.enter()).isFalse();
+        assertThat(lane.take(() -> Gate.OPEN)).isEmpty();
+        assertThat(lane.isDoneUpTo(0)).isFalse();
+    }
+}
