@@ -26,7 +26,7 @@ final class CopyReporter {
 
     void start(boolean onTerminal) {
         terminal = onTerminal;
-        timer.scheduleAtFixedRate(this::report, 1, 1, TimeUnit.SECONDS);
+        var unused = timer.scheduleAtFixedRate(this::report, 1, 1, TimeUnit.SECONDS);
     }
 
     private void report() {
