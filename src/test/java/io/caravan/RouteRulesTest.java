@@ -46,7 +46,7 @@ class RouteRulesTest {
 
     /** Bound for Camel itself: found by type, as a component, a policy or a processor. */
     private static final Set<String> CAMELS_OWN =
-            Set.of("kafka-batch", "dataSource", "httpServer", "required", "nested", "tellWhatIsMissing");
+            Set.of("kafka-batch", "dataSource", "httpServer", "transaction", "savepoint", "tellWhatIsMissing");
 
     private static final Set<String> SCRIPTS =
             Set.of("groovy", "script", "joor", "java", "js", "python", "mvel", "ognl", "spel", "csimple", "wasm");

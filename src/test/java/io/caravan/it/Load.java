@@ -188,7 +188,7 @@ final class Load implements AutoCloseable {
 
     private static String large(Random random) {
         return "(select string_agg(md5(%d::text || m), '') from generate_series(1, %d) m)"
-                .formatted(random.nextInt(), 100 + random.nextInt(200));
+                .formatted(random.nextInt(1_000_000), 100 + random.nextInt(200));
     }
 
     private static List<String> balance(int id) {
