@@ -24,7 +24,6 @@ import org.apache.camel.Exchange;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -87,10 +86,10 @@ final class ApplyRoutes implements AutoCloseable {
                         new Failures(),
                         "dataSource",
                         pool,
-                        "required",
-                        policy(transactions, "PROPAGATION_REQUIRED"),
-                        "nested",
-                        policy(transactions, "PROPAGATION_NESTED"))
+                        "transaction",
+                        new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"),
+                        "savepoint",
+                        new TransactionPolicy(transactions, "PROPAGATION_NESTED"))
                 .forEach(camel.getRegistry()::bind);
         camel.addComponent("kafka-batch", new HandedOver());
         camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-rows", "5000");
@@ -112,12 +111,6 @@ final class ApplyRoutes implements AutoCloseable {
         config.setMaximumPoolSize(3);
         config.setConnectionTimeout(2000);
         return new HikariDataSource(config);
-    }
-
-    private static SpringTransactionPolicy policy(DataSourceTransactionManager transactions, String propagation) {
-        SpringTransactionPolicy policy = new SpringTransactionPolicy(transactions);
-        policy.setPropagationBehaviorName(propagation);
-        return policy;
     }
 
     /** A route for the table, whose ledger begins at offset 0. */
