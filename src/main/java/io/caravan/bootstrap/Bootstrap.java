@@ -270,6 +270,11 @@ public final class Bootstrap {
         connector.requireRunning(answer);
     }
 
+    /** Whether Connect's answer to {@code GET /connectors/{name}/status} tells of a failure. */
+    public boolean isConnectorFailed(String answer) throws IOException {
+        return connector.isFailed(answer);
+    }
+
     public void streaming() throws SQLException {
         reach(Step.STREAMING);
     }

@@ -157,6 +157,9 @@ public final class Connector {
         // bring back old states, which can collide with newer rows on a second unique column.
         config.put("exactly.once.support", "required");
         config.put("transaction.boundary", "poll");
+        // A killed worker's open transaction holds up the next worker's start until the broker gives it up; default 60
+        // s.
+        config.put("producer.override.transaction.timeout.ms", "15000");
     }
 
     /** The same as the body of {@code POST /connectors}, to be created stopped so that stored offsets can be removed. */
@@ -186,6 +189,17 @@ public final class Connector {
         for (JsonNode task : tasks) {
             requireRunning(task, "Task " + task.path("id").asText() + " of connector " + name);
         }
+    }
+
+    /** Whether {@code GET /connectors/{name}/status} says that the connector or a task of it has failed. */
+    boolean isFailed(String answer) throws JsonProcessingException {
+        JsonNode status = JSON.readTree(answer);
+        for (JsonNode task : status.path("tasks")) {
+            if (task.path("state").asText().equals("FAILED")) {
+                return true;
+            }
+        }
+        return status.path("connector").path("state").asText().equals("FAILED");
     }
 
     private static void requireRunning(JsonNode status, String what) throws NotReadyException, BootstrapException {
