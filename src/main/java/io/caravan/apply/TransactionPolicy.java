@@ -43,7 +43,7 @@ public final class TransactionPolicy implements Policy {
         try {
             status = transactions.getTransaction(definition);
         } catch (TransactionException e) {
-            exchange.setException(e);
+            fail(exchange, e);
             return;
         }
         try {
@@ -53,13 +53,20 @@ public final class TransactionPolicy implements Policy {
         }
         if (exchange.getException() != null) {
             rollback(status, exchange.getException());
+            fail(exchange, exchange.getException());
             return;
         }
         try {
             transactions.commit(status);
         } catch (TransactionException e) {
-            exchange.setException(e); // whether it was committed is not known; the ledger will say on the next try
+            fail(exchange, e); // whether it was committed is not known; the ledger will say on the next try
         }
+    }
+
+    /** Beans that a predicate calls find the failure in this property alone (BeanExpression in Camel 4.17.0). */
+    private static void fail(Exchange exchange, Exception failure) {
+        exchange.setException(failure);
+        exchange.setProperty(Exchange.EXCEPTION_CAUGHT, failure);
     }
 
     /** A rollback that fails, as when the connection is gone, must not hide what the transaction failed with. */
