@@ -1,9 +1,13 @@
 package io.caravan.bootstrap;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 
 /** The bean {@code connectAnswers}: what the status codes of Kafka Connect's REST interface mean for the steps. */
 public final class ConnectAnswers {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private final URI connectUrl;
 
     public ConnectAnswers(URI connectUrl) {
@@ -26,6 +30,15 @@ public final class ConnectAnswers {
             throw new BootstrapException("Kafka Connect at " + connectUrl + " refuses the connector (status "
                     + statusCode + "): " + body + hint(body));
         }
+    }
+
+    /** To {@code GET /connectors/{name}/offsets}: whether an earlier connector of the name left any. */
+    public boolean hasOffsets(int statusCode, String body) throws NotReadyException, JsonProcessingException {
+        if (statusCode >= 300) {
+            throw new NotReadyException(
+                    "Kafka Connect does not tell the connector's offsets yet (status " + statusCode + "): " + body);
+        }
+        return !JSON.readTree(body).path("offsets").isEmpty();
     }
 
     /** To {@code DELETE /connectors/{name}/offsets}, which works only once the tasks have stopped. */

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashIT {
     private static final String LARGE = """
             create table large_%1$d (id integer primary key, v integer not null default 0, filler text);
-            insert into large_%1$d (id, filler) select n, repeat('x', 80) from generate_series(1, 300000) n;
+            insert into large_%1$d (id, filler) select n, repeat('x', 80) from generate_series(1, 200000) n;
             """;
 
     @TempDir
@@ -25,8 +25,8 @@ class CrashIT {
                 Load load = Load.start(scenario.source());
                 Load updates = Load.repeating(
                         scenario.source(),
-                        "update large_1 set v = v + 1 where id = (select 1 + (random() * 299999)::integer);"
-                                + "update large_2 set v = v + 1 where id = (select 1 + (random() * 299999)::integer)")) {
+                        "update large_1 set v = v + 1 where id = (select 1 + (random() * 199999)::integer);"
+                                + "update large_2 set v = v + 1 where id = (select 1 + (random() * 199999)::integer)")) {
             scenario.folder().set("caravan.copy.jobs", 1);
             long committed = 0;
             for (int copied = 0; copied < 3; copied++) {
@@ -78,7 +78,7 @@ class CrashIT {
                 long committed = load.committed();
                 await("a good part of the load")
                         .atMost(Duration.ofSeconds(30))
-                        .until(() -> applied(scenario) > applied + 500 && load.committed() > committed + 200);
+                        .until(() -> applied(scenario) > applied + 300 && load.committed() > committed + 100);
                 caravan.kill();
             }
             CaravanProcess caravan = scenario.ready();
