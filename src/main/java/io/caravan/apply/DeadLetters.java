@@ -16,9 +16,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.camel.Body;
-import org.apache.camel.ExchangeException;
+import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,8 @@ public final class DeadLetters {
     }
 
     /** The columns of {@code caravan.dead_letter} for the batch's only event, which the target rejected. */
-    public Map<String, Object> rejected(@Body Batch single, @ExchangeException Throwable cause) {
+    public Map<String, Object> rejected(@Body Batch single, Exchange exchange) {
+        Throwable cause = Objects.requireNonNull(Failures.cause(exchange));
         SQLException sql = sqlException(cause);
         String state = sql == null || sql.getSQLState() == null ? "" : sql.getSQLState();
         String message = String.valueOf((sql == null ? cause : sql).getMessage());

@@ -60,8 +60,8 @@ public final class Tables {
             throw new RejectedException("Table " + run.table() + ": " + run.kind() + " of "
                     + run.rows().size()
                     + " rows found " + found
-                    + " of them in the target. It was written to by someone else, or rows are missing:"
-                    + " run 'verify --table " + run.table() + "', then 'resync " + run.table() + "'.");
+                    + " of them in the target. It was written to by someone else, or rows are missing;"
+                    + " 'verify' says which.");
         }
     }
 

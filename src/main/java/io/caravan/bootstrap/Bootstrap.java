@@ -84,8 +84,26 @@ public final class Bootstrap {
             throw new BootstrapException("No table of the " + source.label() + " matches " + filter
                     + ". Correct caravan.tables.include, or create the tables.");
         }
+        requireNoNewTables();
         if (reached != Step.NONE) {
             notes.accept("resuming after step " + reached.text());
+        }
+    }
+
+    /** A table that was chosen after the copy has rows that neither the copy nor the stream would bring. */
+    private void requireNoNewTables() throws SQLException, BootstrapException {
+        if (reached.isBefore(Step.COPIED)) {
+            return;
+        }
+        Set<String> copied = state.copiedTables();
+        List<String> added = names().stream()
+                .map(TableName::toString)
+                .filter(name -> !copied.contains(name))
+                .toList();
+        if (!added.isEmpty()) {
+            throw new BootstrapException("Chosen after the pipeline was set up: " + String.join(", ", added)
+                    + ". Their rows have not been copied. Leave them out with caravan.tables.exclude, or begin anew with"
+                    + " 'reset --target-data' and 'run'.");
         }
     }
 
@@ -175,6 +193,8 @@ public final class Bootstrap {
         if (reached.isBefore(Step.COPIED)) {
             if (copyRows) {
                 copyTables();
+            } else {
+                state.adopted(names());
             }
             reach(Step.COPIED);
         }
@@ -248,6 +268,11 @@ public final class Bootstrap {
     /** Judges {@code GET /connectors/{name}/status}. */
     public void requireConnectorRunning(String answer) throws IOException, NotReadyException, BootstrapException {
         connector.requireRunning(answer);
+    }
+
+    /** Whether Connect's answer to {@code GET /connectors/{name}/status} tells of a failure. */
+    public boolean isConnectorFailed(String answer) throws IOException {
+        return connector.isFailed(answer);
     }
 
     public void streaming() throws SQLException {

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,15 @@ public final class BootstrapState {
     void copied(Connection inTransaction, TableName table, @Nullable String snapshot, @Nullable Lsn takenAt, long rows)
             throws SQLException {
         write(inTransaction, table.toString(), "copied", snapshot, takenAt, rows);
+    }
+
+    /** Notes tables whose rows were in the target before the pipeline. */
+    void adopted(List<TableName> tables) throws SQLException {
+        try (Connection connection = target.connect()) {
+            for (TableName table : tables) {
+                write(connection, table.toString(), "copied", null, null, 0L);
+            }
+        }
     }
 
     /** Notes that the connector was made and that its offsets, from now on, are the pipeline's own. */

@@ -58,7 +58,7 @@ public final class ConnectAnswers {
             return " Its plugin.path lacks Debezium: put the folder target/connect-plugins there.";
         }
         if (body.contains("exactly.once")) {
-            return " A table without a key is replicated, which needs exactly.once.source.support=enabled in the worker.";
+            return " Caravan needs exactly.once.source.support=enabled in the configuration of every worker.";
         }
         return "";
     }

@@ -49,7 +49,7 @@ public final class Connector {
         putSource(config);
         putCapture(config, tables);
         putFormat(config);
-        putDelivery(config, tables);
+        putDelivery(config);
         return config;
     }
 
@@ -133,7 +133,7 @@ public final class Connector {
         }
     }
 
-    private static void putDelivery(Map<String, String> config, Collection<Table> tables) {
+    private static void putDelivery(Map<String, String> config) {
         config.put("poll.interval.ms", "10");
         config.put("max.batch.size", "8192");
         config.put("max.queue.size", "32768");
@@ -152,11 +152,14 @@ public final class Connector {
         config.put("producer.override.compression.type", "lz4");
         config.put("producer.override.max.request.size", Integer.toString(128 << 20));
         config.put("producer.override.buffer.memory", Integer.toString(160 << 20));
-        if (tables.stream().anyMatch(table -> !table.hasKey())) {
-            // Events sent again after a crash of Connect become the same row again, but only where a row has a key.
-            config.put("exactly.once.support", "required");
-            config.put("transaction.boundary", "poll");
-        }
+        // Events sent again after a crash of Connect would double rows of a table without a key, and of others they
+        // would
+        // bring back old states, which can collide with newer rows on a second unique column.
+        config.put("exactly.once.support", "required");
+        config.put("transaction.boundary", "poll");
+        // A killed worker's open transaction holds up the next worker's start until the broker gives it up; default 60
+        // s.
+        config.put("producer.override.transaction.timeout.ms", "15000");
     }
 
     /** The same as the body of {@code POST /connectors}, to be created stopped so that stored offsets can be removed. */
@@ -186,6 +189,17 @@ public final class Connector {
         for (JsonNode task : tasks) {
             requireRunning(task, "Task " + task.path("id").asText() + " of connector " + name);
         }
+    }
+
+    /** Whether {@code GET /connectors/{name}/status} says that the connector or a task of it has failed. */
+    boolean isFailed(String answer) throws JsonProcessingException {
+        JsonNode status = JSON.readTree(answer);
+        for (JsonNode task : status.path("tasks")) {
+            if (task.path("state").asText().equals("FAILED")) {
+                return true;
+            }
+        }
+        return status.path("connector").path("state").asText().equals("FAILED");
     }
 
     private static void requireRunning(JsonNode status, String what) throws NotReadyException, BootstrapException {

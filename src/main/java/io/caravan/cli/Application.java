@@ -127,8 +127,11 @@ final class Application implements AutoCloseable {
 
     /** Starts the routes and returns when the run is to end: by {@link RunState#stop} or because a step failed. */
     RunState run() throws Exception {
+        CopyReporter reporter = new CopyReporter(pipeline.bootstrap.copyProgress());
+        reporter.start(Terminal.isInteractive());
         main.start();
         run.awaitEnd();
+        reporter.stop();
         return run;
     }
 

@@ -6,6 +6,7 @@ import io.caravan.apply.DeadLetters;
 import io.caravan.apply.Failures;
 import io.caravan.apply.Ledger;
 import io.caravan.apply.Tables;
+import io.caravan.apply.TransactionPolicy;
 import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.BootstrapState;
@@ -29,7 +30,6 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.camel.main.Main;
-import org.apache.camel.spring.spi.SpringTransactionPolicy;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -131,8 +131,8 @@ final class Pipeline implements AutoCloseable {
         main.bind("kafka-batch", new KafkaBatchComponent(reader));
         main.bind("dataSource", targetPool);
         PlatformTransactionManager transactions = new DataSourceTransactionManager(targetPool);
-        main.bind("required", policy(transactions, "PROPAGATION_REQUIRED"));
-        main.bind("nested", policy(transactions, "PROPAGATION_NESTED")); // a savepoint
+        main.bind("transaction", new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"));
+        main.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
         main.bind(
                 "waiting",
                 new Waiting(
@@ -153,12 +153,6 @@ final class Pipeline implements AutoCloseable {
         main.bind("deadLetters", new DeadLetters(tables));
         main.bind("failures", new Failures());
         return tableRoutes;
-    }
-
-    private static SpringTransactionPolicy policy(PlatformTransactionManager transactions, String propagation) {
-        SpringTransactionPolicy policy = new SpringTransactionPolicy(transactions);
-        policy.setPropagationBehaviorName(propagation);
-        return policy;
     }
 
     @Override

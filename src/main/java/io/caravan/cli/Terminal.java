@@ -17,6 +17,18 @@ final class Terminal {
         OUT.println(line);
     }
 
+    /** Whether a person is watching. */
+    @SuppressWarnings("SystemConsoleNull") // from JDK 22 on there is always a console, then a redrawn line does no harm
+    static boolean isInteractive() {
+        return System.console() != null;
+    }
+
+    /** Writes over the line that was drawn before. */
+    static void redraw(String line) {
+        OUT.print("\r\u001B[K" + line + (line.isEmpty() ? "" : "\r"));
+        OUT.flush();
+    }
+
     static void complain(String text) {
         ERR.println(text);
     }

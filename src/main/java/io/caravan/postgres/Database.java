@@ -42,7 +42,8 @@ public record Database(String label, String url, String user, String password) {
 
     /** libpq's {@code options}: settings that a session starts with. */
     public static final String SESSION_OPTIONS =
-            "-c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c extra_float_digits=1"
+            "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0"
+                    + " -c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c extra_float_digits=1"
                     + " -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c search_path=pg_catalog";
 
     @Override

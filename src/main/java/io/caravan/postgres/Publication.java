@@ -15,22 +15,24 @@ import java.util.stream.Collectors;
  * PostgreSQL 18 drops changes that are older than it with no more than a warning (LoadPublications in pgoutput.c).
  */
 public record Publication(String name) {
+    /** Via the root: a partitioned table is one table, however either side is partitioned. */
+    private static final String OPTIONS =
+            "(publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
 
     /** Makes the publication hold exactly these tables, changing only what differs. */
     public void ensure(Connection source, Collection<TableName> tables) throws SQLException {
         try (Statement statement = source.createStatement()) {
             Set<TableName> wanted = new TreeSet<>(tables);
             if (!exists(source)) {
-                // via the root: a partitioned table is one table, however either side is partitioned
                 statement.execute("create publication " + Identifier.quote(name)
                         + (wanted.isEmpty() ? "" : " for table " + list(wanted))
-                        + " with (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)");
+                        + " with " + OPTIONS);
                 return;
             }
-            // as above, whoever made it
-            statement.execute("alter publication " + Identifier.quote(name)
-                    + " set (publish = 'insert, update, delete, truncate', publish_via_partition_root = true)");
-            if (isForAllTables(source)) {
+            if (!flag(source, "pubinsert and pubupdate and pubdelete and pubtruncate and pubviaroot")) {
+                statement.execute("alter publication " + Identifier.quote(name) + " set " + OPTIONS);
+            }
+            if (flag(source, "puballtables")) {
                 return; // the connector's own list leaves out what is not wanted
             }
             Set<TableName> published = tables(source);
@@ -61,9 +63,9 @@ public record Publication(String name) {
         }
     }
 
-    private boolean isForAllTables(Connection source) throws SQLException {
+    private boolean flag(Connection source, String column) throws SQLException {
         try (PreparedStatement select =
-                source.prepareStatement("select puballtables from pg_publication where pubname = ?")) {
+                source.prepareStatement("select " + column + " from pg_publication where pubname = ?")) {
             select.setString(1, name);
             try (ResultSet row = select.executeQuery()) {
                 return row.next() && row.getBoolean(1);

@@ -135,6 +135,9 @@ final class Polling implements ConsumerRebalanceListener {
                 }
             } catch (WakeupException e) {
                 throw e;
+            } catch (IllegalStateException e) { // the ledger answers, but does not know the partition
+                unpositioned.remove(partition);
+                route.stopRoute(e);
             } catch (Exception e) {
                 LOG.warn("The ledger cannot be read yet, {} waits: {}", partition, e.getMessage());
             }
@@ -149,7 +152,7 @@ final class Polling implements ConsumerRebalanceListener {
             route.stopRoute(new IllegalStateException("The ledger says that topic " + partition.topic() + ", partition "
                     + partition.partition() + " goes on at offset " + offset
                     + ", but Kafka does not have that offset, so"
-                    + " changes are missing. Copy the table again with 'resync'. " + detail));
+                    + " changes are missing. Begin anew with 'reset --target-data' and 'run'. " + detail));
         }
     }
 

@@ -1,0 +1,133 @@
+package io.caravan;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.lang.annotation.Retention;
+import org.apache.camel.Exchange;
+
+@AnalyzeClasses(packages = "io.caravan", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule importsPointOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.caravan..")
+            .layer("Main")
+            .definedBy("io.caravan")
+            .layer("cli")
+            .definedBy("..cli..")
+            .layer("embedded")
+            .definedBy("..embedded..")
+            .layer("config")
+            .definedBy("..config..")
+            .layer("status")
+            .definedBy("..status..")
+            .layer("preflight")
+            .definedBy("..preflight..")
+            .layer("bootstrap")
+            .definedBy("..bootstrap..")
+            .layer("read")
+            .definedBy("..read..")
+            .layer("apply")
+            .definedBy("..apply..")
+            .layer("verify")
+            .definedBy("..verify..")
+            .layer("change")
+            .definedBy("..change..")
+            .layer("postgres")
+            .definedBy("..postgres..")
+            .layer("connector")
+            .definedBy("..connector..")
+            .whereLayer("Main")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("cli")
+            .mayOnlyBeAccessedByLayers("Main")
+            .whereLayer("embedded")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("config")
+            .mayOnlyBeAccessedByLayers("cli", "embedded")
+            .whereLayer("status")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("preflight")
+            .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("bootstrap")
+            .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("read")
+            .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("apply")
+            .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("verify")
+            .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("change")
+            .mayOnlyBeAccessedByLayers("cli", "bootstrap", "read", "apply", "verify")
+            .whereLayer("connector")
+            .mayNotBeAccessedByAnyLayer();
+
+    @ArchTest
+    static final ArchRule changeKnowsOfPostgresAloneAndPostgresOfNothing = noClasses()
+            .that()
+            .resideInAPackage("..postgres..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("io.caravan..").and(not(resideInAnyPackage("..postgres.."))));
+
+    @ArchTest
+    static final ArchRule theConnectorRunsElsewhereAndSeesNothingOfTheApplication = noClasses()
+            .that()
+            .resideInAPackage("..connector..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("io.caravan..", "org.apache.camel..")
+                    .and(not(resideInAnyPackage("io.caravan.connector.."))));
+
+    @ArchTest
+    static final ArchRule onlyTheConnectorKnowsDebezium = noClasses()
+            .that()
+            .resideOutsideOfPackage("..connector..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.debezium..");
+
+    @ArchTest
+    static final ArchRule camelStaysAtTheEdge = noClasses()
+            .that()
+            .resideOutsideOfPackages("..cli..", "..read..", "..apply..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.camel..");
+
+    /** Annotations say where an argument comes from, the exchange what failed; a value needs nothing else of Camel's. */
+    @ArchTest
+    static final ArchRule applyUsesLittleOfCamel = noClasses()
+            .that()
+            .resideInAPackage("..apply..")
+            .and()
+            .doNotHaveSimpleName("TransactionPolicy")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
+                    .and(not(annotatedWith(Retention.class)))
+                    .and(not(belongToAnyOf(Exchange.class))));
+
+    @ArchTest
+    static final ArchRule theReadingOfTopicsIsTheOnlyOneWithAKafkaConsumer = noClasses()
+            .that()
+            .resideOutsideOfPackages("..read..")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.apache.kafka.clients.consumer.KafkaConsumer");
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("io.caravan.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule classesAreNounsForWhatTheyAre =
+            noClasses().should().haveNameMatching(".*(Manager|Helper|Utils?|Impl|Handler|Service|Processor|Base)");
+}

@@ -1,0 +1,312 @@
+package io.caravan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds for every file of {@code routes/}: people edit these, and a slip there must not be found by lost rows. */
+class RouteRulesTest {
+    /** Every bean that the routes call by name. */
+    private static final Map<String, String> BEANS = Map.ofEntries(
+            Map.entry("batches", "io.caravan.read.Batches"),
+            Map.entry("bootstrap", "io.caravan.bootstrap.Bootstrap"),
+            Map.entry("connectAnswers", "io.caravan.bootstrap.ConnectAnswers"),
+            Map.entry("deadLetters", "io.caravan.apply.DeadLetters"),
+            Map.entry("failures", "io.caravan.apply.Failures"),
+            Map.entry("ledger", "io.caravan.apply.Ledger"),
+            Map.entry("lock", "io.caravan.bootstrap.BootstrapLock"),
+            Map.entry("preflight", "io.caravan.preflight.Preflight"),
+            Map.entry("run", "io.caravan.cli.RunState"),
+            Map.entry("status", "io.caravan.status.StatusCollector"),
+            Map.entry("tableRoutes", "io.caravan.cli.TableRoutes"),
+            Map.entry("tables", "io.caravan.apply.Tables"),
+            Map.entry("verification", "io.caravan.cli.VerifyBean"),
+            Map.entry("waiting", "io.caravan.bootstrap.Waiting"));
+
+    /** Bound for Camel itself: found by type, as a component, a policy or a processor. */
+    private static final Set<String> CAMELS_OWN =
+            Set.of("kafka-batch", "dataSource", "httpServer", "transaction", "savepoint", "tellWhatIsMissing");
+
+    private static final Set<String> SCRIPTS =
+            Set.of("groovy", "script", "joor", "java", "js", "python", "mvel", "ognl", "spel", "csimple", "wasm");
+
+    /** Access to a property, perhaps compared with a constant. */
+    private static final Pattern PLAIN_SIMPLE =
+            Pattern.compile("\\$\\{\\w+(\\.\\w+)*}( == ('[^']*'|true|false))?|resource:classpath:[\\w/.-]+");
+
+    static List<RouteFile> files() {
+        return RouteFile.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void aFileIsValidByCamelsOwnSchema(RouteFile file) throws Exception {
+        try (InputStream schema = RouteRulesTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
+            assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+                            .getSchema(schema)
+                            .validate(file.tree()))
+                    // the schema has no room for a placeholder where it wants a number
+                    .filteredOn(message -> !message.getInstanceNode().asText().matches("\\{\\{.*}}"))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyRouteTemplateAndConfigurationHasAnIdAndSaysInOneSentenceWhatItDoes(RouteFile file) {
+        for (JsonNode entry : file.tree()) {
+            JsonNode definition = entry.elements().next();
+            assertThat(definition.path("id").asText()).as(entry.toString()).isNotEmpty();
+            assertSentence(definition);
+            definition.path("parameters").forEach(RouteRulesTest::assertSentence);
+        }
+    }
+
+    private static void assertSentence(JsonNode definition) {
+        assertThat(definition.path("description").asText())
+                .as(definition.path("id").asText(definition.path("name").asText()))
+                .matches("[A-Z].*[^.]\\.")
+                .doesNotContainPattern("\\. [A-Z]")
+                .hasSizeLessThan(140);
+    }
+
+    @Test
+    void idsAreUniqueOverAllFiles() {
+        List<String> ids = new ArrayList<>();
+        files().forEach(file -> file.find("id").forEach(id -> ids.add(id.asText())));
+
+        assertThat(ids).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void optionsAreParametersAndNotQueryStrings(RouteFile file) {
+        assertThat(texts(file, "uri")).noneMatch(uri -> uri.contains("?"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void thereAreNoScriptsAndNoExpressionBeyondAPropertyAndEquality(RouteFile file) {
+        Set<String> keys = new HashSet<>();
+        file.walk((key, value) -> keys.add(key));
+        List<String> simple = new ArrayList<>();
+        for (JsonNode each : file.find("simple")) {
+            simple.add(
+                    each.isTextual() ? each.asText() : each.path("expression").asText());
+        }
+
+        assertThat(keys).doesNotContainAnyElementsOf(SCRIPTS);
+        assertThat(simple).allMatch(each -> PLAIN_SIMPLE.matcher(each).matches());
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void noTableIsNamedAndNoSqlIsWritten(RouteFile file) {
+        file.walk((key, value) -> {
+            if (value.isTextual() && !key.equals("description")) {
+                assertThat(value.asText())
+                        .doesNotContainPattern("\\bpublic\\.")
+                        .doesNotContainPattern("(?i)\\b(select|insert into|delete from|truncate table)\\b");
+            }
+        });
+    }
+
+    @Test
+    void beansThatAreCalledAreThoseThatAreBound() throws Exception {
+        Set<String> referenced = new TreeSet<>();
+        files().forEach(file -> {
+            referenced.addAll(texts(file, "ref"));
+            referenced.addAll(texts(file, "onRedeliveryRef"));
+        });
+        Set<String> bound = new TreeSet<>();
+        for (String source : List.of("Pipeline", "Application")) {
+            Matcher bind = Pattern.compile("main\\.bind\\(\\s*\"([^\"]+)\"")
+                    .matcher(Files.readString(Path.of("src/main/java/io/caravan/cli", source + ".java")));
+            bind.results().forEach(found -> bound.add(found.group(1)));
+        }
+
+        Set<String> known = new TreeSet<>(BEANS.keySet());
+        known.addAll(CAMELS_OWN);
+        assertThat(bound).isEqualTo(known);
+        assertThat(referenced).containsAll(BEANS.keySet());
+        assertThat(known).containsAll(referenced);
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void methodsThatAreCalledExist(RouteFile file) {
+        file.walk((key, value) -> {
+            if ((key.equals("bean") || key.equals("method")) && value.isObject()) {
+                assertThat(methods(BEANS.get(value.path("ref").asText())))
+                        .contains(value.path("method").asText().replaceFirst("\\(.*", ""));
+            }
+        });
+    }
+
+    private static List<String> methods(String type) {
+        try {
+            return Arrays.stream(Class.forName(type).getMethods())
+                    .map(Method::getName)
+                    .toList();
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void everyPlaceholderIsAKeyOrAParameterOfItsTemplate() throws Exception {
+        Properties keys = new Properties();
+        try (InputStream in = RouteRulesTest.class.getResourceAsStream("/application.properties")) {
+            keys.load(in);
+        }
+        for (RouteFile file : files()) {
+            Set<String> known = new TreeSet<>(keys.stringPropertyNames());
+            file.find("parameters")
+                    .forEach(list ->
+                            list.forEach(each -> known.add(each.path("name").asText())));
+            file.walk((key, value) -> {
+                if (value.isTextual()) {
+                    Pattern.compile("\\{\\{([^}]*)}}")
+                            .matcher(value.asText())
+                            .results()
+                            .forEach(found -> assertThat(known).contains(found.group(1)));
+                }
+            });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void filesOnTheClassPathExist(RouteFile file) {
+        Stream.concat(texts(file, "uri").stream(), texts(file, "simple").stream())
+                .filter(text -> text.contains("classpath:"))
+                .map(text -> "/" + text.substring(text.indexOf("classpath:") + "classpath:".length()))
+                .forEach(path -> assertThat(RouteRulesTest.class.getResource(path))
+                        .as(path)
+                        .isNotNull());
+    }
+
+    @Test
+    void everyDirectEndpointThatIsCalledIsARoute() {
+        Set<String> called = new TreeSet<>();
+        Set<String> routes = new TreeSet<>();
+        for (RouteFile file : files()) {
+            file.walk((key, value) -> {
+                String uri = value.path("uri").asText(value.asText());
+                if (uri.startsWith("direct:")) {
+                    (key.equals("from") ? routes : called).add(uri);
+                }
+            });
+        }
+        assertThat(called).isEqualTo(routes);
+    }
+
+    @Test
+    void theOffsetIsCommittedLastAndByTheTemplateAlone() {
+        JsonNode steps = definition("apply-table").at("/route/from/steps");
+
+        assertThat(steps.get(steps.size() - 1).at("/bean/method").asText()).isEqualTo("commit");
+        assertThat(files().stream().flatMap(file -> texts(file, "method").stream()))
+                .containsOnlyOnce("commit");
+    }
+
+    @Test
+    void nothingOnTheWayToTheCommitMarksAFailureAsHandled() {
+        for (String name : List.of("20-apply-table", "30-dead-letters")) {
+            RouteFile file = file(name);
+            assertThat(file.find("handled")).isEmpty();
+            assertThat(file.find("continued")).isEmpty();
+            assertThat(file.find("deadLetterChannel")).isEmpty();
+            for (JsonNode caught : file.find("doCatch")) {
+                caught.forEach(each ->
+                        assertThat(each.at("/onWhen/method/method").asText()).isEqualTo("isRejection"));
+            }
+        }
+    }
+
+    @Test
+    void anUnavailableTargetIsRetriedWithoutLimitAndNothingElseIs() {
+        JsonNode exceptions = definition("failures-of-apply").path("onException");
+        JsonNode unavailable = exceptions.get(0).path("onException");
+        JsonNode rest = exceptions.get(1).path("onException");
+
+        assertThat(exceptions).hasSize(2);
+        assertThat(unavailable.at("/onWhen/method/method").asText()).isEqualTo("isUnavailable");
+        assertThat(unavailable.at("/redeliveryPolicy/maximumRedeliveries").asInt())
+                .isEqualTo(-1);
+        assertThat(rest.at("/redeliveryPolicy/maximumRedeliveries").asInt(-1)).isZero();
+    }
+
+    @Test
+    void aFailureInsideASplitEndsTheWholeSplit() {
+        for (String name : List.of("20-apply-table", "30-dead-letters")) {
+            assertThat(file(name).find("split")).isNotEmpty().allMatch(split -> split.path("stopOnException")
+                    .asBoolean());
+        }
+    }
+
+    /** Camel's own {@code transacted} brings an error handler that keeps the one around it from trying again. */
+    @Test
+    void aTransactionIsTheOnlyStepOfItsRoute() {
+        Map<String, String> policies = new HashMap<>();
+        for (RouteFile file : files()) {
+            assertThat(file.find("transacted")).isEmpty();
+            for (JsonNode route : file.find("route")) {
+                for (JsonNode policy : RouteFile.find(route, "policy")) {
+                    assertThat(route.at("/from/steps")).hasSize(1);
+                    assertThat(route.path("errorHandler").has("noErrorHandler")).isTrue();
+                    policies.put(route.path("id").asText(), policy.path("ref").asText());
+                }
+            }
+        }
+        assertThat(policies)
+                .isEqualTo(Map.of(
+                        "apply-batch", "transaction",
+                        "apply-in-halves", "transaction",
+                        "apply-under-savepoint", "savepoint"));
+    }
+
+    private static RouteFile file(String name) {
+        return files().stream()
+                .filter(file -> file.name().startsWith(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static JsonNode definition(String id) {
+        return files().stream()
+                .flatMap(file -> Stream.iterate(0, i -> i < file.tree().size(), i -> i + 1)
+                        .map(i -> file.tree().get(i).elements().next()))
+                .filter(definition -> definition.path("id").asText().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static List<String> texts(RouteFile file, String key) {
+        return file.find(key).stream()
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .toList();
+    }
+}

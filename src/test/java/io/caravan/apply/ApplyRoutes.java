@@ -1,0 +1,179 @@
+package io.caravan.apply;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.bootstrap.BootstrapState;
+import io.caravan.change.Batch;
+import io.caravan.change.Row;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import io.caravan.read.Batches;
+import io.caravan.read.TopicReader;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.component.direct.DirectComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** The routes of {@code routes/20} and {@code routes/30} with their own beans, on a real target; only Kafka is not there. */
+final class ApplyRoutes implements AutoCloseable {
+    static final String PIPELINE = "ome";
+
+    private final CamelContext camel = new DefaultCamelContext();
+    private final HikariDataSource pool;
+    private final Tables tables;
+    private final Recorder recorder;
+
+    /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
+    public static final class Recorder {
+        private final Batches batches = new Batches(Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", p -> 0, 1));
+        private final List<Long> committed = new CopyOnWriteArrayList<>();
+
+        public Batch read(List<ConsumerRecord<byte[], byte[]>> records) {
+            return batches.read(records);
+        }
+
+        public void commit(Batch batch) {
+            committed.add(batch.nextOffset());
+        }
+    }
+
+    /** Stands in for the reading of topics: whoever sends to {@code kafka-batch:topic} calls the topic's route. */
+    private static final class HandedOver extends DirectComponent {
+        @Override
+        protected Endpoint createEndpoint(String uri, String remaining, Map<String, Object> parameters)
+                throws Exception {
+            return super.createEndpoint("kafka-batch:" + remaining, remaining, new HashMap<>());
+        }
+
+        @Override
+        protected void validateParameters(String uri, Map<String, Object> parameters, String optionPrefix) {
+            // those of the reading, of which nothing is left
+        }
+    }
+
+    /** @param options libpq options of the sessions, beside those that the pipeline sets */
+    ApplyRoutes(Database target, String options) throws Exception {
+        pool = pool(target, options);
+        tables = new Tables(pool);
+        recorder = new Recorder();
+        new BootstrapState(target, PIPELINE).create();
+        DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
+        Map.of(
+                        "batches",
+                        recorder,
+                        "tables",
+                        tables,
+                        "ledger",
+                        new Ledger(pool, PIPELINE),
+                        "deadLetters",
+                        new DeadLetters(tables),
+                        "failures",
+                        new Failures(),
+                        "dataSource",
+                        pool,
+                        "transaction",
+                        new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"),
+                        "savepoint",
+                        new TransactionPolicy(transactions, "PROPAGATION_NESTED"))
+                .forEach(camel.getRegistry()::bind);
+        camel.addComponent("kafka-batch", new HandedOver());
+        camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-rows", "5000");
+        camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-bytes", "8388608");
+        for (String file : List.of("20-apply-table", "30-dead-letters")) {
+            PluginHelper.getRoutesLoader(camel)
+                    .loadRoutes(ResourceHelper.resolveResource(
+                            camel,
+                            "file:" + Path.of("routes", file + ".camel.yaml").toAbsolutePath()));
+        }
+        camel.start();
+    }
+
+    private static HikariDataSource pool(Database target, String options) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(target.url());
+        target.properties(Map.of("options", "-c session_replication_role=replica " + options))
+                .forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+        config.setMaximumPoolSize(3);
+        config.setConnectionTimeout(2000);
+        return new HikariDataSource(config);
+    }
+
+    /** A route for the table, whose ledger begins at offset 0. */
+    ApplyRoutes with(String table, String... key) throws Exception {
+        TableName name = new TableName("public", table);
+        try (Connection connection = pool.getConnection()) {
+            Table there = Catalog.tables(connection).get(name);
+            tables.register(new ReplicatedTable(there, List.of(key), topic(table)));
+        }
+        addRoute(name, topic(table));
+        return this;
+    }
+
+    ApplyRoutes withMessages() throws Exception {
+        addRoute(Batch.MESSAGES, "ome.message");
+        return this;
+    }
+
+    private void addRoute(TableName table, String topic) throws Exception {
+        recorder.batches.register(topic, table);
+        try (Connection connection = pool.getConnection();
+                var insert = connection.prepareStatement(
+                        "insert into caravan.ledger (pipeline, topic, partition, next_offset) values (?, ?, 0, 0)")) {
+            insert.setString(1, PIPELINE);
+            insert.setString(2, topic);
+            insert.executeUpdate();
+        }
+        TemplatedRouteBuilder.builder(camel, "apply-table")
+                .routeId("apply-" + table)
+                .prefixId(topic)
+                .parameter("table", table.toString())
+                .parameter("topic", topic)
+                .parameter("pipeline", PIPELINE)
+                .add();
+    }
+
+    static String topic(String table) {
+        return "ome.public." + table;
+    }
+
+    /** Runs the route of the records' topic. Returns its exception, null when it ended well. */
+    Exception send(List<ConsumerRecord<byte[], byte[]>> records) {
+        Exchange sent = camel.createProducerTemplate()
+                .send("kafka-batch:" + records.get(0).topic(), exchange -> exchange.getIn()
+                        .setBody(records));
+        return sent.getException();
+    }
+
+    List<Long> committed() {
+        return recorder.committed;
+    }
+
+    Tables tables() {
+        return tables;
+    }
+
+    Connection session() throws SQLException {
+        return pool.getConnection();
+    }
+
+    @Override
+    public void close() {
+        camel.stop();
+        pool.close();
+    }
+}
