@@ -18,11 +18,12 @@ select n.nspname                                            as schema_name,
        a.attidentity = 'a'                                  as identity_always,
        a.attnotnull                                         as not_null,
        k.position                                           as key_position,
-       coalesce(not i.indimmediate, false)                  as key_deferrable
+       coalesce(not i.indimmediate, false)                  as key_deferrable,
+       e.operator                                           as key_operator
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-left join lateral (select x.indkey::int2[] as columns, x.indnkeyatts, x.indimmediate
+left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as classes, x.indnkeyatts, x.indimmediate
                    from pg_index x
                    where x.indrelid = c.oid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
                    order by (x.indisreplident and c.relreplident = 'i') desc
@@ -30,6 +31,14 @@ left join lateral (select x.indkey::int2[] as columns, x.indnkeyatts, x.indimmed
 left join lateral (select u.position
                    from unnest(i.columns[0:i.indnkeyatts - 1]) with ordinality as u(attnum, position)
                    where u.attnum = a.attnum) k on true
+-- The equality that the key's index knows, by its full name: an extension's is on nobody's search path (3: btree's =).
+left join lateral (select format('operator(%I.%s)', s.nspname, o.oprname) as operator
+                   from pg_opclass y
+                   join pg_amop m on m.amopfamily = y.opcfamily and m.amopstrategy = 3
+                                 and m.amoplefttype = y.opcintype and m.amoprighttype = y.opcintype
+                   join pg_operator o on o.oid = m.amopopr
+                   join pg_namespace s on s.oid = o.oprnamespace
+                   where y.oid = i.classes[k.position - 1]) e on true
 where c.relkind in ('r', 'p')
   and c.relpersistence = 'p'
   and not c.relispartition

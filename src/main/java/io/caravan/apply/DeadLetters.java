@@ -68,11 +68,9 @@ public final class DeadLetters {
 
     /** The columns of {@code caravan.dead_letter} for the batch's only event, which the target rejected. */
     public Map<String, Object> rejected(@Body Batch single, Exchange exchange) {
-        Throwable cause = Objects.requireNonNull(Failures.cause(exchange));
-        SQLException sql = sqlException(cause);
-        String state = sql == null || sql.getSQLState() == null ? "" : sql.getSQLState();
-        String message = String.valueOf((sql == null ? cause : sql).getMessage());
-        return letter(single, "rejected", state, message);
+        Throwable cause = reason(Objects.requireNonNull(Failures.cause(exchange)));
+        String state = cause instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
+        return letter(single, "rejected", state, String.valueOf(cause.getMessage()));
     }
 
     /** The same for an event that waits behind an earlier letter of its key. */
@@ -109,13 +107,14 @@ public final class DeadLetters {
         return keys;
     }
 
-    private static @Nullable SQLException sqlException(Throwable failure) {
+    /** What the target said, or the check of ours, without what was wrapped around it on the way. */
+    private static Throwable reason(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException sql) {
-                return sql;
+            if (cause instanceof SQLException || cause instanceof RejectedException) {
+                return cause;
             }
         }
-        return null;
+        return failure;
     }
 
     private static String write(Object value) {

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -19,6 +21,8 @@ import java.util.stream.IntStream;
  * is too long, where the assignment after it refuses.
  */
 final class TableStatements {
+    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]++|\"\")*+\"");
+
     private final Table table;
     private final List<String> key;
     private final Map<Run.Kind, Map<Layout, String>> cache = new ConcurrentHashMap<>();
@@ -35,6 +39,19 @@ final class TableStatements {
     }
 
     private String write(Run.Kind kind, Layout layout) {
+        return QUOTED.matcher(statement(kind, layout))
+                .replaceAll(name -> Matcher.quoteReplacement(plain(name.group())));
+    }
+
+    /**
+     * camel-sql takes {@code :?x} for a parameter and {@code :?$}{@code {x}} for an expression to evaluate, also inside a
+     * quoted name; written with escapes such a name is just a name.
+     */
+    private static String plain(String name) {
+        return name.contains(":?") ? "U&" + name.replace("\\", "\\\\").replace(":", "\\003A") : name;
+    }
+
+    private String statement(Run.Kind kind, Layout layout) {
         return switch (kind) {
             case UPSERT -> table.hasKey() && !table.keyDeferrable() ? upsert(layout) : merge(layout);
             case APPEND -> insert(layout);
@@ -55,7 +72,7 @@ final class TableStatements {
     }
 
     private String upsert(Layout layout) {
-        List<Column> rest = withoutKey(writable(layout));
+        List<Column> rest = updatable(layout);
         return insert(layout) + " on conflict (" + keyNames() + ") do "
                 + (rest.isEmpty()
                         ? "nothing"
@@ -68,9 +85,9 @@ final class TableStatements {
     /** For a target without an index that ON CONFLICT could use: a deferrable key, or none. */
     private String merge(Layout layout) {
         List<Column> columns = writable(layout);
-        List<Column> rest = withoutKey(columns);
+        List<Column> rest = updatable(layout);
         String values = columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "));
-        return "merge into " + only() + " as t using (select *" + from(layout) + ") as r on " + keysMatch(layout, 0)
+        return "merge into " + only() + " as t using (select *" + from(layout) + ") as r on " + keysMatch(layout)
                 + " when matched then "
                 + (rest.isEmpty() ? "do nothing" : "update set " + assignments(layout, rest))
                 + " when not matched then insert (" + names(columns) + ") overriding system value values (" + values
@@ -78,20 +95,21 @@ final class TableStatements {
     }
 
     private String update(Layout layout) {
-        return "update " + only() + " as t set " + assignments(layout, withoutKey(writable(layout))) + from(layout)
-                + " where " + keysMatch(layout, 0);
+        List<Column> columns = updatable(layout);
+        return "update " + only() + " as t set " + (columns.isEmpty() ? nothing() : assignments(layout, columns))
+                + from(layout) + " where " + keysMatch(layout);
     }
 
     /** The layout begins with the old key. */
     private String move(Layout layout) {
         return "update " + only() + " as t set " + assignments(layout, writable(layout)) + from(layout) + " where "
                 + IntStream.range(0, key.size())
-                        .mapToObj(i -> "t." + quote(column(key.get(i))) + " = " + cast(i, column(key.get(i))))
+                        .mapToObj(i -> equal(column(key.get(i)), i))
                         .collect(Collectors.joining(" and "));
     }
 
     private String delete(Layout layout) {
-        return "delete from " + only() + " as t using" + rows(layout) + " where " + keysMatch(layout, 0);
+        return "delete from " + only() + " as t using" + rows(layout) + " where " + keysMatch(layout);
     }
 
     /**
@@ -124,10 +142,23 @@ final class TableStatements {
                 .collect(Collectors.joining(", "));
     }
 
-    private String keysMatch(Layout layout, int from) {
-        return IntStream.range(from, key.size())
-                .mapToObj(i -> "t." + quote(column(key.get(i))) + " = " + value(layout, column(key.get(i))))
+    /** Assigns a column to itself: nothing came but the key, and yet the row must be found. */
+    private String nothing() {
+        Column some = table.columns().stream()
+                .filter(column -> !key.contains(column.name()) && !column.generated() && !column.identityAlways())
+                .findFirst()
+                .orElseGet(() -> column(key.get(0)));
+        return quote(some) + " = t." + quote(some);
+    }
+
+    private String keysMatch(Layout layout) {
+        return key.stream()
+                .map(name -> equal(column(name), layout.indexOf(name)))
                 .collect(Collectors.joining(" and "));
+    }
+
+    private static String equal(Column column, int index) {
+        return "t." + quote(column) + " " + column.equality() + " " + cast(index, column);
     }
 
     private String from(Layout layout) {
@@ -162,8 +193,14 @@ final class TableStatements {
         return columns;
     }
 
-    private List<Column> withoutKey(List<Column> columns) {
-        return columns.stream().filter(column -> !key.contains(column.name())).toList();
+    /**
+     * The columns that an update writes. PostgreSQL lets nobody update GENERATED ALWAYS AS IDENTITY but to its default, on
+     * the source neither, so its value is still that of the insert.
+     */
+    private List<Column> updatable(Layout layout) {
+        return writable(layout).stream()
+                .filter(column -> !key.contains(column.name()) && !column.identityAlways())
+                .toList();
     }
 
     private Column column(String name) {

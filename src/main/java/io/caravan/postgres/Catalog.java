@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Reads the tables of a database from its catalogue. */
@@ -73,7 +74,8 @@ public final class Catalog {
                     row.getString("cast_type"),
                     row.getBoolean("generated"),
                     row.getBoolean("identity_always"),
-                    row.getBoolean("not_null")));
+                    row.getBoolean("not_null"),
+                    Objects.requireNonNullElse(row.getString("key_operator"), "=")));
             int position = row.getInt("key_position");
             if (position > 0) {
                 key.put(position, column);

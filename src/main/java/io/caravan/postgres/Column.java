@@ -9,6 +9,13 @@ package io.caravan.postgres;
  * @param generated computed by the server from other columns; such a column is never written
  * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}; written only with {@code OVERRIDING SYSTEM VALUE}
  * @param notNull declared NOT NULL
+ * @param equality the operator by which the key's index compares the column, with its schema; {@code =} outside a key
  */
 public record Column(
-        String name, String type, String castType, boolean generated, boolean identityAlways, boolean notNull) {}
+        String name,
+        String type,
+        String castType,
+        boolean generated,
+        boolean identityAlways,
+        boolean notNull,
+        String equality) {}

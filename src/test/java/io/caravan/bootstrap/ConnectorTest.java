@@ -161,7 +161,7 @@ class ConnectorTest {
     }
 
     private static Table table(String name, List<String> key, ReplicaIdentity identity) {
-        List<Column> columns = List.of(new Column("id", "integer", "integer", false, false, true));
+        List<Column> columns = List.of(new Column("id", "integer", "integer", false, false, true, "="));
         return new Table(new TableName("public", name), columns, key, false, identity, false, false, 0, 0);
     }
 }
