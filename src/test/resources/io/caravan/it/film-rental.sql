@@ -74,6 +74,6 @@ from generate_series(1, 400) n;
 insert into catalogue.actor (name) select 'Actor ' || n from generate_series(1, 100) n;
 insert into catalogue.film_actor select 1 + n % 100, n from generate_series(1, 400) n;
 insert into "Front Desk".customer ("E-Mail", home, visits)
-select n || '@example.org', row('Street, "' || n, n, null), array[tstzrange('2024-01-01 00:00+00', null)] from generate_series(1, 200) n;
+select n || '@example.org', row('Street, "' || n, n::text, null)::"Front Desk".address, array[tstzrange('2024-01-01 00:00+00', null)] from generate_series(1, 200) n;
 insert into "Front Desk".payment (customer_id, amount, paid_on)
 select 1 + n % 200, n / 7.0, date '2023-12-01' + n % 900 from generate_series(1, 1000) n;
