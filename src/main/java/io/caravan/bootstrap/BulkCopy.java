@@ -68,8 +68,8 @@ final class BulkCopy {
 
     private static void requireEmpty(Table table, Connection to) throws SQLException {
         try (Statement statement = to.createStatement();
-                ResultSet row =
-                        statement.executeQuery("select from " + table.name().sql() + " limit 1")) {
+                ResultSet row = statement.executeQuery(
+                        "select from " + only(table) + table.name().sql() + " limit 1")) {
             if (row.next()) {
                 throw new SQLException(
                         "Table " + table.name() + " has rows in the target already, which the copy would double."
@@ -78,15 +78,19 @@ final class BulkCopy {
         }
     }
 
+    /** Tables that inherit from this one are copied by themselves; partitions are not. */
+    private static String only(Table table) {
+        return table.partitioned() ? "" : "only ";
+    }
+
     private static long pipe(Table table, Connection from, Connection to, LongConsumer progress) throws SQLException {
         String columns = table.writableColumns().stream()
                 .map(Column::name)
                 .map(Identifier::quote)
                 .collect(Collectors.joining(", "));
-        String only = table.partitioned() ? "" : "only ";
         CopyOut out = from.unwrap(PGConnection.class)
                 .getCopyAPI()
-                .copyOut("copy (select " + columns + " from " + only
+                .copyOut("copy (select " + columns + " from " + only(table)
                         + table.name().sql() + ") to stdout");
         CopyIn in = to.unwrap(PGConnection.class)
                 .getCopyAPI()
