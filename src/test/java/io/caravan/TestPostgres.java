@@ -41,8 +41,17 @@ public final class TestPostgres implements AutoCloseable {
         return start(unpacked().resolve("bin"));
     }
 
+    /** The same with another {@code wal_level} than logical. */
+    public static TestPostgres start(String walLevel) {
+        return start(unpacked().resolve("bin"), walLevel);
+    }
+
     /** A server that is installed on this machine, as in {@code /usr/lib/postgresql/15/bin}. */
     public static TestPostgres start(Path bin) {
+        return start(bin, "logical");
+    }
+
+    private static TestPostgres start(Path bin, String walLevel) {
         try {
             Path data = Files.createTempDirectory("caravan-pg-");
             TestPostgres server = new TestPostgres(bin, data, freePort());
@@ -66,8 +75,8 @@ public final class TestPostgres implements AutoCloseable {
                     data.resolve("log").toString(),
                     "-w",
                     "-o",
-                    "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=logical -c fsync=off"
-                            + " -c unix_socket_directories=''",
+                    "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=" + walLevel
+                            + " -c fsync=off" + " -c unix_socket_directories=''",
                     "start");
             return server;
         } catch (IOException e) {

@@ -12,9 +12,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 
 /** Step wait, the bean {@code waiting}: asks each part once whether it answers; the route asks again until its limit. */
 public final class Waiting {
+    private static final int KAFKA_LIMIT_MILLIS = 2000;
+
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
@@ -97,7 +100,10 @@ public final class Waiting {
 
     public void kafka() throws NotReadyException, InterruptedException {
         try (Admin admin = topics.admin()) {
-            admin.describeCluster().nodes().get();
+            // The default limit is 60 seconds, which would make one try longer than a short caravan.wait-seconds.
+            admin.describeCluster(new DescribeClusterOptions().timeoutMs(KAFKA_LIMIT_MILLIS))
+                    .nodes()
+                    .get();
         } catch (ExecutionException e) {
             throw new NotReadyException(
                     "Kafka at " + kafkaServers

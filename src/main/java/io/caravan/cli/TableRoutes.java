@@ -108,10 +108,6 @@ public final class TableRoutes {
         if (route.getLastError() == null || route.getLastError().getException() == null) {
             return "stopped by hand";
         }
-        Throwable cause = route.getLastError().getException();
-        while (cause.getCause() != null && cause.getMessage() == null) {
-            cause = cause.getCause();
-        }
-        return String.valueOf(cause.getMessage());
+        return Terminal.reason(route.getLastError().getException());
     }
 }

@@ -37,12 +37,27 @@ final class Terminal {
     static String message(Throwable failure) {
         String text = String.valueOf(failure.getMessage());
         Throwable root = failure;
-        while (root.getCause() != null) {
+        while (root.getCause() != null && !isOurs(root)) {
             root = root.getCause();
         }
-        boolean known = failure.getClass().getName().startsWith("io.caravan");
         String detail = root.getMessage();
-        return known || root == failure || repeats(text, detail) ? text : text + " (" + detail + ")";
+        if (isOurs(root)) {
+            return String.valueOf(detail); // what Camel wrapped around it says nothing to a user
+        }
+        return root == failure || repeats(text, detail) ? text : text + " (" + detail + ")";
+    }
+
+    /** The message of the innermost cause, or of the outermost one of Caravan's own: why a route is stopped. */
+    static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && !isOurs(cause)) {
+            cause = cause.getCause();
+        }
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+
+    private static boolean isOurs(Throwable failure) {
+        return failure.getClass().getName().startsWith("io.caravan");
     }
 
     private static boolean repeats(String text, @Nullable String detail) {

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +107,17 @@ final class Scenario implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** For whoever looks into a failure. */
+    private void keepLog() throws IOException {
+        Path log = folder.path().resolve("data/caravan.log");
+        if (Files.exists(log)) {
+            Files.copy(
+                    log,
+                    Files.createDirectories(Path.of("target", "it-logs")).resolve(name + ".log"),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
     private void deleteConnector() throws IOException {
         try {
             send("DELETE", "/connectors/" + name + "-source");
@@ -119,6 +131,7 @@ final class Scenario implements AutoCloseable {
     @Override
     public void close() throws IOException {
         processes.forEach(CaravanProcess::close);
+        keepLog();
         deleteConnector();
         await("slot dropped")
                 .atMost(Duration.ofSeconds(30))

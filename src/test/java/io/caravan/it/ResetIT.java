@@ -1,0 +1,79 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole pipeline as a thing: taken away again, or run twice at once. */
+class ResetIT {
+    @TempDir
+    Path directory;
+
+    @Test
+    void resetLeavesNothingAndTheNextRunBeginsAnew() throws Exception {
+        try (Scenario scenario = Scenario.create(directory, Load.schema())) {
+            CaravanProcess caravan = scenario.ready();
+            CaravanProcess refused = scenario.folder().command("reset", "--yes");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output()).contains("Stop it first");
+            caravan.terminate();
+
+            CaravanProcess reset = scenario.folder().command("reset", "--yes", "--target-data");
+
+            assertThat(reset.exitCode()).as(reset.output()).isZero();
+            assertThat(scenario.source()
+                            .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot()
+                                    + "'"))
+                    .isEqualTo("0");
+            assertThat(scenario.source().query("select count(*) from pg_publication"))
+                    .isEqualTo("0");
+            assertThat(Scenario.connect("/connectors/" + scenario.name() + "-source")
+                            .statusCode())
+                    .isEqualTo(404);
+            assertThat(Fingerprint.of(scenario.target()).tables()).isEmpty();
+            assertThat(
+                            scenario.target()
+                                    .query(
+                                            "select (select count(*) from caravan.ledger) + (select count(*) from caravan.bootstrap)"
+                                                    + " + (select count(*) from caravan.dead_letter) + (select count(*) from caravan.verification)"))
+                    .isEqualTo("0");
+            try (Admin admin = Admin.create(
+                    Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
+                await("topics deleted")
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> admin.listTopics().names().get().stream()
+                                .noneMatch(topic -> topic.startsWith(scenario.name() + ".")));
+            }
+
+            scenario.source().execute("update account set balance = -1");
+            scenario.ready();
+            scenario.databases().awaitEqual();
+        }
+    }
+
+    @Test
+    void aSecondInstanceTakesOverWhenTheFirstIsKilled() throws Exception {
+        try (Scenario scenario = Scenario.create(directory, Load.schema());
+                Load load = Load.start(scenario.source())) {
+            CaravanProcess first = scenario.ready();
+            scenario.folder().set("caravan.embedded.dir", "second");
+            CaravanProcess second = scenario.start();
+            second.awaitOutput("wait");
+            long committed = load.committed();
+            await("load").atMost(Duration.ofSeconds(30)).until(() -> load.committed() > committed + 200);
+
+            first.kill();
+
+            second.awaitReady();
+            await("load").atMost(Duration.ofSeconds(30)).until(() -> load.committed() > committed + 400);
+            load.stop();
+            scenario.databases().awaitEqual();
+        }
+    }
+}

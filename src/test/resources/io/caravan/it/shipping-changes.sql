@@ -1,0 +1,10 @@
+insert into shop.company values (200, 'New', 'a@b', null, null);
+update shop.party set name = name || '+' where id between 95 and 105;
+update shop."order" set status = 'done', total = total * 2, "select" = null where party_id < 20;
+update shop.line set no = 2 - no where order_id in (select id from shop."order" where party_id < 10);
+delete from shop."order" where party_id = 42;
+update "Ship".parcel set region = 'US' where region = 'UK' and id < 100;
+update "Ship".parcel set id = id + 10000 where region = 'EU' and id < 50;
+delete from "Ship".event where parcel < 5;
+update "Ship".event set what = null where parcel = 7;
+update "Ship".booking set during = tsrange(lower(during) + interval '1 h', upper(during)) where dock % 2 = 0;
