@@ -3,6 +3,7 @@ package io.caravan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import java.io.InputStream;
@@ -27,6 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds for every file of {@code routes/}: people edit these, and a slip there must not be found by lost rows. */
 class RouteRulesTest {
+    private static final JsonSchema SCHEMA = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
+            .getSchema(RouteRulesTest.class.getResourceAsStream("/schema/camelYamlDsl.json"));
+
     /** Every bean that the routes call by name. */
     private static final Map<String, String> BEANS = Map.ofEntries(
             Map.entry("batches", "io.caravan.read.Batches"),
@@ -61,15 +65,11 @@ class RouteRulesTest {
 
     @ParameterizedTest
     @MethodSource("files")
-    void aFileIsValidByCamelsOwnSchema(RouteFile file) throws Exception {
-        try (InputStream schema = RouteRulesTest.class.getResourceAsStream("/schema/camelYamlDsl.json")) {
-            assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V4)
-                            .getSchema(schema)
-                            .validate(file.tree()))
-                    // the schema has no room for a placeholder where it wants a number
-                    .filteredOn(message -> !message.getInstanceNode().asText().matches("\\{\\{.*}}"))
-                    .isEmpty();
-        }
+    void aFileIsValidByCamelsOwnSchema(RouteFile file) {
+        assertThat(SCHEMA.validate(file.tree()))
+                // the schema has no room for a placeholder where it wants a number
+                .filteredOn(message -> !message.getInstanceNode().asText().matches("\\{\\{.*}}"))
+                .isEmpty();
     }
 
     @ParameterizedTest

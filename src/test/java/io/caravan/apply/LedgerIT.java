@@ -1,0 +1,73 @@
+package io.caravan.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.Sql;
+import io.caravan.TestPostgres;
+import io.caravan.bootstrap.BootstrapState;
+import io.caravan.change.Batch;
+import io.caravan.change.Events;
+import io.caravan.postgres.Database;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class LedgerIT {
+    private final Batch batch =
+            new Events("id").create("0").create("1").create("2").batch(); // offsets 0 to 2, positions 100 to 102
+    private final Ledger ledger = new Ledger(new PGSimpleDataSource(), "ome");
+
+    @Test
+    void theNextOffsetIsReadFromTheTarget() throws Exception {
+        try (TestPostgres server = TestPostgres.start()) {
+            Database target = server.create("target", "ledger");
+            new BootstrapState(target, "ome").create();
+            Sql.run(target, "insert into caravan.ledger values ('ome', 't', 2, 42), ('other', 't', 2, 1)");
+            PGSimpleDataSource pool = new PGSimpleDataSource();
+            pool.setUrl(target.url());
+            pool.setUser(target.user());
+            Ledger real = new Ledger(pool, "ome");
+
+            assertThat(real.nextOffset("t", 2)).isEqualTo(42);
+            assertThatThrownBy(() -> real.nextOffset("t", 3))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContainingAll("topic t", "partition 3");
+            Sql.run(target, "drop schema caravan cascade");
+            assertThatThrownBy(() -> real.nextOffset("t", 2)).isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void whatTheLineHasIsDropped() {
+        assertThat(ledger.remaining(batch, line(1L, null)).events()).hasSize(2);
+        assertThat(ledger.remaining(batch, line(9L, null)).isEmpty()).isTrue();
+        assertThat(ledger.isBeyondCopy(batch, line(1L, null))).isFalse();
+    }
+
+    @Test
+    void whatTheCopyHasIsDropped() {
+        // transactions 0, 1 and 2 at positions 0/64 to 0/66
+        assertThat(ledger.remaining(batch, line(0L, "1:3:1")).events())
+                .extracting(event -> event.offset())
+                .containsExactly(1L);
+        assertThat(ledger.isBeyondCopy(batch, line(0L, "1:3:1"))).isFalse();
+    }
+
+    @Test
+    void aMissingLineIsAnError() {
+        assertThatThrownBy(() -> ledger.remaining(batch, null)).hasMessageContaining("lost its line");
+        assertThatThrownBy(() -> ledger.hasLetters(batch, null)).hasMessageContaining("lost its line");
+    }
+
+    private static Map<String, Object> line(long nextOffset, String snapshot) {
+        Map<String, Object> line = new HashMap<>();
+        line.put("next_offset", nextOffset);
+        line.put("copied_snapshot", snapshot);
+        line.put("copied_lsn", snapshot == null ? null : "0/66");
+        line.put("has_letters", false);
+        return line;
+    }
+}

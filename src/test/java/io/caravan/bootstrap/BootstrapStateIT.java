@@ -1,0 +1,135 @@
+package io.caravan.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.Sql;
+import io.caravan.TestPostgres;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Lsn;
+import java.sql.Connection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BootstrapStateIT {
+    private static TestPostgres server;
+
+    private Database target;
+    private BootstrapState state;
+
+    @BeforeAll
+    static void startServer() {
+        server = TestPostgres.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void emptyTarget() throws Exception {
+        target = server.create("target", "state");
+        state = new BootstrapState(target, "ome");
+    }
+
+    @Test
+    void aTargetThatKnowsNothingIsAtTheBeginning() throws Exception {
+        assertThat(state.step()).isEqualTo(Step.NONE);
+        state.create();
+        assertThat(state.step()).isEqualTo(Step.NONE);
+        assertThat(state.isConnectorDeployed()).isFalse();
+    }
+
+    @Test
+    void aStepIsFoundAgain() throws Exception {
+        state.create();
+        state.reached(Step.SLOT_INTENDED);
+        state.reached(Step.SLOT);
+        state.connectorDeployed();
+
+        BootstrapState nextRun = new BootstrapState(target, "ome");
+        assertThat(nextRun.step()).isEqualTo(Step.SLOT);
+        assertThat(nextRun.isConnectorDeployed()).isTrue();
+        assertThat(nextRun.copiedTables()).isEmpty();
+        assertThat(new BootstrapState(target, "other").step()).isEqualTo(Step.NONE);
+    }
+
+    @Test
+    void manyInstancesMayMakeTheSchemaAtOnce() {
+        List<CompletableFuture<Void>> all = Stream.generate(() -> CompletableFuture.runAsync(() -> {
+                    try {
+                        new BootstrapState(target, "ome").create();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .limit(6)
+                .toList();
+
+        assertThatCode(() -> all.forEach(CompletableFuture::join)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aLineOfTheLedgerIsBegunOnceAndThenLeftAlone() throws Exception {
+        state.create();
+        try (Connection connection = target.connect()) {
+            state.startLedger(connection, "ome.public.t", 0, 7);
+            state.startLedger(connection, "ome.public.t", 0, 99);
+        }
+
+        assertThat(Sql.column(target, "select next_offset from caravan.ledger")).containsExactly("7");
+    }
+
+    @Test
+    void messagesAreSeenUpToTheLedgersPosition() throws Exception {
+        state.create();
+        assertThat(state.messagesSeenUpTo("ome.message")).isEqualTo(Lsn.ZERO);
+
+        Sql.run(
+                target,
+                "insert into caravan.ledger (pipeline, topic, partition, next_offset, source_lsn)"
+                        + " values ('ome', 'ome.message', 0, 3, '16/B374D848')");
+
+        assertThat(state.messagesSeenUpTo("ome.message")).isEqualTo(Lsn.parse("16/B374D848"));
+    }
+
+    @Test
+    void forgettingLeavesOtherPipelinesAlone() throws Exception {
+        state.forget(); // nothing is there yet
+        state.create();
+        BootstrapState other = new BootstrapState(target, "other");
+        state.reached(Step.COPIED);
+        other.reached(Step.SCHEMA);
+
+        state.forget();
+
+        assertThat(state.step()).isEqualTo(Step.NONE);
+        assertThat(other.step()).isEqualTo(Step.SCHEMA);
+    }
+
+    @Test
+    void oneInstanceHasTheLockUntilItLetsGo() throws Exception {
+        BootstrapLock first = new BootstrapLock(target, "ome");
+        BootstrapLock second = new BootstrapLock(target, "ome");
+        BootstrapLock other = new BootstrapLock(target, "other");
+        first.acquire();
+        first.acquire();
+
+        assertThatThrownBy(second::acquire)
+                .isInstanceOf(NotReadyException.class)
+                .hasMessageContaining("Another instance of pipeline ome");
+        other.acquire();
+
+        first.release();
+        second.acquire();
+        second.release();
+        other.release();
+    }
+}
