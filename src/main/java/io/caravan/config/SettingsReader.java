@@ -134,7 +134,7 @@ public final class SettingsReader {
                 flag("caravan.copy"),
                 number("caravan.copy.jobs", 1, 64),
                 new Topics(
-                        number("caravan.topic.partitions", 1, 1000),
+                        number("caravan.topic.partitions", 1, 1),
                         number("caravan.topic.replication-factor", -1, 100),
                         number("caravan.topic.retention-hours", 1, 87_600)),
                 new Apply(
