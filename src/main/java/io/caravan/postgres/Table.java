@@ -40,6 +40,11 @@ public record Table(
 
     /** Whether PostgreSQL accepts UPDATE and DELETE on this table once it is published, and tells which row was meant. */
     public boolean canReplicateDeletes() {
-        return (hasKey() && identity != ReplicaIdentity.NOTHING) || identity == ReplicaIdentity.FULL;
+        return switch (identity) {
+            case FULL -> true;
+            case NOTHING -> false;
+            case INDEX -> hasKey();
+            case DEFAULT -> hasKey() && !keyDeferrable; // a deferrable primary key is no replica identity
+        };
     }
 }

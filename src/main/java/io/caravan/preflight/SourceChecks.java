@@ -169,9 +169,10 @@ final class SourceChecks {
             if (!table.canReplicateDeletes()) {
                 add(
                         "table " + table.name(),
-                        "Table " + table.name() + " has no primary key and REPLICA IDENTITY " + table.identity()
+                        "Table " + table.name() + " has " + (table.hasKey() ? "a deferrable" : "no")
+                                + " primary key and REPLICA IDENTITY " + table.identity()
                                 + ", so once it is published PostgreSQL refuses every UPDATE and DELETE on it.",
-                        "Add a primary key, or run ALTER TABLE " + sql
+                        "Add a primary key that is not deferrable, or run ALTER TABLE " + sql
                                 + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
             }
             if (table.columns().stream()

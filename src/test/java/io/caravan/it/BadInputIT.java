@@ -86,12 +86,18 @@ class BadInputIT {
 
     @Test
     void aTableWithoutKeyAndIdentityIsToldBeforeItBreaksTheSource() throws Exception {
-        scenario.source().execute("create table nameless (a integer)");
+        scenario.source()
+                .execute("create table nameless (a integer)", "create table late (a integer primary key deferrable)");
 
-        refused(1, "Table public.nameless has no primary key", "REPLICA IDENTITY FULL", "caravan.tables.exclude");
+        refused(
+                1,
+                "Table public.nameless has no primary key",
+                "Table public.late has a deferrable primary key",
+                "REPLICA IDENTITY FULL",
+                "caravan.tables.exclude");
         scenario.source().execute("insert into nameless values (1)", "delete from nameless"); // it is not published
 
-        scenario.source().execute("drop table nameless");
+        scenario.source().execute("drop table nameless, late");
         accepted();
     }
 

@@ -31,6 +31,7 @@ create table shop.line (
     price    double precision,
     primary key (order_id, no) deferrable initially immediate
 );
+alter table shop.line replica identity full; -- a deferrable key is none for PostgreSQL
 create table "Ship".parcel (
     id     bigint not null,
     region text not null,
