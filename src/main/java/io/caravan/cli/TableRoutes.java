@@ -12,6 +12,7 @@ import io.caravan.read.Batches;
 import io.caravan.status.RouteState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
@@ -60,7 +61,10 @@ public final class TableRoutes {
                                 + " is not in the target. Create it there, or begin anew with 'reset --target-data' and 'run'.");
             }
             String topic = topics.of(table.name());
-            tables.register(new ReplicatedTable(here, table.key(), topic));
+            // While a deferrable key is being changed two rows may share it, so it does not tell rows apart in the
+            // stream.
+            List<String> key = table.keyDeferrable() ? List.of() : table.key();
+            tables.register(new ReplicatedTable(here, key, topic));
             start(table.name(), topic);
         }
         start(Batch.MESSAGES, topics.messages());
