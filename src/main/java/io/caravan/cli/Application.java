@@ -2,11 +2,14 @@ package io.caravan.cli;
 
 import io.caravan.bootstrap.CopyProgress;
 import io.caravan.config.Settings;
+import io.caravan.status.History;
 import io.caravan.status.PipelineStatus.Copy;
+import io.caravan.status.RecentStatus;
 import io.caravan.status.StatusCollector;
 import io.caravan.verify.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One running pipeline: the Camel context with its routes and the beans they call. */
 final class Application implements AutoCloseable {
+    /** Six hours of the five-second samples of the route sample-history. */
+    private static final int HISTORY_SAMPLES = 6 * 3600 / 5;
+
     private final Main main = new Main();
     private final Pipeline pipeline;
     private final RunState run;
@@ -48,19 +54,20 @@ final class Application implements AutoCloseable {
                                 settings.pipeline(),
                                 new StreamBarrier(pipeline.bootstrap, pipeline.topics, pipeline.reader)),
                         pipeline.bootstrap));
-        main.bind(
-                "status",
-                new StatusCollector(
-                        settings.source(),
-                        settings.target(),
-                        settings.pipeline(),
-                        settings.topicPrefix(),
-                        pipeline.slot,
-                        settings.connectorName(),
-                        settings.connectUrl(),
-                        tableRoutes::states,
-                        this::copying,
-                        addresses));
+        StatusCollector collector = new StatusCollector(
+                settings.source(),
+                settings.target(),
+                settings.pipeline(),
+                settings.topicPrefix(),
+                pipeline.slot,
+                settings.connectorName(),
+                settings.connectUrl(),
+                tableRoutes::states,
+                this::copying,
+                addresses);
+        RecentStatus status = new RecentStatus(collector::collect);
+        main.bind("status", status);
+        main.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
         main.getCamelContext().getManagementStrategy().addEventNotifier(new StepProgress());
     }
 

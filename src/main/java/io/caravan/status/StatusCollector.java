@@ -110,11 +110,6 @@ public final class StatusCollector {
                 addresses);
     }
 
-    /** The same as JSON, for the API. */
-    public String json() throws IOException {
-        return JSON.writeValueAsString(collect());
-    }
-
     private static final class Target {
         private String step = "none";
         private @Nullable Double lagSeconds;

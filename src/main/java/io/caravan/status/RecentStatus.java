@@ -1,0 +1,40 @@
+package io.caravan.status;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bean {@code status}: the pipeline's state as of now or of a second ago, so that many who look at the page at once ask
+ * source, target and Kafka Connect no more often than one does.
+ */
+public final class RecentStatus {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long MOST_AGE_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Supplier<PipelineStatus> collector;
+    private @Nullable PipelineStatus last;
+    private long collectedAtNanos;
+
+    public RecentStatus(Supplier<PipelineStatus> collector) {
+        this.collector = collector;
+    }
+
+    /** The state; a second caller waits for the first one's answer instead of asking again. */
+    public synchronized PipelineStatus get() {
+        PipelineStatus status = last;
+        if (status == null || System.nanoTime() - collectedAtNanos > MOST_AGE_NANOS) {
+            status = collector.get();
+            last = status;
+            collectedAtNanos = System.nanoTime();
+        }
+        return status;
+    }
+
+    /** The same as JSON, for the API. */
+    public String json() throws IOException {
+        return JSON.writeValueAsString(get());
+    }
+}

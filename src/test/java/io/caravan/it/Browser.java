@@ -1,0 +1,122 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.openqa.selenium.By;
+import org.openqa.selenium.WebDriverException;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+
+/** Headless Chromium, as Debian packages it, with one page open. */
+final class Browser implements AutoCloseable {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Path PICTURES = Path.of("target", "page");
+
+    private final ChromeDriver driver;
+
+    private Browser(ChromeDriver driver) {
+        this.driver = driver;
+    }
+
+    /** @param profile a directory for what the browser remembers */
+    static Browser open(Path profile, String url) {
+        ChromeOptions options = new ChromeOptions()
+                .setBinary("/usr/bin/chromium")
+                .addArguments(
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-quic",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--window-size=1280,1000",
+                        "--user-data-dir=" + profile);
+        ChromeDriverService driver = new ChromeDriverService.Builder()
+                .usingDriverExecutable(new File("/usr/bin/chromedriver"))
+                .usingAnyFreePort()
+                .build();
+        Browser browser = new Browser(new ChromeDriver(driver, options));
+        browser.driver.get(url);
+        return browser;
+    }
+
+    /** What a person reads there. */
+    String text(String css) {
+        return driver.findElement(By.cssSelector(css)).getText();
+    }
+
+    WebElement find(String css) {
+        return driver.findElement(By.cssSelector(css));
+    }
+
+    List<String> texts(String css) {
+        return driver.findElements(By.cssSelector(css)).stream()
+                .map(WebElement::getText)
+                .toList();
+    }
+
+    WebElement focused() {
+        return driver.switchTo().activeElement();
+    }
+
+    Object script(String javaScript) {
+        return driver.executeScript(javaScript);
+    }
+
+    void awaitText(String css, String pattern) {
+        await(css + " " + pattern)
+                .atMost(SOON)
+                .ignoreExceptionsInstanceOf(WebDriverException.class) // an element that was drawn anew meanwhile
+                .untilAsserted(() -> assertThat(text(css)).containsPattern(pattern));
+    }
+
+    /** Takes pictures for people to look at: light, dark, and as on a phone, on which nothing may stick out at the side. */
+    void photograph(String name) throws IOException {
+        picture(name + "-light");
+        scheme("dark");
+        picture(name + "-dark");
+        screen(Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true));
+        await("the page fits a phone").atMost(SOON).untilAsserted(() -> assertThat(
+                        script("return document.documentElement.scrollWidth"))
+                .isEqualTo(390L));
+        picture(name + "-phone");
+        driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
+        scheme("light");
+    }
+
+    private void scheme(String scheme) {
+        driver.executeCdpCommand(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    private void screen(Map<String, Object> metrics) {
+        driver.executeCdpCommand("Emulation.setDeviceMetricsOverride", metrics);
+    }
+
+    private void picture(String name) throws IOException {
+        Object whole = driver.executeCdpCommand("Page.captureScreenshot", Map.of("captureBeyondViewport", true))
+                .get("data");
+        Files.write(
+                Files.createDirectories(PICTURES).resolve(name + ".png"),
+                Base64.getDecoder().decode(String.valueOf(whole)));
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

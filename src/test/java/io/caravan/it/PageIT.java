@@ -1,0 +1,211 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+/** The status page as a person has it open from the first copy on, without reloading it. One after the other. */
+@TestMethodOrder(OrderAnnotation.class)
+class PageIT {
+    private static final String TABLES = """
+            create table customers (id integer primary key, email text not null);
+            create table orders (id integer primary key, customer_id integer not null, total numeric(12, 2) not null);
+            create table payments (id integer primary key, amount numeric(12, 2) not null);
+            """;
+    private static final String ROWS = """
+            insert into customers select n, 'c' || n || '@example.org' from generate_series(1, 20000) n;
+            insert into orders select n, n % 20000, n * 1.5 from generate_series(1, 60000) n;
+            insert into payments select n, n from generate_series(1, 500) n;
+            """;
+    /** Rows of payments wait for whoever holds the lock, so the copy stands still while the page is looked at. */
+    private static final String WAITS = """
+            create function public.wait() returns boolean immutable language sql as
+            'select pg_catalog.pg_advisory_xact_lock_shared(42) is not null';
+            alter table payments add constraint waits check (public.wait());
+            """;
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static CaravanProcess caravan;
+    private static Browser browser;
+    private static String page;
+
+    @BeforeAll
+    static void prepare() throws Exception {
+        scenario = Scenario.create(directory, TABLES, ROWS);
+        try (ServerSocket free = new ServerSocket(0)) { // the page is looked at before READY names its port
+            page = "http://127.0.0.1:" + free.getLocalPort();
+            scenario.folder().set("caravan.schema", "existing").set("caravan.http.port", free.getLocalPort());
+        }
+        scenario.target().execute(TABLES, WAITS);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        if (browser != null) {
+            browser.close();
+        }
+        scenario.close();
+    }
+
+    @Test
+    @Order(1)
+    void whileTheRowsAreCopiedItSaysHowFarAndHowLong() throws Exception {
+        try (Connection lock = scenario.target().connect()) {
+            lock.createStatement().execute("select pg_advisory_lock(42)");
+            caravan = scenario.start();
+            awaitPage();
+            browser = Browser.open(directory.resolve("browser"), page);
+
+            browser.awaitText("#state", "Copying the rows");
+            browser.awaitText("#copied", "2 of 3 tables, 80,000 rows");
+            browser.awaitText("#left", "\\d+ %, about .* left");
+            assertThat(station("slot").getDomAttribute("class")).isEqualTo("done");
+            assertThat(station("copy").getDomAttribute("class")).isEqualTo("now");
+            assertThat(station("apply").getDomAttribute("class")).isNull();
+            browser.photograph("copying");
+        }
+    }
+
+    @Test
+    @Order(2)
+    void whileItStreamsItSaysHowFarBehindAndHowMuch() throws Exception {
+        caravan.awaitReady();
+        scenario.source().execute("update orders set total = total + 1 where id <= 3000");
+
+        browser.awaitText("#state", "Streaming, (at most )?\\d+ s behind. All is well.");
+        browser.awaitText("tr[data-table='public.orders']", "streaming 60,000 3,000");
+        browser.awaitText("#wal", "[KM]iB|B");
+        assertThat(browser.texts("#path b"))
+                .containsExactly(
+                        "source",
+                        "preflight",
+                        "slot",
+                        "copy",
+                        "connector",
+                        "read",
+                        "apply",
+                        "commit",
+                        "dead letter",
+                        "verify",
+                        "target");
+        assertThat(browser.texts("#path .bad")).isEmpty();
+        browser.awaitText("#rates svg", "now");
+        assertThat(browser.find("#copy").isDisplayed()).isFalse();
+        browser.photograph("streaming");
+    }
+
+    @Test
+    @Order(3)
+    void theKeyboardVerifiesAndFindsATable() {
+        browser.find("#verify").sendKeys(Keys.ENTER);
+        assertThat(browser.text("#ask")).contains("Verify now?");
+        browser.focused().sendKeys(Keys.ESCAPE);
+        assertThat(browser.find("#ask").isDisplayed()).isFalse();
+        browser.find("#verify").sendKeys(Keys.ENTER);
+        browser.find("#yes").sendKeys(Keys.ENTER);
+        browser.awaitText("#verified", "Equal: 80,500 rows in 3 tables");
+
+        browser.find("#filter").sendKeys("pay");
+        assertThat(browser.texts("#tables tr")).hasSize(1);
+        browser.find("#filter").sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE);
+        browser.find("#heads th:nth-child(3) button").sendKeys(Keys.ENTER);
+        assertThat(browser.find("#tables tr:first-child").getText()).startsWith("public.orders");
+    }
+
+    @Test
+    @Order(4)
+    void whatIsWrongStandsOnTopInPlainWords() throws Exception {
+        scenario.target()
+                .execute(
+                        "alter table orders rename column total to sum",
+                        "alter table customers add constraint known check (email like '%@example.org')");
+        scenario.source()
+                .execute(
+                        "update orders set total = 0 where id = 1",
+                        "update customers set email = '<img src=x onerror=document.title=1>' where id = 1");
+
+        browser.awaitText("#state", "Needs attention: 2 things are wrong");
+        browser.awaitText("#problems", "Table public.orders is stopped: .*column \"?total");
+        browser.awaitText("#problems", "1 dead letter");
+        browser.awaitText("tr[data-table='public.orders']", "stopped");
+        browser.awaitText("tr[data-table='public.customers']", "streaming");
+        assertThat(station("apply").getText()).contains("1 table stopped");
+        assertThat(station("dead letter").getDomAttribute("class")).isEqualTo("bad");
+        browser.find("#verify").sendKeys(Keys.ENTER);
+        browser.find("#yes").sendKeys(Keys.ENTER);
+        browser.awaitText("#verified", "Different: 2 tables of 3");
+        browser.awaitText("#report", "public.customers: .*1 differ");
+        browser.photograph("red");
+    }
+
+    @Test
+    @Order(5)
+    void nothingComesFromElsewhere() {
+        assertThat(browser.script("return performance.getEntriesByType('resource')"
+                        + ".map(each => new URL(each.name).origin).filter(each => each !== location.origin)"))
+                .isEqualTo(List.of());
+    }
+
+    @Test
+    @Order(6)
+    void whenCaravanIsGoneThePageSaysSoAndFromWhenItIs() {
+        caravan.kill();
+
+        browser.awaitText("#state", "Caravan does not answer. What you see is from \\d");
+    }
+
+    @Test
+    @Order(7)
+    void theHistoryGoesOnFromASecondThatIsAskedFor() throws Exception {
+        caravan = scenario.start();
+        awaitPage();
+        await().until(() -> history("0").get("samples").size() >= 2);
+
+        JsonNode all = history("0");
+        JsonNode later = history(all.at("/samples/0/0").asText());
+
+        assertThat(all.get("columns").toString()).isEqualTo("[\"at\",\"rowsPerSecond\",\"lagSeconds\",\"slotBytes\"]");
+        assertThat(later.at("/samples/0")).isEqualTo(all.at("/samples/1"));
+    }
+
+    private static WebElement station(String name) {
+        return browser.find("[data-station='" + name + "']");
+    }
+
+    private static void awaitPage() {
+        await("the page").atMost(Databases.LIMIT).ignoreExceptions().until(() -> get("/").startsWith(
+                        "<!doctype html>"));
+    }
+
+    private static JsonNode history(String since) throws Exception {
+        return new ObjectMapper().readTree(get("/api/history?since=" + since));
+    }
+
+    private static String get(String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(page + path)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+}
