@@ -16,7 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Comparator;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * earlier run left behind, so that a kill between any two statements costs no more than the step in hand.
  */
 public final class Bootstrap {
+    private static final int SLOT_ATTEMPTS = 3;
+
     private final Database source;
     private final Database target;
     private final BootstrapState state;
@@ -45,6 +47,7 @@ public final class Bootstrap {
     private List<Table> tables = List.of();
     private Step reached = Step.NONE;
     private @Nullable ExportedSnapshot snapshot;
+    private @Nullable HeldTables held;
 
     public Bootstrap(
             Database source,
@@ -171,7 +174,30 @@ public final class Bootstrap {
             slot.drop(connection); // ours, from a run that was cut off before anything was copied from it
         }
         reach(Step.SLOT_INTENDED);
-        snapshot = slot.create(source);
+        for (int attempt = 1; snapshot == null; attempt++) {
+            createHoldingTables(connection, attempt);
+        }
+    }
+
+    /** Making a slot waits for every transaction under way; tables that were altered meanwhile are looked at again. */
+    private void createHoldingTables(Connection connection, int attempt) throws SQLException, BootstrapException {
+        tables = Catalog.tables(connection, filter);
+        publication.ensure(connection, names());
+        String before = HeldTables.shapes(connection, names());
+        ExportedSnapshot made = slot.create(source);
+        HeldTables locked = HeldTables.hold(source, names());
+        if (HeldTables.shapes(connection, names()).equals(before)) {
+            snapshot = made;
+            held = locked;
+            return;
+        }
+        locked.close();
+        made.close();
+        slot.drop(connection);
+        if (attempt == SLOT_ATTEMPTS) {
+            throw new BootstrapException("Tables of the source were altered or truncated each of the " + attempt
+                    + " times that the replication slot was made. Run again when this is over.");
+        }
     }
 
     /** Tables, types and sequences; no index yet. */
@@ -205,29 +231,29 @@ public final class Bootstrap {
         Set<String> copied = state.copiedTables();
         List<Table> left = tables.stream()
                 .filter(table -> !copied.contains(table.name().toString()))
-                .sorted(Comparator.comparingLong(Table::bytes)
-                        .reversed()) // the longest first, so that none is alone at the end
                 .toList();
-        progress.begin(left.size(), left.stream().mapToLong(Table::bytes).sum());
-        BulkCopy copy = new BulkCopy(source, target, state);
-        ParallelWork.run(jobs, left, table -> {
-            progress.copying(table.name());
-            try {
-                progress.done(copy.copy(table, snapshot, progress::add));
-            } catch (SQLException e) {
-                throw new BootstrapException("Copying table " + table.name() + " failed: " + e.getMessage(), e);
-            }
-        });
+        new BulkCopy(source, target, state).copyAll(left, snapshot, jobs, progress);
     }
 
     /** Indexes and constraints, after the rows, because that is faster and needs no order among tables. */
-    public void indexes() throws SQLException, IOException, InterruptedException {
+    public void indexes() throws SQLException, IOException, InterruptedException, BootstrapException {
         if (reached.isBefore(Step.INDEXED)) {
             // Tables copied in snapshots of different moments agree with each other only once the stream has caught up.
             schema.createIndexesAndConstraints(source, target, names(), jobs, hasFreshCopies());
             schema.createTheRest(source, target, names());
+            analyze();
             reach(Step.INDEXED);
         }
+    }
+
+    /** Without statistics the first statements of the apply step and of the users would be planned blindly. */
+    private void analyze() throws InterruptedException, BootstrapException {
+        ParallelWork.run(jobs, tables, table -> {
+            try (Connection connection = target.connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("analyze " + table.name().sql());
+            }
+        });
     }
 
     private boolean hasFreshCopies() throws SQLException {
@@ -306,6 +332,10 @@ public final class Bootstrap {
 
     /** Lets the exported snapshot go. The slot keeps everything after it. */
     public void release() throws SQLException {
+        if (held != null) {
+            held.close();
+            held = null;
+        }
         if (snapshot != null) {
             snapshot.close();
             snapshot = null;

@@ -86,6 +86,23 @@ public final class BootstrapState {
         write(inTransaction, table.toString(), "copied", snapshot, takenAt, rows);
     }
 
+    /** Notes that rows of the table are about to be there which are not all of them. */
+    void copying(Connection inTransaction, TableName table) throws SQLException {
+        write(inTransaction, table.toString(), "copying", null, null, null);
+    }
+
+    /** Whether an earlier copy of the table was begun and cut off. */
+    boolean isCopying(Connection connection, TableName table) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select from caravan.bootstrap where pipeline = ? and table_name = ? and step = 'copying'")) {
+            select.setString(1, pipeline);
+            select.setString(2, table.toString());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
     /** Notes tables whose rows were in the target before the pipeline. */
     void adopted(List<TableName> tables) throws SQLException {
         try (Connection connection = target.connect()) {

@@ -6,9 +6,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** Does the same for each of many things, some at a time; the first failure ends the rest. */
 final class ParallelWork {
+    private static final int PATIENCE_SECONDS = 30;
+
     private ParallelWork() {}
 
     interface Work<T> {
@@ -39,6 +42,8 @@ final class ParallelWork {
             throw new BootstrapException(String.valueOf(e.getCause()), e);
         } finally {
             threads.shutdownNow();
+            // what is under way when another fails ends by itself; nothing of it may go on once the caller knows
+            var unused = threads.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

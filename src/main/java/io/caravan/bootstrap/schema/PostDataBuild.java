@@ -23,6 +23,10 @@ record PostDataBuild(Database target, int sessions) {
     /** The driver sends a text as it is: its own splitting at semicolons breaks functions written BEGIN ATOMIC. */
     static final Map<String, String> DDL_SESSION = Map.of("preferQueryMode", "simple");
 
+    /** The server's default of 64 MB makes the sorting of a large index spill over and over. */
+    private static final String ENOUGH_MEMORY = "select set_config('maintenance_work_mem', '256MB', false)"
+            + " where pg_size_bytes(current_setting('maintenance_work_mem')) < pg_size_bytes('256MB')";
+
     /**
      * Makes what is missing.
      *
@@ -94,6 +98,7 @@ record PostDataBuild(Database target, int sessions) {
             open.add(connection);
             // The definitions name every schema; this is for functions in expression indexes whose bodies do not.
             session.execute("SET search_path = \"$user\", public");
+            session.execute(ENOUGH_MEMORY);
             for (PostData next = missing.poll(); next != null; next = missing.poll()) {
                 try {
                     session.execute(next.sql());

@@ -1,0 +1,244 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Column;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.ExportedSnapshot;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Table;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Queue;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The copy of one table by COPY from source to target, in one snapshot: as a whole in one transaction, or by several workers.
+ * Workers take part after part, each in a transaction of its own; meanwhile the table is noted as {@code copying}, so that a
+ * later run knows the rows that it finds as its own and begins with an empty table. It cannot go on with the parts that are
+ * left: their snapshot ended with the session that held it, and in another one an updated row may lie in another part.
+ */
+final class TableCopy implements AutoCloseable {
+    /** Triggers and foreign keys must not fire; the rows were checked on the source. */
+    private static final Map<String, String> REPLICA = Map.of("options", "-c session_replication_role=replica");
+
+    private final Database source;
+    private final Database target;
+    private final BootstrapState state;
+    private final Table table;
+    private final int workers;
+    private final long blocksPerPart;
+    private final LongConsumer progress;
+    private final String columns;
+
+    private final Queue<TablePart> parts = new ArrayDeque<>();
+    private boolean divided;
+    private int workersDone;
+    private @Nullable ExportedSnapshot snapshot;
+    private @Nullable FreshSnapshot fresh;
+    private CopyFormat format = CopyFormat.TEXT;
+    private long rows;
+
+    /**
+     * The copy of one table; nothing is done before {@link #work}.
+     *
+     * @param slotSnapshot the snapshot at which the slot begins, or null to copy in a fresh one while changes stream: the
+     *     apply step then skips the events that are in it
+     * @param workers how often {@link #work} will be called, at the same time or one after another
+     * @param blocksPerPart how large a part is, if there are several workers
+     * @param progress told the bytes as they pass, by several threads
+     */
+    TableCopy(
+            Database source,
+            Database target,
+            BootstrapState state,
+            Table table,
+            @Nullable ExportedSnapshot slotSnapshot,
+            int workers,
+            long blocksPerPart,
+            LongConsumer progress) {
+        this.source = source;
+        this.target = target;
+        this.state = state;
+        this.table = table;
+        this.workers = workers;
+        this.blocksPerPart = blocksPerPart;
+        this.progress = progress;
+        snapshot = slotSnapshot;
+        columns = table.writableColumns().stream()
+                .map(Column::name)
+                .map(Identifier::quote)
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Copies what is left. The last worker to end notes the table as copied; a single one does it in the transaction of the
+     * rows, so that a kill leaves both or neither.
+     *
+     * @return whether this was the last one; {@link #rows} then has the sum
+     */
+    boolean work() throws SQLException {
+        if (workers == 1) {
+            copyWhole();
+            return true;
+        }
+        try {
+            divide();
+            return copyParts();
+        } catch (SQLException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** How many rows have been copied. */
+    synchronized long rows() {
+        return rows;
+    }
+
+    private void copyWhole() throws SQLException {
+        try (Connection from = source.connect();
+                Connection to = target.connect(REPLICA)) {
+            takeSnapshot();
+            to.setAutoCommit(false);
+            requireEmpty(to);
+            format = CopyFormat.of(table, from, to);
+            add(copy(TablePart.whole(table), from, to));
+            noteCopied(to);
+            to.commit();
+        } finally {
+            close();
+        }
+    }
+
+    private synchronized void divide() throws SQLException {
+        if (divided) {
+            return;
+        }
+        takeSnapshot();
+        try (Connection from = source.connect();
+                Connection to = target.connect(REPLICA)) {
+            to.setAutoCommit(false);
+            requireEmpty(to);
+            state.copying(to, table.name());
+            to.commit();
+            format = CopyFormat.of(table, from, to);
+            required(snapshot).begin(from);
+            parts.addAll(TablePart.of(table, from, blocksPerPart));
+        }
+        divided = true;
+    }
+
+    private boolean copyParts() throws SQLException {
+        try (Connection from = source.connect();
+                Connection to = target.connect(REPLICA)) {
+            to.setAutoCommit(false);
+            for (TablePart part = next(); part != null; part = next()) {
+                long copied = copy(part, from, to);
+                to.commit();
+                add(copied);
+            }
+            return isLast(to);
+        }
+    }
+
+    private synchronized @Nullable TablePart next() {
+        return parts.poll();
+    }
+
+    private synchronized void add(long copied) {
+        rows += copied;
+    }
+
+    private synchronized boolean isLast(Connection to) throws SQLException {
+        workersDone++;
+        if (workersDone < workers) {
+            return false;
+        }
+        noteCopied(to);
+        to.commit();
+        close();
+        return true;
+    }
+
+    /**
+     * Ends the copy, whether or not it is done. A worker that failed never gets to {@link #isLast}, so nobody notes the table
+     * as copied.
+     */
+    @Override
+    public synchronized void close() throws SQLException {
+        parts.clear();
+        if (fresh != null) {
+            fresh.close();
+        }
+    }
+
+    private void takeSnapshot() throws SQLException {
+        if (snapshot == null) {
+            fresh = FreshSnapshot.take(source, table);
+            snapshot = fresh.exported();
+        }
+    }
+
+    private long copy(TablePart part, Connection from, Connection to) throws SQLException {
+        required(snapshot).begin(from);
+        String into = table.name().sql() + (columns.isEmpty() ? "" : " (" + columns + ")");
+        long copied = CopyPipe.run(from, part.query(columns), to, into, format, progress);
+        from.rollback();
+        return copied;
+    }
+
+    private void noteCopied(Connection to) throws SQLException {
+        state.copied(
+                to,
+                table.name(),
+                fresh == null ? null : fresh.visible(),
+                fresh == null ? null : fresh.exported().consistentPoint(),
+                rows);
+    }
+
+    private void requireEmpty(Connection to) throws SQLException {
+        if (state.isCopying(to, table.name())) {
+            removeRows(to);
+        } else if (yes(to, "select exists (select from " + relation() + ")")) {
+            throw new SQLException(
+                    "Table " + table.name() + " has rows in the target already, which the copy would double."
+                            + " Empty it, or set caravan.copy=false if they are the copy.");
+        }
+    }
+
+    /** TRUNCATE is refused where a foreign key refers to the table, however empty the other one is. */
+    private void removeRows(Connection to) throws SQLException {
+        boolean referenced = yes(
+                to,
+                "select exists (select from pg_constraint where contype = 'f' and confrelid = to_regclass("
+                        + Identifier.literal(table.name().sql()) + "))");
+        try (Statement statement = to.createStatement()) {
+            statement.execute((referenced ? "delete from " : "truncate ") + relation());
+        }
+    }
+
+    private static boolean yes(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    /** Tables that inherit from this one are copied by themselves; partitions are not. */
+    private String relation() {
+        return (table.partitioned() ? "" : "only ") + table.name().sql();
+    }
+
+    private static ExportedSnapshot required(@Nullable ExportedSnapshot snapshot) {
+        if (snapshot == null) {
+            throw new IllegalStateException("The copy has not been divided into parts yet.");
+        }
+        return snapshot;
+    }
+}

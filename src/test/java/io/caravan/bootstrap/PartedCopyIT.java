@@ -1,0 +1,168 @@
+package io.caravan.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.caravan.Sql;
+import io.caravan.TestPostgres;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.ExportedSnapshot;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Large tables, in parts of a few blocks. */
+class PartedCopyIT {
+    private static final int BLOCKS_PER_PART = 4;
+    private static final int JOBS = 3;
+    private static final String TABLES = """
+            create table public.devices (id int, name text, at timestamptz, price numeric);
+            create table public.readings (id int, v text) partition by range (id);
+            create table public.low partition of public.readings for values from (0) to (5000);
+            create table public.high (v text, id int);
+            alter table public.readings attach partition public.high for values from (5000) to (100000);
+            create table public.small (v text)""";
+
+    private static TestPostgres server;
+
+    private Database source;
+    private Database target;
+    private BootstrapState state;
+
+    @BeforeAll
+    static void startServer() {
+        server = TestPostgres.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void createTables() throws Exception {
+        source = server.create("source", "parted_from");
+        target = server.create("target", "parted_to");
+        Sql.run(source, TABLES);
+        Sql.run(target, TABLES);
+        Sql.run(source, """
+                insert into devices select g, 'device ' || g, '2024-01-01'::timestamptz + g * interval '1.000001 s', g / 7.0
+                from generate_series(1, 20000) g;
+                insert into devices values (0, null, 'infinity', 'NaN');
+                insert into readings select g, 'reading ' || g from generate_series(1, 20000) g;
+                insert into small values ('a'), (null);
+                update devices set name = 'moved' where id % 10 = 0""");
+        state = new BootstrapState(target, "ome");
+        state.create();
+    }
+
+    @Test
+    void everyRowOfEveryPartArrivesOnce() throws Exception {
+        copyAll(null);
+
+        assertThatAllIsEqual();
+        assertThat(state.copiedTables()).containsExactlyInAnyOrder("public.devices", "public.readings", "public.small");
+        assertThat(Sql.column(
+                        target,
+                        "select copied_rows from caravan.bootstrap where copied_snapshot is not null order by 1"))
+                .containsExactly("2", "20000", "20001");
+    }
+
+    @Test
+    void allPartsAreReadInTheSlotsSnapshot() throws Exception {
+        List<String> before = Sql.rows(source, "devices");
+        ReplicationSlot slot = new ReplicationSlot("parted_slot");
+        try (ExportedSnapshot snapshot = slot.create(source)) {
+            Sql.run(source, "update devices set name = 'later'; insert into devices select id, 'more' from devices");
+            copyAll(snapshot);
+        }
+        try (Connection session = source.connect()) {
+            slot.drop(session);
+        }
+
+        assertThat(Sql.rows(target, "devices")).isEqualTo(before);
+    }
+
+    @Test
+    void aCopyThatWasCutOffBetweenPartsBeginsAnewAndDoublesNothing() throws Exception {
+        Sql.run(target, "alter table devices add check (id < 19000)");
+        assertThatThrownBy(() -> copyAll(null)).hasMessageContainingAll("Copying table public.devices failed", "check");
+        assertThat(Sql.rows(target, "devices")).as("some parts are in").isNotEmpty();
+
+        Sql.run(target, "alter table devices drop constraint devices_id_check");
+        copyAll(null);
+
+        assertThatAllIsEqual();
+    }
+
+    @Test
+    void aCutOffCopyIsRemovedAlsoWhereAForeignKeyForbidsTruncate() throws Exception {
+        Sql.run(target, "alter table devices add primary key (id); create table refers (id int references devices)");
+        try (Connection connection = target.connect()) {
+            state.copying(connection, new TableName("public", "devices"));
+        }
+        Sql.run(target, "insert into devices values (7, 'left by a run that was killed')");
+
+        copyAll(null);
+
+        assertThatAllIsEqual();
+    }
+
+    @Test
+    void rowsOfSomeoneElseAreNotRemoved() throws Exception {
+        Sql.run(target, "insert into devices values (-1, 'of someone else')");
+
+        assertThatThrownBy(() -> copyAll(null)).hasMessageContaining("has rows in the target already");
+        assertThat(Sql.rows(target, "devices")).hasSize(1);
+    }
+
+    @Test
+    void aTruncateOrARewriteWaitsUntilTheTablesAreLetGo() throws Exception {
+        List<TableName> names = List.of(new TableName("public", "devices"), new TableName("public", "readings"));
+        try (Connection session = source.connect();
+                HeldTables held = HeldTables.hold(source, names)) {
+            String before = HeldTables.shapes(session, names);
+            assertThat(held.session().getAutoCommit()).isFalse();
+            assertThatThrownBy(() -> Sql.run(source, "set lock_timeout = '100ms'; truncate devices"))
+                    .hasMessageContaining("lock timeout");
+            assertThatThrownBy(() -> Sql.run(
+                            source, "set lock_timeout = '100ms'; alter table low alter v type varchar using v || '!'"))
+                    .hasMessageContaining("lock timeout");
+            assertThat(HeldTables.shapes(session, names)).isEqualTo(before);
+        }
+        try (Connection session = source.connect()) {
+            for (String ddl : List.of(
+                    "truncate devices",
+                    "alter table devices add column c int",
+                    "alter table devices drop column c",
+                    "truncate low",
+                    "alter table high rename column v to w",
+                    "drop table low")) {
+                String before = HeldTables.shapes(session, names);
+                Sql.run(source, ddl.contains("rename") ? "alter table readings rename column v to w" : ddl);
+                assertThat(HeldTables.shapes(session, names)).as(ddl).isNotEqualTo(before);
+            }
+        }
+    }
+
+    private void copyAll(ExportedSnapshot snapshot) throws Exception {
+        List<Table> tables;
+        try (Connection connection = source.connect()) {
+            tables = List.copyOf(Catalog.tables(connection).values());
+        }
+        new BulkCopy(source, target, state, BLOCKS_PER_PART).copyAll(tables, snapshot, JOBS, new CopyProgress());
+    }
+
+    private void assertThatAllIsEqual() throws Exception {
+        for (String table : List.of("devices", "readings", "high", "small")) {
+            assertThat(Sql.rows(target, table)).as(table).isEqualTo(Sql.rows(source, table));
+        }
+    }
+}
