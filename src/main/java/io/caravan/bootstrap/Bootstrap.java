@@ -141,7 +141,7 @@ public final class Bootstrap {
             throw new BootstrapException("Replication slot " + slot.name() + " is gone from the source, and with it the"
                     + " changes since. Begin anew with 'reset --target-data' and 'run'.");
         }
-        if (found.get().walStatus().equals("lost")) {
+        if (found.get().isLost()) {
             throw new BootstrapException(
                     "Replication slot " + slot.name() + " was invalidated: the source removed WAL that it"
                             + " still needed (max_slot_wal_keep_size). Begin anew with 'reset --target-data' and 'run'.");
@@ -296,9 +296,8 @@ public final class Bootstrap {
         connector.requireRunning(answer);
     }
 
-    /** Whether Connect's answer to {@code GET /connectors/{name}/status} tells of a failure. */
-    public boolean isConnectorFailed(String answer) throws IOException {
-        return connector.isFailed(answer);
+    public boolean isStreaming() {
+        return reached == Step.STREAMING;
     }
 
     public void streaming() throws SQLException {
@@ -349,7 +348,8 @@ public final class Bootstrap {
         }
     }
 
-    private List<TableName> names() {
+    /** The names of {@link #tables}. */
+    public List<TableName> names() {
         return tables.stream().map(Table::name).toList();
     }
 }

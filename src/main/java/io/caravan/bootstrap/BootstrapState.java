@@ -25,6 +25,9 @@ public final class BootstrapState {
     /** The connector's line; no table's name is without a dot. */
     private static final String CONNECTOR = "connector";
 
+    /** How far taking away after a cut-over is. */
+    private static final String CUTOVER = "cutover";
+
     private final Database target;
     private final String pipeline;
 
@@ -42,6 +45,34 @@ public final class BootstrapState {
             statement.execute("select pg_advisory_xact_lock(hashtext('caravan.state'))");
             statement.execute(SqlFile.read("state"));
             connection.commit();
+        }
+    }
+
+    /** Whether nothing was copied yet, so that slot and topics may be made anew. */
+    public boolean isBeforeCopy() throws SQLException {
+        return step().isBefore(Step.SCHEMA_INTENDED);
+    }
+
+    /** Notes how far taking the pipeline away after a cut-over is: finishing, then finished. */
+    public void cutOver(String step) throws SQLException {
+        try (Connection connection = target.connect()) {
+            write(connection, CUTOVER, step, null, null, null);
+        }
+    }
+
+    /** What {@link #cutOver} noted; empty before. */
+    public String cutOver() throws SQLException {
+        try (Connection connection = target.connect()) {
+            if (!exists(connection)) {
+                return "";
+            }
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select step from caravan.bootstrap where pipeline = ? and table_name = '" + CUTOVER + "'")) {
+                select.setString(1, pipeline);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next() ? row.getString(1) : "";
+                }
+            }
         }
     }
 

@@ -191,17 +191,6 @@ public final class Connector {
         }
     }
 
-    /** Whether {@code GET /connectors/{name}/status} says that the connector or a task of it has failed. */
-    boolean isFailed(String answer) throws JsonProcessingException {
-        JsonNode status = JSON.readTree(answer);
-        for (JsonNode task : status.path("tasks")) {
-            if (task.path("state").asText().equals("FAILED")) {
-                return true;
-            }
-        }
-        return status.path("connector").path("state").asText().equals("FAILED");
-    }
-
     private static void requireRunning(JsonNode status, String what) throws NotReadyException, BootstrapException {
         String state = status.path("state").asText("UNASSIGNED");
         if (state.equals("FAILED")) {

@@ -1,6 +1,8 @@
 package io.caravan.bootstrap;
 
 import io.caravan.postgres.TableName;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ public final class CopyProgress {
     private volatile long expectedBytes;
     private volatile long startedAtNanos;
     private volatile @Nullable TableName current;
+    private final Set<TableName> copying = ConcurrentHashMap.newKeySet();
 
     void begin(int tableCount, long bytesExpected) {
         tables.set(tableCount);
@@ -23,13 +26,15 @@ public final class CopyProgress {
 
     void copying(TableName table) {
         current = table;
+        copying.add(table);
     }
 
     void add(long more) {
         bytes.addAndGet(more);
     }
 
-    void done(long rows) {
+    void done(TableName table, long rows) {
+        copying.remove(table);
         tablesDone.incrementAndGet();
         rowsDone.addAndGet(rows);
     }
@@ -58,6 +63,10 @@ public final class CopyProgress {
     /** Seconds since the copy began. */
     public double seconds() {
         return startedAtNanos == 0 ? 0 : (System.nanoTime() - startedAtNanos) / 1e9;
+    }
+
+    public boolean isCopying(TableName table) {
+        return copying.contains(table);
     }
 
     public @Nullable TableName current() {

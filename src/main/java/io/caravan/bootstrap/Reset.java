@@ -9,25 +9,16 @@ import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Takes away all that a bootstrap made, in the opposite order; what is not there is passed over. */
 public final class Reset {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-    private static final int TRIES = 50;
-
     private final Database source;
     private final Database target;
     private final TableFilter filter;
@@ -66,7 +57,7 @@ public final class Reset {
         try (Connection connection = source.connect()) {
             tables =
                     Catalog.tables(connection, filter).stream().map(Table::name).toList();
-            removeConnector();
+            new ConnectorRemoval(connectUrl, connector).run();
             done.accept("connector " + connector + " and its offsets removed");
             slot.drop(connection);
             done.accept("replication slot " + slot.name() + " dropped");
@@ -82,30 +73,6 @@ public final class Reset {
         // Last, so that a reset that is cut off before is done again from the beginning.
         state.forget();
         done.accept("Caravan's state removed from the target");
-    }
-
-    /** Offsets can be removed only from a connector that is stopped, and outlive one that is deleted. */
-    private void removeConnector() throws IOException, InterruptedException {
-        if (send("GET", "") == 404) {
-            return;
-        }
-        send("PUT", "/stop");
-        for (int i = 0; i < TRIES && send("DELETE", "/offsets") >= 300; i++) {
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
-        int status = send("DELETE", "");
-        if (status >= 300 && status != 404) {
-            throw new IOException("Kafka Connect at " + connectUrl + " did not delete connector " + connector
-                    + " (status " + status + "). Look at its log, then run reset again.");
-        }
-    }
-
-    private int send(String method, String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + connector + path))
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .timeout(Duration.ofSeconds(30))
-                .build();
-        return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 
     private void dropTables(List<TableName> tables) throws SQLException {

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
 public final class TableTopics {
@@ -92,8 +93,31 @@ public final class TableTopics {
         }
     }
 
-    private void create(Admin admin, List<String> topics)
-            throws ExecutionException, InterruptedException, BootstrapException {
+    /** Kafka's id of each of these topics that is there: one that is deleted and made anew has another. */
+    public Map<String, String> ids(Collection<String> names) throws ExecutionException, InterruptedException {
+        Map<String, String> ids = new HashMap<>();
+        try (Admin admin = admin()) {
+            for (var topic : admin.describeTopics(names).topicNameValues().entrySet()) {
+                try {
+                    ids.put(topic.getKey(), topic.getValue().get().topicId().toString());
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+        return ids;
+    }
+
+    /** Makes a topic of this pipeline where it is missing. */
+    public void createMissing(String topic) throws ExecutionException, InterruptedException {
+        try (Admin admin = admin()) {
+            create(admin, List.of(topic));
+        }
+    }
+
+    private void create(Admin admin, List<String> topics) throws ExecutionException, InterruptedException {
         Map<String, String> configuration = Map.of(
                 TopicConfig.RETENTION_MS_CONFIG, Long.toString(retentionHours * 3_600_000L),
                 TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,

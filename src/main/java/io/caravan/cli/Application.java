@@ -1,9 +1,8 @@
 package io.caravan.cli;
 
-import io.caravan.bootstrap.CopyProgress;
 import io.caravan.config.Settings;
 import io.caravan.status.History;
-import io.caravan.status.PipelineStatus.Copy;
+import io.caravan.status.Limits;
 import io.caravan.status.RecentStatus;
 import io.caravan.status.StatusCollector;
 import io.caravan.verify.Verification;
@@ -14,9 +13,9 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
-import org.jspecify.annotations.Nullable;
 
 /** One running pipeline: the Camel context with its routes and the beans they call. */
 final class Application implements AutoCloseable {
@@ -53,7 +52,8 @@ final class Application implements AutoCloseable {
                                 settings.target(),
                                 settings.pipeline(),
                                 new StreamBarrier(pipeline.bootstrap, pipeline.topics, pipeline.reader)),
-                        pipeline.bootstrap));
+                        pipeline.bootstrap,
+                        pipeline.guard));
         StatusCollector collector = new StatusCollector(
                 settings.source(),
                 settings.target(),
@@ -62,12 +62,13 @@ final class Application implements AutoCloseable {
                 pipeline.slot,
                 settings.connectorName(),
                 settings.connectUrl(),
-                tableRoutes::states,
-                this::copying,
+                limits(settings),
+                new RunningPipeline(pipeline.bootstrap, tableRoutes, run, pipeline.guard, pipeline.connectorWatch),
                 addresses);
         RecentStatus status = new RecentStatus(collector::collect);
         main.bind("status", status);
         main.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
+        HealthCheckRegistry.get(main.getCamelContext()).register(new PipelineHealth(status::get, run));
         main.getCamelContext().getManagementStrategy().addEventNotifier(new StepProgress());
     }
 
@@ -119,17 +120,13 @@ final class Application implements AutoCloseable {
         }
     }
 
-    private @Nullable Copy copying() {
-        CopyProgress progress = pipeline.bootstrap.copyProgress();
-        return progress.tables() == 0
-                ? null
-                : new Copy(
-                        progress.tables(),
-                        progress.tablesDone(),
-                        progress.rowsDone(),
-                        progress.bytes(),
-                        progress.expectedBytes(),
-                        progress.seconds());
+    static Limits limits(Settings settings) {
+        Settings.Guard guard = settings.guard();
+        return new Limits(
+                (long) guard.walYellowMib() << 20,
+                (long) guard.walRedMib() << 20,
+                guard.lagYellowSeconds(),
+                guard.lagRedSeconds());
     }
 
     /** Starts the routes and returns when the run is to end: by {@link RunState#stop} or because a step failed. */

@@ -18,6 +18,8 @@ import picocli.CommandLine.Option;
             CheckCommand.class,
             StatusCommand.class,
             VerifyCommand.class,
+            CutoverCommand.class,
+            SequencesCommand.class,
             ResetCommand.class,
             CommandLine.HelpCommand.class
         },

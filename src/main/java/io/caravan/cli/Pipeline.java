@@ -19,6 +19,11 @@ import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.change.Row;
 import io.caravan.config.Settings;
+import io.caravan.guard.ConnectOffsets;
+import io.caravan.guard.ConnectorWatch;
+import io.caravan.guard.EvidenceStore;
+import io.caravan.guard.Guard;
+import io.caravan.guard.Observer;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
@@ -26,8 +31,10 @@ import io.caravan.preflight.Preflight;
 import io.caravan.read.Batches;
 import io.caravan.read.KafkaBatchComponent;
 import io.caravan.read.TopicReader;
+import io.caravan.read.TopicTails;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -46,6 +53,8 @@ final class Pipeline implements AutoCloseable {
     final Preflight preflight;
     final TopicReader reader;
     final Ledger ledger;
+    final Guard guard;
+    final ConnectorWatch connectorWatch;
 
     Pipeline(Settings settings, Consumer<String> notes) {
         this.settings = settings;
@@ -89,11 +98,40 @@ final class Pipeline implements AutoCloseable {
                 !settings.copy(),
                 schema == SchemaMode.EXISTING);
         ledger = new Ledger(targetPool, settings.pipeline());
+        Map<String, Object> kafka = Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers());
+        guard = guard(kafka);
+        connectorWatch = new ConnectorWatch(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         reader = new TopicReader(
-                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers()),
+                kafka,
                 settings.pipeline(),
                 partition -> ledger.nextOffset(partition.topic(), partition.partition()),
                 settings.apply().workers());
+    }
+
+    private Guard guard(Map<String, Object> kafka) {
+        PipelineTopics ofPipeline = new PipelineTopics(
+                topics, new TopicTails(kafka), settings.target(), settings.pipeline(), bootstrap::names);
+        ConnectOffsets offsets = new ConnectOffsets(settings.connectUrl(), settings.connectorName());
+        return new Guard(
+                new EvidenceStore(settings.target(), settings.pipeline()),
+                new Observer(settings.source(), publication, slot, ofPipeline, offsets),
+                publication,
+                slot,
+                bootstrap::names,
+                new ProgressOf(state),
+                settings.pipeline());
+    }
+
+    private record ProgressOf(BootstrapState state) implements Guard.Progress {
+        @Override
+        public boolean isBeforeCopy() throws SQLException {
+            return state.isBeforeCopy();
+        }
+
+        @Override
+        public boolean isCutOver() throws SQLException {
+            return !state.cutOver().isEmpty();
+        }
     }
 
     private record StateOf(BootstrapState state) implements Preflight.State {
@@ -127,7 +165,7 @@ final class Pipeline implements AutoCloseable {
         Tables tables = new Tables(targetPool);
         Batches batches = new Batches(Row.UNCHANGED_MARKER, reader);
         TableRoutes tableRoutes = new TableRoutes(
-                main.getCamelContext(), bootstrap, topics, targetPool, tables, batches, settings.pipeline());
+                main.getCamelContext(), bootstrap, topics, targetPool, tables, batches, guard, settings.pipeline());
         main.bind("kafka-batch", new KafkaBatchComponent(reader));
         main.bind("dataSource", targetPool);
         PlatformTransactionManager transactions = new DataSourceTransactionManager(targetPool);
@@ -145,6 +183,8 @@ final class Pipeline implements AutoCloseable {
         main.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
         main.bind("preflight", preflight);
         main.bind("bootstrap", bootstrap);
+        main.bind("guard", guard);
+        main.bind("connectorWatch", connectorWatch);
         main.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
         main.bind("tableRoutes", tableRoutes);
         main.bind("batches", batches);

@@ -3,6 +3,7 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
 import io.caravan.status.PipelineStatus;
+import io.caravan.status.Severity;
 import io.caravan.status.StatusCollector;
 import java.util.Map;
 import java.util.Optional;
@@ -53,20 +54,26 @@ final class StatusCommand implements Callable<Integer> {
                 new io.caravan.postgres.ReplicationSlot(settings.slot()),
                 settings.connectorName(),
                 settings.connectUrl(),
-                Map::of,
-                () -> null,
+                Application.limits(settings),
+                StatusCollector.Running.NOT,
                 Map.of());
     }
 
     private static void print(PipelineStatus status) {
         Double lag = status.lagSeconds();
         Terminal.say("Pipeline %s: %s, %s"
-                .formatted(status.pipeline(), status.state(), status.healthy() ? "healthy" : "NOT HEALTHY"));
-        status.problems().forEach(problem -> Terminal.say("  ! " + problem));
-        Terminal.say("  slot       %s, %,d bytes of WAL kept, %s"
+                .formatted(
+                        status.pipeline(),
+                        status.state(),
+                        status.healthy() ? "healthy (" + status.level() + ")" : "NOT HEALTHY"));
+        status.alarms()
+                .forEach(alarm -> Terminal.say(
+                        (alarm.severity() == Severity.RED ? "  ! red     " : "  ! yellow  ") + alarm.text()));
+        Terminal.say("  slot       %s, %,d bytes of WAL behind, %,d kept, %s"
                 .formatted(
                         status.slot().name(),
                         status.slot().lagBytes(),
+                        status.slot().heldBytes(),
                         status.slot().walStatus()));
         Terminal.say("  connector  %s, %s"
                 .formatted(status.connector().name(), status.connector().state()));

@@ -5,15 +5,20 @@ import io.caravan.apply.Tables;
 import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.change.Batch;
+import io.caravan.guard.Gap;
+import io.caravan.guard.GapException;
+import io.caravan.guard.Guard;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import io.caravan.read.Batches;
+import io.caravan.read.KafkaBatchConsumer;
 import io.caravan.status.RouteState;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
@@ -31,6 +36,7 @@ public final class TableRoutes {
     private final DataSource target;
     private final Tables tables;
     private final Batches batches;
+    private final Guard guard;
     private final String pipeline;
 
     TableRoutes(
@@ -40,6 +46,7 @@ public final class TableRoutes {
             DataSource target,
             Tables tables,
             Batches batches,
+            Guard guard,
             String pipeline) {
         this.camel = camel;
         this.bootstrap = bootstrap;
@@ -47,6 +54,7 @@ public final class TableRoutes {
         this.target = target;
         this.tables = tables;
         this.batches = batches;
+        this.guard = guard;
         this.pipeline = pipeline;
     }
 
@@ -65,9 +73,31 @@ public final class TableRoutes {
             // stream.
             List<String> key = table.keyDeferrable() ? List.of() : table.key();
             tables.register(new ReplicatedTable(here, key, topic));
-            start(table.name(), topic);
+            if (guard.gapOf(table.name()) == null) {
+                start(table.name(), topic);
+            }
         }
         start(Batch.MESSAGES, topics.messages());
+    }
+
+    /** Stops what must not be applied any more; stopped routes are left alone. */
+    public void stopAtGaps(List<Gap> gaps) {
+        for (Gap gap : gaps) {
+            for (TableName table : bootstrap.names()) {
+                if (gap.isOfPipeline() || gap.table().equals(table.toString())) {
+                    stop(table, gap);
+                }
+            }
+        }
+    }
+
+    private void stop(TableName table, Gap gap) {
+        Route route = camel.getRoute(routeId(table));
+        if (route != null
+                && camel.getRouteController().getRouteStatus(route.getRouteId()).isStarted()
+                && route.getConsumer() instanceof KafkaBatchConsumer consumer) {
+            consumer.stopRoute(new GapException(gap.message()));
+        }
     }
 
     private Map<TableName, Table> targetTables() throws SQLException {
@@ -94,18 +124,30 @@ public final class TableRoutes {
         return table.equals(Batch.MESSAGES) ? "apply-messages" : "apply-" + table;
     }
 
-    /** By {@code schema.table}; empty before the routes are made. */
+    /** By {@code schema.table}; empty before the tables are known. */
     Map<String, RouteState> states() {
         Map<String, RouteState> states = new TreeMap<>();
         for (Table table : bootstrap.tables()) {
-            Route route = camel.getRoute(routeId(table.name()));
-            if (route != null) {
-                ServiceStatus status = camel.getRouteController().getRouteStatus(route.getRouteId());
-                boolean running = status != null && (status.isStarted() || status.isStarting());
-                states.put(table.name().toString(), new RouteState(running, running ? "" : error(route)));
-            }
+            states.put(table.name().toString(), state(table.name()));
         }
         return states;
+    }
+
+    private RouteState state(TableName table) {
+        String gap = guard.gapOf(table);
+        if (gap != null) {
+            return new RouteState(RouteState.STOPPED, gap, null);
+        }
+        Route route = camel.getRoute(routeId(table));
+        if (route == null) {
+            return RouteState.before(bootstrap.copyProgress().isCopying(table) ? "copying" : "waiting");
+        }
+        ServiceStatus status = camel.getRouteController().getRouteStatus(route.getRouteId());
+        if (status == null || !(status.isStarted() || status.isStarting())) {
+            return new RouteState(RouteState.STOPPED, error(route), null);
+        }
+        OptionalDouble lag = batches.lagSeconds(topics.of(table));
+        return new RouteState("streaming", "", lag.isPresent() ? lag.getAsDouble() : null);
     }
 
     private static String error(Route route) {

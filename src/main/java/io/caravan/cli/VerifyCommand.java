@@ -2,6 +2,7 @@ package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
+import io.caravan.guard.EvidenceStore;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
 import io.caravan.verify.Barrier;
@@ -55,6 +56,8 @@ final class VerifyCommand implements Callable<Integer> {
         try (Connection connection = settings.source().connect()) {
             tables = Catalog.tables(connection, settings.tables());
         }
-        return new Verification(settings.source(), settings.target(), settings.pipeline(), Barrier.NONE).run(tables);
+        VerificationReport report =
+                new Verification(settings.source(), settings.target(), settings.pipeline(), Barrier.NONE).run(tables);
+        return VerifyBean.marked(report, new EvidenceStore(settings.target(), settings.pipeline()).gaps());
     }
 }

@@ -31,6 +31,7 @@ public record Settings(
         Topics topics,
         Apply apply,
         int heartbeatMillis,
+        Guard guard,
         Endpoint http,
         Endpoint management,
         Path routes,
@@ -43,6 +44,9 @@ public record Settings(
     public record Topics(int partitions, int replicationFactor, int retentionHours) {}
 
     public record Apply(int maxRows, int maxBytes, int workers) {}
+
+    /** How often the guard looks, and where its alarms begin. */
+    public record Guard(int millis, int walYellowMib, int walRedMib, int lagYellowSeconds, int lagRedSeconds) {}
 
     public record Endpoint(String host, int port) {}
 

@@ -3,6 +3,7 @@ package io.caravan.config;
 import io.caravan.config.Settings.Apply;
 import io.caravan.config.Settings.Embedded;
 import io.caravan.config.Settings.Endpoint;
+import io.caravan.config.Settings.Guard;
 import io.caravan.config.Settings.SchemaSource;
 import io.caravan.config.Settings.Topics;
 import io.caravan.postgres.Database;
@@ -142,6 +143,7 @@ public final class SettingsReader {
                         number("caravan.apply.max-bytes", 65_536, 1 << 30),
                         number("caravan.apply.workers", 1, 64)),
                 number("caravan.heartbeat-millis", 100, 3_600_000),
+                guard(),
                 endpoint("caravan.http"),
                 endpoint("caravan.management"),
                 path("caravan.routes"),
@@ -260,6 +262,15 @@ public final class SettingsReader {
         }
         problems.add(key + " is '" + value + "'; use an address such as http://localhost:8083.");
         return URI.create("http://localhost");
+    }
+
+    private Guard guard() {
+        return new Guard(
+                number("caravan.guard.millis", 1000, 3_600_000),
+                number("caravan.guard.wal-yellow-mib", 1, 1 << 20),
+                number("caravan.guard.wal-red-mib", 1, 1 << 20),
+                number("caravan.guard.lag-yellow-seconds", 1, 864_000),
+                number("caravan.guard.lag-red-seconds", 1, 864_000));
     }
 
     private Endpoint endpoint(String key) {

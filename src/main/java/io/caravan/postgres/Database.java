@@ -28,6 +28,14 @@ public record Database(String label, String url, String user, String password) {
         return DriverManager.getConnection(url, properties(parameters));
     }
 
+    /** A session of the replication protocol, which knows commands that SQL has not. */
+    Connection replicationSession() throws SQLException {
+        return connect(Map.of(
+                "replication", "database",
+                "assumeMinServerVersion", "15", // without it the driver does not send the replication parameter
+                "preferQueryMode", "simple")); // walsenders know no extended protocol
+    }
+
     /** What {@link #connect(Map)} gives to the driver, for a pool. */
     public Properties properties(Map<String, String> parameters) {
         Properties properties = new Properties();

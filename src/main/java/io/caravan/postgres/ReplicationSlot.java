@@ -5,8 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A logical replication slot of plugin pgoutput on the source: from where it stands, the WAL keeps every change. */
 public record ReplicationSlot(String name) {
@@ -16,9 +16,27 @@ public record ReplicationSlot(String name) {
      *
      * @param activePid the walsender that reads it, 0 when none does
      * @param walStatus reserved, extended, unreserved or lost
+     * @param retainedBytes of WAL behind the confirmed position
+     * @param heldBytes of WAL that is kept on disk, which begins at the oldest transaction that was open there
+     * @param safeBytes of WAL that may still be written before the slot is invalidated; null when nothing limits it
+     * @param invalidation why it was invalidated (PostgreSQL 17 and newer say so); empty otherwise
      */
     public record Status(
-            String database, String plugin, int activePid, Lsn confirmedFlush, String walStatus, long retainedBytes) {}
+            String database,
+            String plugin,
+            int activePid,
+            Lsn confirmedFlush,
+            String walStatus,
+            long retainedBytes,
+            long heldBytes,
+            @Nullable Long safeBytes,
+            String invalidation) {
+
+        /** Its changes are gone: whoever reads it gets an error. */
+        public boolean isLost() {
+            return walStatus.equals("lost") || !invalidation.isEmpty();
+        }
+    }
 
     public Optional<Status> status(Connection source) throws SQLException {
         try (PreparedStatement select = source.prepareStatement(SqlFile.read("slot"))) {
@@ -34,7 +52,10 @@ public record ReplicationSlot(String name) {
                         row.getInt("active_pid"),
                         flushed == null ? Lsn.ZERO : Lsn.parse(flushed),
                         row.getString("wal_status"),
-                        row.getLong("retained_bytes")));
+                        row.getLong("retained_bytes"),
+                        row.getLong("held_bytes"),
+                        row.getObject("safe_bytes", Long.class),
+                        row.getString("invalidation")));
             }
         }
     }
@@ -45,13 +66,10 @@ public record ReplicationSlot(String name) {
      * (documentation of CREATE_REPLICATION_SLOT: it is valid until the next command or the end of the connection).
      */
     public ExportedSnapshot create(Database source) throws SQLException {
-        Connection session = source.connect(Map.of(
-                "replication", "database",
-                "assumeMinServerVersion", "15", // without it the driver does not send the replication parameter
-                "preferQueryMode", "simple")); // walsenders know no extended protocol
+        Connection session = source.replicationSession();
         try (Statement statement = session.createStatement();
                 ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT " + Identifier.quote(name)
-                        + " LOGICAL pgoutput (SNAPSHOT 'export')")) {
+                        + " LOGICAL pgoutput (SNAPSHOT 'export'" + failover(session) + ")")) {
             row.next();
             return new ExportedSnapshot(
                     row.getString("snapshot_name"), Lsn.parse(row.getString("consistent_point")), session);
@@ -59,6 +77,22 @@ public record ReplicationSlot(String name) {
             session.close();
             throw e;
         }
+    }
+
+    /** Creates the slot at the present position where it is missing. */
+    public void createWithoutSnapshot(Connection server) throws SQLException {
+        if (status(server).isEmpty()) {
+            try (PreparedStatement create =
+                    server.prepareStatement("select pg_create_logical_replication_slot(?, 'pgoutput')")) {
+                create.setString(1, name);
+                create.execute();
+            }
+        }
+    }
+
+    /** Lets standbys take the slot over, where they synchronise slots (sync_replication_slots, PostgreSQL 17 and newer). */
+    private static String failover(Connection session) throws SQLException {
+        return session.getMetaData().getDatabaseMajorVersion() >= 17 ? ", FAILOVER" : "";
     }
 
     /** Drops the slot when it is there; one that is being read is freed first. */

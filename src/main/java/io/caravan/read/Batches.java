@@ -7,6 +7,7 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -49,6 +50,11 @@ public final class Batches {
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);
+    }
+
+    /** See {@link TopicReader#lagSeconds}. */
+    public OptionalDouble lagSeconds(String topic) {
+        return topics.lagSeconds(topic);
     }
 
     private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> one, String name) {

@@ -19,6 +19,7 @@ final class Lane {
     private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
     private long bytes;
     private volatile long position;
+    private long takenAt;
     private boolean busy;
     private boolean held;
     private boolean closed;
@@ -79,6 +80,7 @@ final class Lane {
             held = true;
         }
         bytes -= batchBytes;
+        takenAt = batch.isEmpty() ? 0 : batch.get(0).timestamp();
         return batch;
     }
 
@@ -99,6 +101,14 @@ final class Lane {
     /** Whether the gate holds records back here, so everything before them has been handed to the route. */
     synchronized boolean isHeldAndIdle() {
         return held && !busy;
+    }
+
+    /** When Kafka Connect wrote the oldest record that is not applied; milliseconds, 0 when there is none. */
+    synchronized long oldestMillis() {
+        if (busy && takenAt > 0) {
+            return takenAt;
+        }
+        return waiting.isEmpty() ? 0 : waiting.element().timestamp();
     }
 
     synchronized long bytes() {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +122,15 @@ public final class TopicReader implements AutoCloseable {
      */
     public boolean isHeldOrDone(TopicPartition partition, long upTo) {
         return lanes.isHeldOrDone(partition, upTo);
+    }
+
+    /** Age of the oldest record of a topic that was read and is not applied, 0 when there is none; empty when it is not read here. */
+    public OptionalDouble lagSeconds(String topic) {
+        long now = System.currentTimeMillis();
+        return lanes.all().stream()
+                .filter(lane -> lane.partition().topic().equals(topic))
+                .mapToDouble(lane -> lane.oldestMillis() == 0 ? 0 : Math.max(0, now - lane.oldestMillis()) / 1000.0)
+                .max();
     }
 
     /** The partitions that this instance reads at the moment. */

@@ -5,11 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a pipeline at one moment: the JSON of {@code status --json} and {@code /api/status}.
+ * The state of a pipeline at one moment: the JSON of {@code status --json} and {@code /api/status}. Fields are only ever added.
  *
- * @param state starting, copying, streaming or failed
- * @param healthy whether nothing needs a person: streaming, no table stopped, no dead letter, connector running
- * @param problems what a person should know, in plain words; empty when healthy
+ * @param state starting, copying, streaming, failed (the set-up ended with an error, or changes are missing) or finished (cut over)
+ * @param healthy whether nothing is red: streaming, no table stopped, no dead letter, connector running
+ * @param level green, yellow (it goes on, someone should look) or red
+ * @param problems the red alarms' texts; empty when healthy
+ * @param alarms all that a person should know, red first
  * @param step the last step done
  * @param lagSeconds since the last of the source's messages that has come through was written; null before the first
  */
@@ -17,7 +19,9 @@ public record PipelineStatus(
         String pipeline,
         String state,
         boolean healthy,
+        String level,
         List<String> problems,
+        List<Alarm> alarms,
         String step,
         @Nullable Double lagSeconds,
         Slot slot,
@@ -28,8 +32,24 @@ public record PipelineStatus(
         @Nullable Verified verified,
         Map<String, Object> addresses) {
 
-    /** The replication slot; bytes of WAL that the source keeps for it. */
-    public record Slot(String name, boolean exists, int activePid, String walStatus, long lagBytes) {}
+    /**
+     * The replication slot.
+     *
+     * @param walStatus reserved, extended, unreserved, lost; empty when the source does not answer
+     * @param lagBytes WAL behind what the connector has confirmed
+     * @param heldBytes WAL that the source keeps on its disk for the slot, which begins at the oldest open transaction
+     * @param safeBytes WAL that may still be written before the slot is invalidated; null without max_slot_wal_keep_size
+     * @param confirmed how far the connector has confirmed
+     */
+    public record Slot(
+            String name,
+            boolean exists,
+            int activePid,
+            String walStatus,
+            long lagBytes,
+            long heldBytes,
+            @Nullable Long safeBytes,
+            String confirmed) {}
 
     /** What Kafka Connect says of the connector. */
     public record Connector(String name, String state, String error) {}
@@ -40,9 +60,11 @@ public record PipelineStatus(
     /**
      * One table.
      *
-     * @param state copying, streaming or stopped
+     * @param state waiting (chosen, not copied yet), copying, copied, streaming or stopped
      * @param changes applied since the beginning
      * @param error why it is stopped; empty otherwise
+     * @param lagSeconds age of the oldest change that was read from Kafka and is not applied, 0 when there is none; null
+     *     when this process does not read the table
      */
     public record TableStatus(
             String table,
@@ -51,7 +73,8 @@ public record PipelineStatus(
             long changes,
             @Nullable String lastChange,
             long deadLetters,
-            String error) {}
+            String error,
+            @Nullable Double lagSeconds) {}
 
     /** The last verification of every table. */
     public record Verified(boolean equal, long rows, String at) {}

@@ -1,8 +1,24 @@
 package io.caravan.status;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What has become of a table's route.
+ * What has become of a table in this process.
  *
- * @param error why it is stopped; empty while it runs
+ * @param state as in {@link PipelineStatus.TableStatus}
+ * @param error why it is stopped; empty otherwise
+ * @param lagSeconds as there
  */
-public record RouteState(boolean running, String error) {}
+public record RouteState(
+        String state, String error, @Nullable Double lagSeconds) {
+    public static final String STOPPED = "stopped";
+
+    /** One that is not applied yet. */
+    public static RouteState before(String state) {
+        return new RouteState(state, "", null);
+    }
+
+    public boolean isRouteMade() {
+        return state.equals("streaming") || state.equals(STOPPED);
+    }
+}

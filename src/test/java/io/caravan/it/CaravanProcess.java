@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +87,20 @@ final class CaravanProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** {@code GET /api/status}. */
+    JsonNode status() throws IOException, InterruptedException {
+        return new ObjectMapper().readTree(get("http", "/api/status").body());
+    }
+
+    /** @param port http or management */
+    HttpResponse<String> get(String port, String path) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(addresses().get(port).asText() + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     Databases databases() {

@@ -99,6 +99,11 @@ final class Scenario implements AutoCloseable {
         return send("GET", path);
     }
 
+    /** Another method than GET, without a body. */
+    static HttpResponse<String> connect(String method, String path) throws IOException, InterruptedException {
+        return send(method, path);
+    }
+
     private static HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
         return HTTP.send(
                 HttpRequest.newBuilder(URI.create(SharedStack.get().addresses().connectUrl() + path))

@@ -1,0 +1,48 @@
+package io.caravan.bootstrap;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** Takes a connector out of Kafka Connect together with its offsets; one that is not there is passed over. */
+public final class ConnectorRemoval {
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private static final int TRIES = 50;
+
+    private final URI connectUrl;
+    private final String connector;
+
+    public ConnectorRemoval(URI connectUrl, String connector) {
+        this.connectUrl = connectUrl;
+        this.connector = connector;
+    }
+
+    /** Offsets can be removed only from a connector that is stopped, and outlive one that is deleted. */
+    public void run() throws IOException, InterruptedException {
+        if (send("GET", "") == 404) {
+            return;
+        }
+        send("PUT", "/stop");
+        for (int i = 0; i < TRIES && send("DELETE", "/offsets") >= 300; i++) {
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        int status = send("DELETE", "");
+        if (status >= 300 && status != 404) {
+            throw new IOException("Kafka Connect at " + connectUrl + " did not delete connector " + connector
+                    + " (status " + status + "). Look at its log, then run the command again.");
+        }
+    }
+
+    private int send(String method, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + connector + path))
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+}

@@ -1,0 +1,100 @@
+package io.caravan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.bootstrap.ConnectorRemoval;
+import io.caravan.config.Settings;
+import io.caravan.cutover.Cutover;
+import io.caravan.cutover.CutoverReport;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code cutover}: is the target ready to be written to? With {@code --finish}, ends the pipeline. */
+@Command(
+        name = "cutover",
+        description = {
+            "Checks that nobody writes to the source and that the target has all of it, sets the target's sequences and",
+            "validates its constraints. Can be repeated. Exit code 0 when applications may be pointed to the target."
+        },
+        mixinStandardHelpOptions = true)
+final class CutoverCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @ParentCommand
+    private Caravan caravan;
+
+    @Option(
+            names = "--finish",
+            description = "When all is well, remove connector and slot. Nothing can be copied after that.")
+    private boolean finish;
+
+    @Option(
+            names = "--reverse-slot",
+            description =
+                    "Make publication and slot on the target, so that a pipeline back can begin where applications began to write.")
+    private boolean reverseSlot;
+
+    @Option(names = "--json", description = "Print the report as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Stack stack = Stack.attach(caravan.home(), line -> {});
+                Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
+            CutoverReport report = cutover(stack.settings(), pipeline).run(reverseSlot, finish);
+            if (json) {
+                Terminal.say(JSON.writeValueAsString(report));
+            } else {
+                print(report);
+            }
+            return (report.isDone() ? ExitCode.OK : ExitCode.FAILED).code();
+        }
+    }
+
+    private static Cutover cutover(Settings settings, Pipeline pipeline) throws SQLException {
+        List<TableName> tables = tables(settings);
+        return new Cutover(
+                new RunningStream(pipeline, new RunningCaravan(settings), tables),
+                new PipelineEnd(
+                        pipeline.state,
+                        new ConnectorRemoval(settings.connectUrl(), settings.connectorName()),
+                        pipeline.slot,
+                        pipeline.publication,
+                        settings.source(),
+                        settings.target(),
+                        tables),
+                settings.source(),
+                settings.target(),
+                tables);
+    }
+
+    static List<TableName> tables(Settings settings) throws SQLException {
+        try (Connection connection = settings.source().connect()) {
+            return Catalog.tables(connection, settings.tables()).stream()
+                    .map(Table::name)
+                    .toList();
+        }
+    }
+
+    private static void print(CutoverReport report) {
+        report.checks().forEach(check -> {
+            Terminal.say("  %s %-12s %s".formatted(check.done() ? "ok" : " !", check.name(), check.message()));
+            check.details().forEach(detail -> Terminal.say("                   " + detail));
+        });
+        report.notes().forEach(note -> Terminal.say("   - " + note));
+        Terminal.say(
+                switch (report.state()) {
+                    case "ready" ->
+                        "READY FOR CUT-OVER: point the applications to the target, then 'cutover --finish'.";
+                    case "finished" -> "FINISHED: the target is on its own.";
+                    default -> "NOT READY: mend what is marked with !, then run cutover again.";
+                });
+    }
+}

@@ -1,0 +1,75 @@
+package io.caravan.cli;
+
+import io.caravan.bootstrap.TableTopics;
+import io.caravan.guard.Observer;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.TableName;
+import io.caravan.read.TopicTails;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** The pipeline's topics as the guard looks at them. */
+record PipelineTopics(
+        TableTopics topics, TopicTails tails, Database target, String pipeline, Supplier<List<TableName>> tables)
+        implements Observer.Topics {
+    @Override
+    public String of(TableName table) {
+        return topics.of(table);
+    }
+
+    @Override
+    public String messages() {
+        return topics.messages();
+    }
+
+    @Override
+    public Map<String, String> ids() throws ExecutionException, InterruptedException {
+        List<String> names =
+                new ArrayList<>(tables.get().stream().map(topics::of).toList());
+        names.add(topics.messages());
+        return topics.ids(names);
+    }
+
+    @Override
+    public void create(String topic) throws ExecutionException, InterruptedException {
+        topics.createMissing(topic);
+    }
+
+    @Override
+    public Lsn delivered() throws SQLException {
+        Lsn farthest = Lsn.ZERO;
+        Map<TopicPartition, Long> waiting = new HashMap<>();
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement(
+                        "select topic, partition, next_offset, source_lsn::text from caravan.ledger where pipeline = ?")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    waiting.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
+                    Lsn applied = Lsn.parse(row.getString(4));
+                    farthest = applied.isAfter(farthest) ? applied : farthest;
+                }
+            }
+            Map<String, String> there = ids();
+            waiting.keySet().removeIf(partition -> !there.containsKey(partition.topic()));
+            Lsn captured = tails.farthest(waiting);
+            return captured.isAfter(farthest) ? captured : farthest;
+        } catch (ExecutionException | KafkaException e) {
+            throw new SQLException("Kafka does not tell what lies in the topics: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SQLException(e);
+        }
+    }
+}

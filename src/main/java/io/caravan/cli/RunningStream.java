@@ -1,0 +1,70 @@
+package io.caravan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.bootstrap.NotReadyException;
+import io.caravan.cutover.Cutover;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.TableName;
+import io.caravan.status.PipelineStatus;
+import io.caravan.verify.VerificationReport;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
+
+/** A pipeline that runs in another process, as the cut-over asks it. */
+record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) implements Cutover.Stream {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+    @Override
+    public List<String> problems() throws IOException, InterruptedException {
+        Optional<String> answer = running.get("/api/status");
+        return answer.isPresent()
+                ? JSON.readValue(answer.get(), PipelineStatus.class).problems()
+                : List.of("No Caravan process of this pipeline is running. Start it with 'run', and leave it on.");
+    }
+
+    /** A message that was written after a change comes after it through slot, connector and Kafka. */
+    @Override
+    public Map<String, Long> ends() throws Exception {
+        Lsn position = pipeline.bootstrap.emitMessage("cutover");
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        while (true) {
+            try {
+                pipeline.bootstrap.requireArrived(position);
+                break;
+            } catch (NotReadyException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+        }
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        tables.forEach(table -> latest.put(new TopicPartition(pipeline.topics.of(table), 0), OffsetSpec.latest()));
+        try (Admin admin = pipeline.topics.admin()) {
+            Map<String, Long> ends = new HashMap<>();
+            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                    .all()
+                    .get()
+                    .forEach((partition, end) -> ends.put(partition.topic(), end.offset()));
+            return ends;
+        }
+    }
+
+    @Override
+    public Optional<String> verify() throws IOException, InterruptedException {
+        String answer = running.post("/api/verify")
+                .orElseThrow(() -> new IOException("The Caravan process has ended. Start it again with 'run'."));
+        VerificationReport report = JSON.readValue(answer, VerificationReport.class);
+        return report.equal() ? Optional.empty() : Optional.of(VerifyBean.lines(report));
+    }
+}

@@ -1,0 +1,56 @@
+package io.caravan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.config.Settings;
+import io.caravan.cutover.SequencePosition;
+import io.caravan.cutover.SequencePosition.Outcome;
+import io.caravan.cutover.Sequences;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code sequences}: sets the target's sequences to where the source's are now. */
+@Command(
+        name = "sequences",
+        description = {
+            "Sets the target's sequences to where the source's are now; none is set back. cutover does it too.",
+            "Exit code 0 when all are set."
+        },
+        mixinStandardHelpOptions = true)
+final class SequencesCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @ParentCommand
+    private Caravan caravan;
+
+    @Option(names = "--json", description = "Print them as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws Exception {
+        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+            Settings settings = stack.settings();
+            List<SequencePosition> positions =
+                    new Sequences(settings.source(), settings.target()).set(CutoverCommand.tables(settings));
+            if (json) {
+                Terminal.say(JSON.writeValueAsString(positions));
+            } else {
+                positions.forEach(SequencesCommand::print);
+            }
+            boolean failed = positions.stream().anyMatch(position -> position.outcome() == Outcome.FAILED);
+            return (failed ? ExitCode.FAILED : ExitCode.OK).code();
+        }
+    }
+
+    private static void print(SequencePosition position) {
+        Terminal.say("  %-7s %-40s %,d%s"
+                .formatted(
+                        position.outcome().name().toLowerCase(Locale.ROOT),
+                        position.sequence(),
+                        position.value(),
+                        position.problem().isEmpty() ? "" : "  " + position.problem()));
+    }
+}

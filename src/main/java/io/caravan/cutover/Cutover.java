@@ -1,0 +1,219 @@
+package io.caravan.cutover;
+
+import io.caravan.cutover.CutoverReport.Check;
+import io.caravan.cutover.SequencePosition.Outcome;
+import io.caravan.postgres.TableName;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves the writers: proves that nobody writes to the source and that the target has all of it, sets the sequences, validates
+ * the constraints. Every step can be repeated; nothing is taken away before the end is asked for.
+ */
+public final class Cutover {
+    private static final long WINDOW_MILLIS = 3000;
+
+    private final Stream stream;
+    private final Writers writers;
+    private final Sequences sequences;
+    private final Definitions definitions;
+    private final Ending ending;
+    private final List<TableName> tables;
+
+    private final List<Check> checks = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+    private List<SequencePosition> positions = List.of();
+
+    /** The running pipeline. */
+    public interface Stream {
+        /** Why the pipeline is not fit for a cut-over: what is red in its status. */
+        List<String> problems() throws Exception;
+
+        /** The end of each table's topic, once all that has committed on the source until now lies in the topics. */
+        Map<String, Long> ends() throws Exception;
+
+        /** Compares at a point of the stream; empty when equal, else what differs. */
+        Optional<String> verify() throws Exception;
+    }
+
+    /** Taking the pipeline away, in steps that are noted so that one that was cut off goes on. */
+    public interface Ending {
+        /** Whether taking away has begun: the checks were all done then, and slot or connector may be gone. */
+        boolean hasBegun() throws SQLException;
+
+        boolean isDone() throws SQLException;
+
+        /** Removes connector, its offsets and the slot. Returns what was done. */
+        List<String> finish() throws Exception;
+
+        /** Publication and slot on the target, for the way back. Returns what is there. */
+        List<String> reverseSlot() throws SQLException;
+    }
+
+    public Cutover(
+            Stream stream,
+            Ending ending,
+            io.caravan.postgres.Database source,
+            io.caravan.postgres.Database target,
+            List<TableName> tables) {
+        this.stream = stream;
+        this.ending = ending;
+        this.tables = tables;
+        writers = new Writers(source);
+        sequences = new Sequences(source, target);
+        definitions = new Definitions(source, target, tables);
+    }
+
+    /**
+     * Goes through the checks up to the first that is not done.
+     *
+     * @param reverseSlot also make the slot for the way back
+     * @param finish also take the pipeline away, when all is done
+     */
+    public CutoverReport run(boolean reverseSlot, boolean finish) throws Exception {
+        if (ending.isDone()) {
+            check("finish", true, "The pipeline was cut over already; slot and connector are gone.", List.of());
+            return report("finished");
+        }
+        if (!ending.hasBegun() && !isReady(reverseSlot)) {
+            return report("not-ready");
+        }
+        if (!finish && !ending.hasBegun()) {
+            return report("ready");
+        }
+        if (!finish) {
+            check(
+                    "finish",
+                    false,
+                    "A cut-over was cut off while slot and connector were removed.",
+                    List.of("Run 'cutover --finish' again."));
+            return report("not-ready");
+        }
+        check("finish", true, "Slot and connector are removed.", ending.finish());
+        return report("finished");
+    }
+
+    private boolean isReady(boolean reverseSlot) throws Exception {
+        Map<String, Long> before;
+        return healthy()
+                && (before = nobodyWrites()) != null
+                && verified()
+                && still(before)
+                && sequencesAreSet()
+                && constraintsHold()
+                && (!reverseSlot || check("reverse-slot", true, "The way back is open.", ending.reverseSlot()))
+                && still(before); // sequences and constraints took their time
+    }
+
+    private boolean healthy() throws Exception {
+        List<String> problems = stream.problems();
+        return check(
+                "health",
+                problems.isEmpty(),
+                problems.isEmpty() ? "The pipeline is healthy." : "The pipeline is not healthy.",
+                problems);
+    }
+
+    private @Nullable Map<String, Long> nobodyWrites() throws Exception {
+        Map<String, Long> before = stream.ends();
+        List<String> seen = writers.seenWithin(WINDOW_MILLIS);
+        Map<String, Long> after = stream.ends();
+        List<String> written = moved(before, after);
+        boolean quiet = seen.isEmpty() && written.isEmpty();
+        List<String> details = new ArrayList<>(seen);
+        written.forEach(topic -> details.add("changes arrive in topic " + topic));
+        List<String> sessions = writers.sessions();
+        if (!quiet && seen.isEmpty()) {
+            sessions.forEach(session -> details.add("connected: " + session));
+        }
+        if (quiet && !sessions.isEmpty()) {
+            notes.add("Still connected to the source, and able to write: " + String.join("; ", sessions) + ".");
+        }
+        check(
+                "writers",
+                quiet,
+                quiet
+                        ? "Nobody wrote to the source within " + WINDOW_MILLIS / 1000 + " seconds."
+                        : "The source is still written to. Stop the applications; ALTER DATABASE … SET"
+                                + " default_transaction_read_only = on keeps new sessions from writing.",
+                details);
+        return quiet ? after : null;
+    }
+
+    private boolean verified() throws Exception {
+        Optional<String> difference = stream.verify();
+        return check(
+                "verify",
+                difference.isEmpty(),
+                difference.isEmpty()
+                        ? "All changes are applied, and source and target are equal."
+                        : "They are not equal.",
+                difference.map(String::lines).map(lines -> lines.toList()).orElse(List.of()));
+    }
+
+    private boolean still(Map<String, Long> before) throws Exception {
+        List<String> written = moved(before, stream.ends());
+        checks.removeIf(check -> check.name().equals("still"));
+        return check(
+                "still",
+                written.isEmpty(),
+                written.isEmpty() ? "Nobody wrote meanwhile." : "Someone wrote to the source meanwhile.",
+                written);
+    }
+
+    private static List<String> moved(Map<String, Long> before, Map<String, Long> after) {
+        return new TreeMap<>(after)
+                .entrySet().stream()
+                        .filter(end -> !end.getValue().equals(before.get(end.getKey())))
+                        .map(Map.Entry::getKey)
+                        .toList();
+    }
+
+    private boolean sequencesAreSet() throws SQLException {
+        positions = sequences.set(tables);
+        List<String> failed = positions.stream()
+                .filter(position -> position.outcome() == Outcome.FAILED)
+                .map(SequencePosition::problem)
+                .toList();
+        Map<Outcome, Long> counts = positions.stream()
+                .collect(Collectors.groupingBy(SequencePosition::outcome, TreeMap::new, Collectors.counting()));
+        return check(
+                "sequences",
+                failed.isEmpty(),
+                positions.size() + " sequences: "
+                        + counts.entrySet().stream()
+                                .map(count -> count.getValue() + " "
+                                        + count.getKey().name().toLowerCase(java.util.Locale.ROOT))
+                                .collect(Collectors.joining(", "))
+                        + ".",
+                failed);
+    }
+
+    private boolean constraintsHold() throws SQLException {
+        Definitions.Validated validated = definitions.validateConstraints();
+        notes.addAll(validated.notes());
+        notes.addAll(definitions.triggerNotes());
+        return check(
+                "constraints",
+                validated.problems().isEmpty(),
+                validated.problems().isEmpty()
+                        ? "Constraints are valid; " + validated.done().size() + " had to be validated."
+                        : "Constraints do not hold.",
+                validated.problems().isEmpty() ? validated.done() : validated.problems());
+    }
+
+    private boolean check(String name, boolean done, String message, List<String> details) {
+        checks.add(new Check(name, done, message, details));
+        return done;
+    }
+
+    private CutoverReport report(String state) {
+        return new CutoverReport(state, List.copyOf(checks), positions, List.copyOf(notes));
+    }
+}

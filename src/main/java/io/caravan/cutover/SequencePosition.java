@@ -1,0 +1,23 @@
+package io.caravan.cutover;
+
+/**
+ * What became of one sequence.
+ *
+ * @param sequence its name in the target, else in the source
+ * @param value of the source
+ * @param called whether the source has given that value out already
+ * @param problem why the target's could not be set; empty otherwise
+ */
+public record SequencePosition(String sequence, long value, boolean called, Outcome outcome, String problem) {
+    /** The target's sequence, compared with the source's. */
+    public enum Outcome {
+        SET,
+        /** It was there already. */
+        SAME,
+        /** It has given out values that the source has not, so it is left alone. */
+        AHEAD,
+        /** Free in the source, not needed by a table, and not in the target. */
+        ABSENT,
+        FAILED
+    }
+}

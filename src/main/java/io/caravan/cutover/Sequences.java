@@ -1,0 +1,141 @@
+package io.caravan.cutover;
+
+import io.caravan.cutover.SequencePosition.Outcome;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.SqlResource;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Sets the target's sequences to where the source's are. The stream does not carry them. */
+public final class Sequences {
+    private static final SqlResource OF_TABLES = SqlResource.read("cutover/sequences.sql");
+    private static final SqlResource IN_TARGET = SqlResource.read("cutover/target-sequence.sql");
+
+    private final Database source;
+    private final Database target;
+
+    public Sequences(Database source, Database target) {
+        this.source = source;
+        this.target = target;
+    }
+
+    private record Known(
+            String name, long increment, boolean cycles, boolean needed, String ownerTable, String ownerColumn) {}
+
+    private record Position(long value, boolean called) {
+        /** Whether the next value comes before the other's next value, in the direction of the increment. */
+        boolean isBehind(Position other, long increment) {
+            int order = increment > 0 ? Long.compare(value, other.value) : Long.compare(other.value, value);
+            return order < 0 || (order == 0 && !called && other.called);
+        }
+    }
+
+    /**
+     * Sets those that are behind. One that is ahead stays, because its values were given out; one that cycles has no ahead and
+     * is set to the source's.
+     */
+    public List<SequencePosition> set(Collection<TableName> tables) throws SQLException {
+        List<SequencePosition> positions = new ArrayList<>();
+        try (Connection there = source.connect();
+                Connection here = target.connect()) {
+            List<Known> all = OF_TABLES.query(
+                    there,
+                    Map.of(
+                            "relations",
+                            SqlResource.array(
+                                    tables.stream().map(TableName::sql).toList())),
+                    Sequences::known);
+            for (Known sequence : all) {
+                positions.add(set(sequence, there, here));
+            }
+        }
+        return positions;
+    }
+
+    private static Known known(ResultSet row) throws SQLException {
+        return new Known(
+                new TableName(row.getString("schema_name"), row.getString("sequence_name")).sql(),
+                row.getLong("increment"),
+                row.getBoolean("cycles"),
+                row.getBoolean("needed"),
+                Objects.requireNonNullElse(row.getString("owner_table"), ""),
+                Objects.requireNonNullElse(row.getString("owner_column"), ""));
+    }
+
+    private static SequencePosition set(Known sequence, Connection there, Connection here) {
+        try {
+            String name = inTarget(sequence, here);
+            Position wanted = position(there, sequence.name);
+            if (name == null) {
+                return new SequencePosition(
+                        sequence.name,
+                        wanted.value,
+                        wanted.called,
+                        sequence.needed ? Outcome.FAILED : Outcome.ABSENT,
+                        sequence.needed
+                                ? "The target has no sequence " + sequence.name + ". Create it as on the source."
+                                : "");
+            }
+            Position now = position(here, name);
+            Outcome outcome = wanted.equals(now)
+                    ? Outcome.SAME
+                    : now.isBehind(wanted, sequence.increment) || sequence.cycles ? Outcome.SET : Outcome.AHEAD;
+            if (outcome == Outcome.SET) {
+                set(here, name, wanted);
+            }
+            return new SequencePosition(name, wanted.value, wanted.called, outcome, "");
+        } catch (SQLException e) {
+            return new SequencePosition(
+                    sequence.name,
+                    0,
+                    false,
+                    Outcome.FAILED,
+                    "Sequence " + sequence.name + " was not set: " + e.getMessage() + hint(e, sequence.name));
+        }
+    }
+
+    private static String hint(SQLException e, String sequence) {
+        return "42501".equals(e.getSQLState())
+                ? " GRANT SELECT ON SEQUENCE " + sequence + " on the source, UPDATE on the target, to Caravan's role."
+                : "";
+    }
+
+    private static @Nullable String inTarget(Known sequence, Connection here) throws SQLException {
+        return IN_TARGET
+                .query(
+                        here,
+                        Map.of("owner", sequence.ownerTable, "column", sequence.ownerColumn, "name", sequence.name),
+                        row -> row.getString("sequence"))
+                .stream()
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** From the sequence itself: the view pg_sequences does not tell whether the value was given out. */
+    private static Position position(Connection connection, String sequence) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select last_value, is_called from " + sequence)) {
+            row.next();
+            return new Position(row.getLong(1), row.getBoolean(2));
+        }
+    }
+
+    private static void set(Connection here, String sequence, Position position) throws SQLException {
+        try (PreparedStatement set = here.prepareStatement("select setval(?::regclass, ?, ?)")) {
+            set.setString(1, sequence);
+            set.setLong(2, position.value);
+            set.setBoolean(3, position.called);
+            set.execute();
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.caravan.guard;
+
+import io.caravan.guard.ConnectOffsets.Stored;
+import io.caravan.guard.Observed.Source;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.PublicationState;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.TableName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Tells from the evidence and what is there now which changes are missing. */
+final class Comparison {
+    private final String publication;
+    private final ReplicationSlot slot;
+    private final Collection<TableName> tables;
+    private final Function<TableName, String> topics;
+    private final List<Gap> gaps = new ArrayList<>();
+
+    private Comparison(
+            String publication,
+            ReplicationSlot slot,
+            Collection<TableName> tables,
+            Function<TableName, String> topics) {
+        this.publication = publication;
+        this.slot = slot;
+        this.tables = tables;
+        this.topics = topics;
+    }
+
+    static List<Gap> of(
+            Evidence evidence,
+            Observed observed,
+            String publication,
+            ReplicationSlot slot,
+            Collection<TableName> tables,
+            Function<TableName, String> topics) {
+        Comparison comparison = new Comparison(publication, slot, tables, topics);
+        Source source = observed.source();
+        if (source != null) {
+            comparison.identity(evidence, source, observed);
+            comparison.slot(source, observed);
+            comparison.publication(evidence, source);
+        }
+        comparison.offset(observed);
+        comparison.topics(evidence, observed);
+        return comparison.gaps;
+    }
+
+    private void gap(String found) {
+        gaps.add(Gap.ofPipeline(found));
+    }
+
+    private void identity(Evidence evidence, Source source, Observed observed) {
+        ServerIdentity now = source.identity();
+        if (!now.systemIdentifier().equals(evidence.systemIdentifier())) {
+            gap("The source is another server than before (system identifier " + now.systemIdentifier() + ", before "
+                    + evidence.systemIdentifier() + "), so the positions of slot and connector mean nothing there.");
+        } else if (!now.standby() && now.timeline() != evidence.timeline()) {
+            timeline(evidence, source, observed);
+        } else if (!now.standby() && Lsn.parse(evidence.walFlushed()).isAfter(now.flushed())) {
+            gap(
+                    "The source's WAL ends at " + now.flushed() + " and was at " + evidence.walFlushed()
+                            + " before: the server was restored from a backup, and what was written after it is in the target.");
+        }
+    }
+
+    /** Exact as long as nothing was delivered that the new timeline does not have. */
+    private void timeline(Evidence evidence, Source source, Observed observed) {
+        Optional<Lsn> left = source.leftTimeline();
+        String turn = "The source went from timeline " + evidence.timeline() + " to "
+                + source.identity().timeline();
+        if (left.isEmpty()) {
+            gap(turn + ", which does not descend from it.");
+            return;
+        }
+        Optional<Stored> stored = observed.offset();
+        Lsn delivered = observed.delivered() == null ? Lsn.ZERO : observed.delivered();
+        if (stored.isPresent() && stored.get().event().isAfter(delivered)) {
+            delivered = stored.get().event();
+        }
+        if (delivered.isAfter(left.get())) {
+            gap(turn + " at " + left.get() + ", but changes up to " + delivered
+                    + " had been delivered: a standby took over that did not have them, or a backup was restored.");
+        }
+    }
+
+    private void slot(Source source, Observed observed) {
+        if (source.slot().isEmpty()) {
+            gap("Replication slot " + slot.name()
+                    + " is gone from the source, and with it the changes since it was last read.");
+            return;
+        }
+        ReplicationSlot.Status now = source.slot().get();
+        if (now.isLost()) {
+            gap("Replication slot " + slot.name() + " was invalidated ("
+                    + (now.invalidation().isEmpty() ? "max_slot_wal_keep_size" : now.invalidation())
+                    + "): the source does not have its changes any more.");
+            return;
+        }
+        Optional<Stored> stored = observed.offset();
+        if (stored.isPresent() && now.confirmedFlush().isAfter(stored.get().farthest())) {
+            gap(
+                    "Replication slot " + slot.name() + " stands at " + now.confirmedFlush()
+                            + ", beyond what the connector has delivered ("
+                            + stored.get().farthest()
+                            + "): it was made anew or moved, or the connector's offset was set back. The changes between are missing.");
+        }
+    }
+
+    private void offset(Observed observed) {
+        Optional<Stored> stored = observed.offset();
+        Lsn delivered = observed.delivered();
+        if (!observed.connectAnswers() || delivered == null) {
+            return;
+        }
+        if (stored.isEmpty() && !delivered.equals(Lsn.ZERO)) {
+            gap("Kafka Connect has lost the connector's offset, and events up to " + delivered
+                    + " have been delivered: it would send events again or leave some out.");
+        }
+        if (stored.isPresent() && stored.get().event().isAfter(delivered)) {
+            gap("The connector's stored offset is " + stored.get().event()
+                    + ", beyond all that lies in the topics or was applied (" + delivered
+                    + "): someone set it ahead, or topics lost records. The changes between are missing.");
+        }
+    }
+
+    private void publication(Evidence evidence, Source source) {
+        if (source.publication().isEmpty()) {
+            gap("Publication " + publication + " was dropped from the source; changes since are not in the stream.");
+            return;
+        }
+        PublicationState now = source.publication().get();
+        boolean ownerOnly = !now.owner().equals(evidence.publicationOwner()) && !now.partial();
+        if (!now.version().equals(evidence.publication()) && !ownerOnly) {
+            gap("Publication " + publication + " was altered, or dropped and made anew; it may have left out changes.");
+            return;
+        }
+        for (TableName table : tables) {
+            String before = evidence.members().get(table.toString());
+            String member = now.members().get(table.toString());
+            if (before != null && member == null) {
+                gaps.add(Gap.ofTable(
+                        table.toString(),
+                        "Table " + table + " was taken out of publication " + publication
+                                + "; changes since are not in the stream."));
+            } else if (before != null && !before.equals(member)) {
+                gaps.add(Gap.ofTable(
+                        table.toString(),
+                        "Table " + table + " was taken out of publication " + publication
+                                + " and put in again; changes between are missing."));
+            }
+        }
+    }
+
+    private void topics(Evidence evidence, Observed observed) {
+        if (observed.topics() == null) {
+            return;
+        }
+        for (TableName table : tables) {
+            String topic = topics.apply(table);
+            String before = evidence.topics().get(topic);
+            String now = observed.topics().get(topic);
+            if (before != null && !before.equals(now)) {
+                gaps.add(Gap.ofTable(
+                        table.toString(),
+                        "Topic " + topic + (now == null ? " was deleted" : " was deleted and made anew")
+                                + "; changes that were in it are missing from table " + table + "."));
+            }
+        }
+    }
+}

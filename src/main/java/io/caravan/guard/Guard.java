@@ -1,0 +1,290 @@
+package io.caravan.guard;
+
+import io.caravan.guard.Observed.Source;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.PublicationState;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bean {@code guard}: compares what is there with what was noted, at a start and while the pipeline runs. A gap that was
+ * found is kept in the target until its remedy was carried out, so that no restart forgets it.
+ */
+public final class Guard {
+    private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
+    private static final long DOUBT_MILLIS = 1000;
+
+    private final EvidenceStore store;
+    private final Observer observer;
+    private final Publication publication;
+    private final ReplicationSlot slot;
+    private final Supplier<List<TableName>> tables;
+    private final Progress progress;
+    private final String pipeline;
+    private volatile List<Gap> gaps = List.of();
+
+    /** How far the set-up is. */
+    public interface Progress {
+        /** Nothing was copied yet, so publication, slot and topics may be made anew. */
+        boolean isBeforeCopy() throws SQLException;
+
+        /** Slot and connector are taken away on purpose. */
+        boolean isCutOver() throws SQLException;
+    }
+
+    /** @param tables those of the pipeline, as far as they are known */
+    public Guard(
+            EvidenceStore store,
+            Observer observer,
+            Publication publication,
+            ReplicationSlot slot,
+            Supplier<List<TableName>> tables,
+            Progress progress,
+            String pipeline) {
+        this.store = store;
+        this.observer = observer;
+        this.publication = publication;
+        this.slot = slot;
+        this.tables = tables;
+        this.progress = progress;
+        this.pipeline = pipeline;
+    }
+
+    /** The gaps known at the last look. */
+    public List<Gap> gaps() {
+        return gaps;
+    }
+
+    /** Why nothing can be applied; null when it can. */
+    public @Nullable String gapOfPipeline() {
+        return gaps.stream()
+                .filter(Gap::isOfPipeline)
+                .map(Gap::message)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Why the table cannot go on; null when it can. */
+    public @Nullable String gapOf(TableName table) {
+        return gaps.stream()
+                .filter(gap -> gap.table().equals(table.toString()))
+                .map(Gap::message)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether a connector that is missing may be made again: not after a cut-over, and not where changes are missing. */
+    public boolean mayRecreate() throws SQLException {
+        return !progress.isBeforeCopy() && !progress.isCutOver() && gapOfPipeline() == null;
+    }
+
+    /** At a start, before anything is made or altered. Gaps of single tables do not keep the others from going on. */
+    public void requireNoGap() throws SQLException, InterruptedException, GapException {
+        if (progress.isCutOver()) {
+            throw new GapException(
+                    "Pipeline " + pipeline + " was cut over: slot and connector were taken away. 'reset' and 'run'"
+                            + " begin it anew; 'cutover --finish' ends what was cut off.");
+        }
+        if (progress.isBeforeCopy()) {
+            store.revise((before, target) -> null);
+            return;
+        }
+        examine(true);
+        String gap = gapOfPipeline();
+        if (gap != null) {
+            throw new GapException(gap);
+        }
+        restartMessages();
+    }
+
+    /** After publication, slot and topics are there: notes what is not known yet. */
+    public void note() throws SQLException, InterruptedException, GapException {
+        Evidence after = store.revise((before, target) -> {
+            Observed now = observer.look(before, true);
+            Evidence noted = before == null ? first(now) : withNew(before, now);
+            return noted == null ? null : noted.withTables(tableNames());
+        });
+        gaps = after == null ? List.of() : after.gapList();
+        if (after == null) {
+            throw new GapException("Source or Kafka do not tell what the guard has to note. Run again.");
+        }
+        Source source = observer.look(after, true).source();
+        List<String> partial = source == null
+                ? List.of()
+                : source.publication().map(PublicationState::partialMembers).orElse(List.of());
+        if (!partial.isEmpty()) {
+            throw new GapException("Publication " + publication.name() + " has a row filter or a column list on "
+                    + String.join(", ", partial)
+                    + ", so it leaves out changes. Take the tables out of it (ALTER PUBLICATION "
+                    + publication.name() + " DROP TABLE …), then run again: Caravan adds them whole.");
+        }
+    }
+
+    /** One look while the pipeline runs. Returns all gaps, those of earlier looks too. */
+    public List<Gap> look() throws SQLException, InterruptedException {
+        if (progress.isBeforeCopy() || progress.isCutOver()) {
+            return List.of();
+        }
+        examine(false);
+        return gaps;
+    }
+
+    private void examine(boolean starting) throws SQLException, InterruptedException {
+        Evidence before = store.read();
+        Observed now = observer.look(before, starting);
+        boolean doubt = before != null && !compare(before, now).isEmpty();
+        if (doubt) {
+            TimeUnit.MILLISECONDS.sleep(DOUBT_MILLIS); // a broker that has just come up may not know every topic yet
+        }
+        Evidence after = store.revise((kept, target) -> {
+            if (kept == null) {
+                return first(observer.look(null, starting));
+            }
+            // Looked at again under the lock: whoever renews evidence holds it meanwhile.
+            Observed seen = observer.look(kept, starting);
+            List<Gap> found = compare(kept, seen);
+            found.stream()
+                    .filter(gap -> !kept.gaps().containsKey(gap.table()))
+                    .forEach(gap -> LOG.error("Changes are missing: {}", gap.message()));
+            return withNew(withServer(kept, seen), seen).withGaps(found);
+        });
+        gaps = after == null ? List.of() : after.gapList();
+    }
+
+    private List<Gap> compare(Evidence evidence, Observed now) {
+        return Comparison.of(evidence, now, publication.name(), slot, tables.get(), observer.topics()::of);
+    }
+
+    private @Nullable Evidence first(Observed now) {
+        Source source = now.source();
+        if (source == null || now.topics() == null || source.publication().isEmpty()) {
+            return null;
+        }
+        PublicationState published = source.publication().get();
+        return new Evidence(
+                source.identity().systemIdentifier(),
+                source.identity().timeline(),
+                source.identity().flushed().toString(),
+                published.version(),
+                published.owner(),
+                published.members(),
+                now.topics(),
+                tableNames(),
+                Map.of());
+    }
+
+    private List<String> tableNames() {
+        return tables.get().stream().map(TableName::toString).toList();
+    }
+
+    /** A time line that was left in order, and the WAL's progress. */
+    private static Evidence withServer(Evidence kept, Observed seen) {
+        Source source = seen.source();
+        if (source == null || source.identity().standby()) {
+            return kept;
+        }
+        ServerIdentity now = source.identity();
+        if (now.timeline() > kept.timeline()) {
+            LOG.warn("The source went from timeline {} to {}", kept.timeline(), now.timeline());
+        }
+        return now.systemIdentifier().equals(kept.systemIdentifier())
+                ? kept.withServer(now.timeline(), now.flushed().toString())
+                : kept;
+    }
+
+    private Evidence withNew(Evidence kept, Observed seen) {
+        Source source = seen.source();
+        Evidence with = kept.withNew(
+                source == null
+                        ? Map.of()
+                        : source.publication().map(PublicationState::members).orElse(Map.of()),
+                seen.topics() == null ? Map.of() : seen.topics());
+        return source == null || source.publication().isEmpty()
+                ? with
+                : with.withPublication(
+                        source.publication().get().version(),
+                        source.publication().get().owner());
+    }
+
+    /**
+     * Before a table is copied again: as publication and topic are from here on is right. A topic that was made anew is read
+     * from its beginning.
+     */
+    public void renew(TableName table) throws SQLException, InterruptedException {
+        store.revise((before, target) -> {
+            if (before == null) {
+                return null;
+            }
+            String topic = observer.topics().of(table);
+            createTopic(topic);
+            Observed now = observer.look(before, true);
+            Map<String, String> ids = now.topics() == null ? Map.of() : now.topics();
+            Source source = now.source();
+            Map<String, String> members = source == null
+                    ? Map.of()
+                    : source.publication().map(PublicationState::members).orElse(Map.of());
+            if (ids.containsKey(topic) && !ids.get(topic).equals(before.topics().get(topic))) {
+                readFromBeginning(target, topic);
+            }
+            return before.renewed(table.toString(), only(members, table.toString()), only(ids, topic));
+        });
+        gaps = store.gaps();
+    }
+
+    /** The topic of the messages carries no rows: one that was made anew is read from its beginning. */
+    private void restartMessages() throws SQLException, InterruptedException {
+        String topic = observer.topics().messages();
+        store.revise((before, target) -> {
+            Observed now = observer.look(before, false);
+            String known = before == null ? null : before.topics().get(topic);
+            if (before == null
+                    || known == null
+                    || now.topics() == null
+                    || known.equals(now.topics().get(topic))) {
+                return before;
+            }
+            LOG.warn("Topic {} was deleted; it is begun anew", topic);
+            createTopic(topic);
+            readFromBeginning(target, topic);
+            Map<String, String> ids = observer.look(before, false).topics();
+            return before.renewed("", Map.of(), ids == null ? Map.of() : only(ids, topic));
+        });
+    }
+
+    private void createTopic(String topic) throws SQLException, InterruptedException {
+        try {
+            observer.topics().create(topic);
+        } catch (ExecutionException e) {
+            throw new SQLException("Kafka refused to create topic " + topic + ": " + e.getCause(), e);
+        }
+    }
+
+    private void readFromBeginning(Connection target, String topic) throws SQLException {
+        try (PreparedStatement update = target.prepareStatement(
+                "update caravan.ledger set next_offset = 0, updated_at = now() where pipeline = ? and topic = ?")) {
+            update.setString(1, pipeline);
+            update.setString(2, topic);
+            update.executeUpdate();
+        }
+    }
+
+    private static Map<String, String> only(Map<String, String> map, String key) {
+        return map.entrySet().stream()
+                .filter(entry -> entry.getKey().equals(key))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (one, same) -> one, TreeMap::new));
+    }
+}

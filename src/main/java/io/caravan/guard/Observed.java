@@ -1,0 +1,32 @@
+package io.caravan.guard;
+
+import io.caravan.guard.ConnectOffsets.Stored;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.PublicationState;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.ServerIdentity;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Source, topics and connector as they are at one moment. A part that does not answer is null: its absence is no gap.
+ *
+ * @param topics Kafka's id of each topic that is there
+ * @param connectAnswers whether Kafka Connect has told the connector's offset, or that it has none
+ * @param delivered the farthest change that is applied or lies in a topic; asked for at a start only
+ */
+record Observed(
+        @Nullable Source source,
+        @Nullable Map<String, String> topics,
+        boolean connectAnswers,
+        Optional<Stored> offset,
+        @Nullable Lsn delivered) {
+
+    /** @param leftTimeline where its history left the timeline of the evidence; empty when it never was on it */
+    record Source(
+            ServerIdentity identity,
+            Optional<Lsn> leftTimeline,
+            Optional<ReplicationSlot.Status> slot,
+            Optional<PublicationState> publication) {}
+}

@@ -1,0 +1,105 @@
+package io.caravan.guard;
+
+import io.caravan.guard.ConnectOffsets.Stored;
+import io.caravan.guard.Observed.Source;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.PublicationState;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks source, Kafka and Kafka Connect what {@link Evidence} is compared with. */
+public final class Observer {
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+
+    private final Database source;
+    private final Publication publication;
+    private final ReplicationSlot slot;
+    private final Topics topics;
+    private final ConnectOffsets offsets;
+
+    /** The pipeline's topics in Kafka. */
+    public interface Topics {
+        String of(TableName table);
+
+        String messages();
+
+        /** Kafka's id of each topic of the pipeline that is there, by its name. */
+        Map<String, String> ids() throws ExecutionException, InterruptedException;
+
+        /** The farthest change that lies in a topic, and in the ledger. */
+        Lsn delivered() throws SQLException;
+
+        /** Makes the topic where it is missing. */
+        void create(String topic) throws ExecutionException, InterruptedException;
+    }
+
+    public Observer(
+            Database source, Publication publication, ReplicationSlot slot, Topics topics, ConnectOffsets offsets) {
+        this.source = source;
+        this.publication = publication;
+        this.slot = slot;
+        this.topics = topics;
+        this.offsets = offsets;
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    /**
+     * The slot is read before the stored offset and that before the topics: each can only be ahead of the one before.
+     *
+     * @param starting also look into the topics, and fail when a part does not answer
+     */
+    Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
+        Source there = source(evidence, starting);
+        boolean connectAnswers = true;
+        Optional<Stored> offset = Optional.empty();
+        try {
+            offset = offsets.read();
+        } catch (IOException e) {
+            LOG.debug("Kafka Connect does not answer the guard: {}", e.getMessage());
+            connectAnswers = false;
+        }
+        Lsn delivered = starting ? topics.delivered() : null;
+        return new Observed(there, topicIds(), connectAnswers, offset, delivered);
+    }
+
+    private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {
+        try (Connection connection = source.connect()) {
+            ServerIdentity identity = ServerIdentity.of(connection);
+            Optional<Lsn> left = evidence != null && identity.timeline() > evidence.timeline()
+                    ? identity.leftTimeline(source, evidence.timeline())
+                    : Optional.empty();
+            return new Source(
+                    identity, left, slot.status(connection), PublicationState.of(connection, publication.name()));
+        } catch (SQLException e) {
+            if (starting) {
+                throw e;
+            }
+            LOG.debug("The source does not answer the guard: {}", e.getMessage());
+            return null;
+        }
+    }
+
+    private @Nullable Map<String, String> topicIds() throws InterruptedException {
+        try {
+            return topics.ids();
+        } catch (ExecutionException e) {
+            LOG.debug("Kafka does not answer the guard: {}", String.valueOf(e.getCause()));
+            return null;
+        }
+    }
+}

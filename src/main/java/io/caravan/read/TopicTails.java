@@ -1,0 +1,76 @@
+package io.caravan.read;
+
+import io.caravan.change.ChangeEventReader;
+import io.caravan.change.Row;
+import io.caravan.postgres.Lsn;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Looks at the last records of topics without reading what lies before them. */
+public final class TopicTails {
+    /** A record's transaction leaves a marker behind it; so many offsets hold at least one record. */
+    private static final long LAST = 10;
+
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final Map<String, Object> clientSettings;
+
+    public TopicTails(Map<String, Object> clientSettings) {
+        this.clientSettings = new HashMap<>(clientSettings);
+        this.clientSettings.putAll(Map.of(
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"));
+    }
+
+    /**
+     * The farthest position on the source among the last records.
+     *
+     * @param from offsets below which records do not count; partitions that do not exist are left out by the caller
+     */
+    public Lsn farthest(Map<TopicPartition, Long> from) {
+        try (KafkaConsumer<byte[], byte[]> kafka =
+                new KafkaConsumer<>(clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            Map<TopicPartition, Long> begins = kafka.beginningOffsets(from.keySet());
+            Map<TopicPartition, Long> left = new HashMap<>(kafka.endOffsets(from.keySet()));
+            left.entrySet().removeIf(end -> end.getValue() <= from.getOrDefault(end.getKey(), 0L));
+            kafka.assign(left.keySet());
+            left.forEach((partition, end) -> kafka.seek(
+                    partition,
+                    Math.max(
+                            Math.max(from.getOrDefault(partition, 0L), begins.getOrDefault(partition, 0L)),
+                            end - LAST)));
+            Lsn farthest = Lsn.ZERO;
+            long deadline = System.nanoTime() + LIMIT_NANOS;
+            while (!left.isEmpty()) {
+                if (System.nanoTime() > deadline) {
+                    throw new IllegalStateException("Kafka does not give the last records of " + left.keySet() + ".");
+                }
+                for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofMillis(200))) {
+                    Lsn position = position(record);
+                    farthest = position.isAfter(farthest) ? position : farthest;
+                }
+                left.entrySet().removeIf(end -> kafka.position(end.getKey()) >= end.getValue());
+            }
+            return farthest;
+        }
+    }
+
+    private static Lsn position(ConsumerRecord<byte[], byte[]> record) {
+        return record.value() == null
+                ? Lsn.ZERO
+                : new ChangeEventReader(Row.UNCHANGED_MARKER)
+                        .read(record.offset(), record.value(), null, false)
+                        .lsn();
+    }
+}

@@ -1,0 +1,73 @@
+package io.caravan.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.status.PipelineStatus.Connector;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** Asks Kafka Connect how the connector is. */
+final class ConnectorProbe {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
+
+    private final String name;
+    private final URI connectUrl;
+
+    ConnectorProbe(String name, URI connectUrl) {
+        this.name = name;
+        this.connectUrl = connectUrl;
+    }
+
+    /** With the worse state of connector and task, UNKNOWN when Kafka Connect does not answer. */
+    Connector look() {
+        try {
+            HttpResponse<String> answer = HTTP.send(
+                    HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + name + "/status"))
+                            .timeout(Duration.ofSeconds(5))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            return answer.statusCode() == 404
+                    ? new Connector(name, "ABSENT", "Someone removed it.")
+                    : read(JSON.readTree(answer.body()));
+        } catch (IOException e) {
+            return new Connector(name, "UNKNOWN", "Kafka Connect at " + connectUrl + " does not answer.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Connector(name, "UNKNOWN", "");
+        }
+    }
+
+    private Connector read(JsonNode status) {
+        JsonNode connector = status.path("connector");
+        String state = connector.path("state").asText("UNKNOWN");
+        String error = state.equals("RUNNING") ? "" : reason(connector);
+        for (JsonNode task : status.path("tasks")) {
+            if (!task.path("state").asText().equals("RUNNING")) {
+                state = task.path("state").asText();
+                error = reason(task);
+            }
+        }
+        return new Connector(name, state, error);
+    }
+
+    /** The innermost cause says what happened; what is above it says that something did. */
+    private static String reason(JsonNode status) {
+        String first = "";
+        String last = "";
+        for (String line : status.path("trace").asText().lines().toList()) {
+            if (first.isEmpty()) {
+                first = line;
+            }
+            if (line.startsWith("Caused by: ")) {
+                last = line;
+            }
+        }
+        return last.isEmpty() ? first : first + " " + last;
+    }
+}

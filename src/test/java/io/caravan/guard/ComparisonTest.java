@@ -1,0 +1,217 @@
+package io.caravan.guard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.guard.ConnectOffsets.Stored;
+import io.caravan.guard.Observed.Source;
+import io.caravan.postgres.Lsn;
+import io.caravan.postgres.PublicationState;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.TableName;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Each way in which changes can get lost, told from what is there. */
+class ComparisonTest {
+    private static final TableName ORDERS = new TableName("public", "orders");
+    private static final Evidence BEFORE = new Evidence(
+            "77",
+            3,
+            "0/5000",
+            "16400:900",
+            "app",
+            Map.of("public.orders", "table 16500", "public.items", "table 16501"),
+            Map.of("t.public.orders", "id-1", "t.message", "id-2"),
+            List.of("public.orders"),
+            Map.of());
+
+    private ServerIdentity identity = new ServerIdentity("77", false, 3, Lsn.parse("0/6000"));
+    private Optional<Lsn> leftTimeline = Optional.empty();
+    private Optional<ReplicationSlot.Status> slot = Optional.of(slot("0/5000", "reserved", ""));
+    private Optional<PublicationState> publication =
+            Optional.of(new PublicationState("16400:900", "app", false, BEFORE.members(), List.of()));
+    private @Nullable Map<String, String> topics = BEFORE.topics();
+    private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100")));
+    private @Nullable Lsn delivered = Lsn.parse("0/5000");
+
+    private static ReplicationSlot.Status slot(String confirmed, String walStatus, String invalidation) {
+        return new ReplicationSlot.Status(
+                "db", "pgoutput", 0, Lsn.parse(confirmed), walStatus, 0, 0, null, invalidation);
+    }
+
+    private List<Gap> gaps() {
+        return Comparison.of(
+                BEFORE,
+                new Observed(new Source(identity, leftTimeline, slot, publication), topics, true, offset, delivered),
+                "pub",
+                new ReplicationSlot("slot"),
+                List.of(ORDERS),
+                table -> "t." + table);
+    }
+
+    private void expect(String table, String text) {
+        assertThat(gaps()).singleElement().satisfies(gap -> {
+            assertThat(gap.table()).isEqualTo(table);
+            assertThat(gap.message())
+                    .contains(text)
+                    .contains(table.isEmpty() ? "reset --target-data" : "resync " + table);
+        });
+    }
+
+    @Test
+    void nothingWasChanged() {
+        assertThat(gaps()).isEmpty();
+    }
+
+    @Test
+    void aPartThatDoesNotAnswerIsNoGap() {
+        List<Gap> gaps = Comparison.of(
+                BEFORE,
+                new Observed(null, null, false, Optional.empty(), null),
+                "pub",
+                new ReplicationSlot("slot"),
+                List.of(ORDERS),
+                TableName::toString);
+        assertThat(gaps).isEmpty();
+    }
+
+    @Test
+    void aSlotThatIsGone() {
+        slot = Optional.empty();
+        expect("", "Replication slot slot is gone");
+    }
+
+    @Test
+    void aSlotThatWasInvalidated() {
+        slot = Optional.of(slot("0/5000", "lost", "wal_removed"));
+        expect("", "was invalidated (wal_removed)");
+    }
+
+    @Test
+    void aSlotThatWasMadeAnewOrMoved() {
+        slot = Optional.of(slot("0/5101", "reserved", ""));
+        expect("", "stands at 0/5101, beyond what the connector has delivered (0/5100)");
+    }
+
+    @Test
+    void aSlotAtTheFarthestPositionOfTheOffsetIsWhereItShouldBe() {
+        slot = Optional.of(slot("0/5100", "reserved", ""));
+        assertThat(gaps()).isEmpty();
+    }
+
+    @Test
+    void anOffsetThatWasSetAhead() {
+        offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001")));
+        expect("", "The connector's stored offset is 0/5001, beyond all");
+    }
+
+    @Test
+    void anOffsetThatIsLostAfterChangesWereDelivered() {
+        offset = Optional.empty();
+        expect("", "Kafka Connect has lost the connector's offset");
+    }
+
+    @Test
+    void aConnectorThatHasDeliveredNothingYetNeedsNoOffset() {
+        offset = Optional.empty();
+        delivered = Lsn.ZERO;
+        assertThat(gaps()).isEmpty();
+    }
+
+    @Test
+    void anotherServer() {
+        identity = new ServerIdentity("78", false, 3, Lsn.parse("0/6000"));
+        expect("", "another server");
+    }
+
+    @Test
+    void aBackupThatWasRestored() {
+        identity = new ServerIdentity("77", false, 3, Lsn.parse("0/4FFF"));
+        expect("", "ends at 0/4FFF and was at 0/5000");
+    }
+
+    @Test
+    void aFailOverThatHasAllThatWasDeliveredGoesOn() {
+        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/4000"));
+        leftTimeline = Optional.of(Lsn.parse("0/5000"));
+        assertThat(gaps()).isEmpty();
+    }
+
+    @Test
+    void aFailOverThatLacksWhatWasDelivered() {
+        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
+        expect("", "from timeline 3 to 4 at 0/4FFF, but changes up to 0/5000");
+    }
+
+    @Test
+    void aTimelineThatDoesNotDescendFromTheOneBefore() {
+        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        expect("", "does not descend");
+    }
+
+    @Test
+    void aPublicationThatWasDropped() {
+        publication = Optional.empty();
+        expect("", "Publication pub was dropped");
+    }
+
+    @Test
+    void aPublicationWhoseOptionsWereChangedAndChangedBack() {
+        publication = Optional.of(new PublicationState("16400:901", "app", false, BEFORE.members(), List.of()));
+        expect("", "Publication pub was altered");
+    }
+
+    @Test
+    void anotherOwnerOfThePublicationIsNoGap() {
+        publication = Optional.of(new PublicationState("16400:901", "dba", false, BEFORE.members(), List.of()));
+        assertThat(gaps()).isEmpty();
+    }
+
+    @Test
+    void aTableThatWasTakenOutOfThePublication() {
+        publication = Optional.of(new PublicationState("16400:900", "app", false, Map.of(), List.of()));
+        expect("public.orders", "was taken out of publication pub;");
+    }
+
+    @Test
+    void aTableThatWasTakenOutAndPutBack() {
+        publication = Optional.of(
+                new PublicationState("16400:900", "app", false, Map.of("public.orders", "table 16600"), List.of()));
+        expect("public.orders", "was taken out of publication pub and put in again");
+    }
+
+    @Test
+    void aTopicThatWasDeleted() {
+        topics = Map.of("t.message", "id-2");
+        expect("public.orders", "Topic t.public.orders was deleted;");
+    }
+
+    @Test
+    void aTopicThatWasMadeAnew() {
+        topics = Map.of("t.public.orders", "id-9");
+        expect("public.orders", "Topic t.public.orders was deleted and made anew;");
+    }
+
+    @Test
+    void aTableThatWasLeftOutForAWhileHasAGapOnceItIsBack() {
+        Evidence without = BEFORE.withTables(List.of("public.items"));
+        assertThat(without.gapList()).isEmpty();
+        assertThat(without.withTables(List.of("public.items", "public.orders")).gapList())
+                .singleElement()
+                .satisfies(gap -> assertThat(gap.message()).contains("left out of the pipeline for a while"));
+    }
+
+    @Test
+    void offsetsAreReadAsKafkaConnectTellsThem() throws Exception {
+        String answer = """
+                {"offsets":[{"partition":{"server":"ome"},"offset":{"lsn_proc":23000,"messageType":"UPDATE",
+                "lsn_commit":24000,"lsn":23500,"txId":771,"ts_usec":1790000000000000}}]}""";
+        assertThat(ConnectOffsets.parse(answer)).contains(new Stored(new Lsn(23500), new Lsn(24000)));
+        assertThat(ConnectOffsets.parse("{\"offsets\":[]}")).isEmpty();
+    }
+}

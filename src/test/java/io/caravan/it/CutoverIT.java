@@ -1,0 +1,183 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A database is moved, step by step. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CutoverIT {
+    private static final String SEQUENCES = """
+            create sequence ticket increment by -3 start 1000 minvalue -5000 maxvalue 1000;
+            create sequence wheel minvalue 1 maxvalue 5 cycle;
+            create sequence unused;
+            create table booking (
+                id bigint generated always as identity (start 500 increment 10) primary key,
+                ticket integer not null default nextval('ticket'),
+                place integer not null default nextval('wheel'),
+                old serial,
+                item_id integer references item
+            );
+            insert into booking (item_id) select n from generate_series(1, 7) n;
+            select nextval('unused');
+            create function stamp() returns trigger language plpgsql as 'begin return new; end';
+            create trigger stamped before update on booking for each row execute function stamp();
+            """;
+    private static final String POSITIONS =
+            "select string_agg(name || ' ' || value || ' ' || called, ', ' order by name) from ("
+                    + " select 'ticket' as name, last_value as value, is_called as called from ticket"
+                    + " union all select 'wheel', last_value, is_called from wheel"
+                    + " union all select 'id', last_value, is_called from booking_id_seq"
+                    + " union all select 'old', last_value, is_called from booking_old_seq"
+                    + " union all select 'scratch', last_value, is_called from scratch_id_seq) s";
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static CaravanProcess caravan;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scenario = Scenario.create(directory, Load.schema(), SEQUENCES);
+        caravan = scenario.ready();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        scenario.close();
+    }
+
+    private static JsonNode cutover(int exitCode, String... options) throws Exception {
+        String[] arguments = new String[options.length + 2];
+        arguments[0] = "cutover";
+        arguments[1] = "--json";
+        System.arraycopy(options, 0, arguments, 2, options.length);
+        CaravanProcess command = scenario.folder().command(arguments);
+        assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
+        return new ObjectMapper().readTree(command.output());
+    }
+
+    @Test
+    @Order(1)
+    void sequencesAreSetOnDemandAndNeverBehindTheSource() throws Exception {
+        scenario.source().execute("insert into booking (item_id) select n from generate_series(8, 10) n");
+        scenario.target().execute("select setval('scratch_id_seq', 5000, true)"); // someone has written there
+        String ahead = POSITIONS.replace("last_value, is_called from scratch_id_seq", "5000, true");
+
+        CaravanProcess command = scenario.folder().command("sequences");
+
+        assertThat(command.exitCode()).as(command.output()).isZero();
+        assertThat(scenario.target().query(POSITIONS))
+                .isEqualTo(scenario.source().query(ahead));
+        assertThat(scenario.target().query(POSITIONS))
+                .contains("ticket 973 true")
+                .contains("id 590 true");
+        assertThat(scenario.folder().command("sequences").output())
+                .doesNotContain("  set ")
+                .contains("  ahead ");
+    }
+
+    @Test
+    @Order(2)
+    void whoStillWritesIsNamed() throws Exception {
+        try (Connection writer = scenario.source().connect();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("update item set quantity = 99 where id = 1");
+
+            JsonNode report = cutover(1);
+
+            assertThat(report.get("state").asText()).isEqualTo("not-ready");
+            assertThat(report.get("checks").toString())
+                    .contains("The source is still written to")
+                    .contains("user postgres, application test");
+            writer.rollback();
+        }
+        try (Load load = Load.repeating(scenario.source(), "insert into journal values (now(), 'short', 1)")) {
+            assertThat(cutover(1).get("checks").toString())
+                    .containsAnyOf(
+                            "changes arrive in topic " + scenario.name() + ".public.journal", "application test");
+            load.stop();
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aPipelineThatIsNotHealthyIsNotCutOver() throws Exception {
+        scenario.target()
+                .execute("insert into caravan.verification (pipeline, table_name, source_rows, target_rows, equal,"
+                        + " source_lsn) values ('" + scenario.name() + "', 'public.item', 1, 0, false, '0/1')");
+        assertThat(cutover(1).get("checks").toString()).contains("The last verification found differences");
+        assertThat(scenario.folder().command("verify").exitCode()).isZero();
+    }
+
+    @Test
+    @Order(4)
+    void whenAllIsWellSequencesAreSetConstraintsValidAndTheReportSaysReady() throws Exception {
+        scenario.target()
+                .execute(
+                        "alter table booking drop constraint booking_item_id_fkey",
+                        "alter table booking add constraint booking_item_id_fkey foreign key (item_id) references item not valid");
+        scenario.source().execute("insert into booking (item_id) values (11)");
+        scenario.databases().awaitEqual();
+
+        JsonNode report = cutover(0, "--reverse-slot");
+
+        assertThat(report.get("state").asText()).isEqualTo("ready");
+        assertThat(scenario.target()
+                        .query("select convalidated from pg_constraint where conname = 'booking_item_id_fkey'"))
+                .isEqualTo("t");
+        assertThat(report.get("notes").toString()).contains("stamped");
+        assertThat(scenario.target().query(POSITIONS)).contains("id 600 true").contains("ticket 970 true");
+        assertThat(scenario.target()
+                        .query("select plugin from pg_replication_slots where slot_name = '" + scenario.slot()
+                                + "_back'"))
+                .isEqualTo("pgoutput");
+        assertThat(cutover(0, "--reverse-slot").get("state").asText()).isEqualTo("ready");
+        assertThat(scenario.folder().command("status").exitCode()).isZero();
+    }
+
+    @Test
+    @Order(5)
+    void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
+        // as a kill right after the connector was removed leaves it
+        scenario.target()
+                .execute("insert into caravan.bootstrap (pipeline, table_name, step) values ('" + scenario.name()
+                        + "', 'cutover', 'finishing')");
+        Scenario.connect("DELETE", "/connectors/" + scenario.name() + "-source");
+        assertThat(cutover(1).get("checks").toString()).contains("was cut off");
+
+        assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
+
+        assertThat(scenario.source()
+                        .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot() + "'"))
+                .isEqualTo("0");
+        assertThat(Scenario.connect("/connectors/" + scenario.name() + "-source")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
+        CaravanProcess status = scenario.folder().command("status");
+        assertThat(status.output()).contains(": finished");
+        assertThat(status.exitCode()).as(status.output()).isZero();
+        scenario.databases().awaitEqual();
+        caravan.terminate();
+        CaravanProcess again = scenario.folder().start();
+        assertThat(again.awaitEnd()).isEqualTo(1);
+        assertThat(again.output()).contains("was cut over");
+        scenario.target()
+                .execute("insert into booking (item_id) values (12)", "insert into scratch (word) values ('own')");
+        scenario.target().execute("select pg_drop_replication_slot('" + scenario.slot() + "_back')");
+    }
+}

@@ -1,0 +1,212 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.config.Part;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What others do to slot, publication, topics and connector of a running pipeline; from the harmless to the final. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class GuardsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static CaravanProcess caravan;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scenario = Scenario.create(directory, Load.schema());
+        scenario.folder().set("caravan.guard.millis", 1000).set("caravan.heartbeat-millis", 500);
+        caravan = scenario.ready();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        scenario.close();
+    }
+
+    private static String connector() {
+        return "/connectors/" + scenario.name() + "-source";
+    }
+
+    private static void awaitProblem(String text) {
+        await(text).atMost(LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> assertThat(
+                        caravan.status().get("problems").toString())
+                .contains(text));
+    }
+
+    private static void awaitHealthy() {
+        await("healthy").atMost(LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> assertThat(
+                        caravan.status().get("healthy").asBoolean())
+                .as(() -> status().toPrettyString())
+                .isTrue());
+    }
+
+    private static JsonNode status() {
+        try {
+            return caravan.status();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    @Order(1)
+    void theSlotOfAQuietDatabaseMovesOnWhileOnlyAnotherOneIsWrittenTo() throws Exception {
+        TestDatabase other = scenario.source().named("postgres");
+        String before = status().at("/slot/confirmed").asText();
+        other.execute("create table if not exists noise as select n, md5(n::text) from generate_series(1, 20000) n");
+        String noise = other.query("select pg_current_wal_lsn()");
+
+        await("the slot is beyond the other database's changes").atMost(LIMIT).until(() -> "t"
+                .equals(other.query("select '" + status().at("/slot/confirmed").asText() + "'::pg_lsn > '" + noise
+                        + "'::pg_lsn and '" + noise + "'::pg_lsn > '" + before + "'")));
+        other.execute("drop table noise");
+    }
+
+    @Test
+    @Order(2)
+    void healthTellsTheTruthAndYellowIsNotDown() throws Exception {
+        awaitHealthy();
+        assertThat(caravan.get("management", "/observe/health/ready").statusCode())
+                .isEqualTo(200);
+        assertThat(caravan.get("management", "/observe/health/live").statusCode())
+                .isEqualTo(200);
+        assertThat(status().get("level").asText()).isIn("green", "yellow");
+    }
+
+    @Test
+    @Order(3)
+    void aPausedConnectorIsRedWithTheWayToResumeIt() throws Exception {
+        assertThat(Scenario.connect("PUT", connector() + "/pause").statusCode()).isEqualTo(202);
+        awaitProblem("is PAUSED");
+        assertThat(status().get("problems").toString()).contains("PUT " + connector() + "/resume");
+        assertThat(caravan.get("management", "/observe/health/ready").statusCode())
+                .isEqualTo(503);
+        assertThat(caravan.get("management", "/observe/health/live").statusCode())
+                .isEqualTo(200);
+        scenario.source().execute("insert into scratch (word) values ('while it was paused')");
+
+        Scenario.connect("PUT", connector() + "/resume");
+
+        awaitHealthy();
+        scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(4)
+    void aConnectorThatSomeoneRemovedIsMadeAgainAndNothingIsLost() throws Exception {
+        assertThat(Scenario.connect("DELETE", connector()).statusCode()).isEqualTo(204);
+        scenario.source()
+                .execute("insert into scratch (word) values ('while it was away')", "update item set quantity = -1");
+
+        await("made again")
+                .atMost(LIMIT)
+                .until(() -> Scenario.connect(connector() + "/status").statusCode() == 200);
+        awaitHealthy();
+        scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(5)
+    void aPartThatIsAwayForAWhileIsRedAndThenAllGoesOn() throws Exception {
+        SharedStack.kill(Part.CONNECT);
+        awaitProblem("Kafka Connect at");
+        scenario.source().execute("insert into scratch (word) values ('while Connect was away')");
+        awaitHealthy();
+        scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(6)
+    void aTableThatWasTakenOutOfThePublicationStopsAloneAndVerifyIsRed() throws Exception {
+        String publication = "alter publication " + scenario.name() + "_publication ";
+        scenario.source()
+                .execute(
+                        publication + "drop table account",
+                        "update account set balance = -2", // nobody tells
+                        publication + "add table only account",
+                        "insert into scratch (word) values ('goes on')");
+
+        awaitProblem("Table public.account was taken out of publication");
+
+        assertThat(status().get("problems").toString()).contains("resync public.account");
+        scenario.databases().awaitEqual("public.account");
+        CaravanProcess verify = scenario.folder().command("verify");
+        assertThat(verify.exitCode()).isEqualTo(1);
+        assertThat(verify.output()).contains("public.account is not equal: ").doesNotContain("public.item is not");
+    }
+
+    @Test
+    @Order(7)
+    void aTopicThatWasDeletedStopsItsTable() throws Exception {
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
+            admin.deleteTopics(List.of(scenario.name() + ".public.journal"))
+                    .all()
+                    .get();
+        }
+        scenario.source().execute("insert into journal values (now(), 'after', 1)");
+
+        awaitProblem("Topic " + scenario.name() + ".public.journal was deleted");
+
+        for (JsonNode table : status().get("tables")) {
+            boolean stopped = List.of("public.account", "public.journal")
+                    .contains(table.get("table").asText());
+            assertThat(table.get("state").asText()).as(table.toString()).isEqualTo(stopped ? "stopped" : "streaming");
+        }
+    }
+
+    @Test
+    @Order(8)
+    void aSlotThatIsDroppedAndMadeAnewStopsEverythingForGood() throws Exception {
+        TestDatabase source = scenario.source();
+        source.execute("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '"
+                + scenario.slot() + "' and active; select pg_drop_replication_slot('" + scenario.slot() + "')");
+        source.execute("update item set quantity = -3"); // nobody tells
+        source.execute("select pg_create_logical_replication_slot('" + scenario.slot() + "', 'pgoutput')");
+        source.execute("update item set quantity = -4 where id < 5");
+
+        awaitProblem("Replication slot " + scenario.slot());
+
+        await("all stopped").atMost(LIMIT).untilAsserted(() -> status().get("tables")
+                .forEach(table -> assertThat(table.get("state").asText())
+                        .as(table.toString())
+                        .isEqualTo("stopped")));
+        assertThat(status().get("state").asText()).isEqualTo("failed");
+        assertThat(caravan.get("management", "/observe/health/ready").statusCode())
+                .isEqualTo(503);
+        CaravanProcess verify = scenario.folder().command("verify");
+        assertThat(verify.exitCode()).isEqualTo(1);
+        caravan.terminate();
+
+        CaravanProcess refused = scenario.folder().start();
+        assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output())
+                .contains("Replication slot " + scenario.slot())
+                .contains("reset --target-data");
+        assertThat(scenario.folder().command("status").output()).contains("! red     Replication slot");
+
+        CaravanProcess reset = scenario.folder().command("reset", "--target-data", "--yes");
+        assertThat(reset.exitCode()).as(reset.output()).isZero();
+        caravan = scenario.ready();
+        awaitHealthy();
+        scenario.databases().awaitEqual();
+    }
+}
