@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +30,7 @@ public final class TestPostgres implements AutoCloseable {
     private final Path bin;
     private final Path data;
     private final int port;
+    private String options = "";
 
     private TestPostgres(Path bin, Path data, int port) {
         this.bin = bin;
@@ -67,20 +69,54 @@ public final class TestPostgres implements AutoCloseable {
                     "UTF8",
                     "--locale=C.UTF-8",
                     "-N");
-            server.run(
-                    "pg_ctl",
-                    "-D",
-                    data.toString(),
-                    "-l",
-                    data.resolve("log").toString(),
-                    "-w",
-                    "-o",
-                    "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=" + walLevel
-                            + " -c fsync=off" + " -c unix_socket_directories=''",
-                    "start");
+            server.options = "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=" + walLevel
+                    + " -c fsync=off" + " -c unix_socket_directories=''";
+            server.launch();
             return server;
         } catch (IOException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private void launch() {
+        run("pg_ctl", "-D", data.toString(), "-l", data.resolve("log").toString(), "-w", "-o", options, "start");
+    }
+
+    /** Not in order: that waits for whoever reads a slot to confirm the last byte. */
+    private void stop() {
+        run("pg_ctl", "-D", data.toString(), "-m", "immediate", "-w", "stop");
+    }
+
+    /** At its address, as a standby of a primary that is gone. */
+    public void restartAsStandby() throws IOException {
+        stop();
+        Files.createFile(data.resolve("standby.signal"));
+        launch();
+    }
+
+    /** A copy of its data as they are now. */
+    public Path copyWhileStopped() throws IOException {
+        stop();
+        Path copy = Files.createTempDirectory("caravan-pg-copy-").resolve("data");
+        copy(data, copy);
+        launch();
+        return copy;
+    }
+
+    /** Goes on with those data. */
+    public void replaceBy(Path copy) throws IOException {
+        stop();
+        delete(data);
+        copy(copy, data);
+        delete(copy);
+        launch();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
+            }
         }
     }
 
@@ -106,7 +142,7 @@ public final class TestPostgres implements AutoCloseable {
 
     @Override
     public void close() {
-        run("pg_ctl", "-D", data.toString(), "-m", "immediate", "-w", "stop");
+        stop();
         delete(data);
     }
 

@@ -77,12 +77,14 @@ public final class StatusCollector {
         Alarms alarms = new Alarms(limits);
         Map<String, RouteState> routes = running.tables();
         Known known = readTarget(alarms, routes);
-        // After a cut-over slot and connector are gone on purpose.
-        Alarms ofStream = known.cutOver() ? new Alarms(limits) : alarms;
-        Slot slotStatus = readSlot(ofStream);
-        Connector connectorStatus = connector.look();
-        ofStream.of(connectorStatus);
         boolean streaming = known.step().equals("streaming");
+        // After a cut-over slot and connector are gone on purpose, and before the set-up has made them, too.
+        Alarms ofStream = known.cutOver() ? new Alarms(limits) : alarms;
+        Slot slotStatus = readSlot(ofStream, streaming);
+        Connector connectorStatus = connector.look();
+        if (streaming || !connectorStatus.state().equals("ABSENT")) {
+            ofStream.of(connectorStatus);
+        }
         ofPipeline(ofStream, known, streaming, routes);
         running.alarms().forEach(ofStream::add);
         List<Alarm> all = alarms.all();
@@ -153,7 +155,7 @@ public final class StatusCollector {
         }
     }
 
-    private Slot readSlot(Alarms alarms) {
+    private Slot readSlot(Alarms alarms, boolean streaming) {
         try (Connection connection = source.connect()) {
             Slot found = slot.status(connection)
                     .map(status -> new Slot(
@@ -166,7 +168,9 @@ public final class StatusCollector {
                             status.safeBytes(),
                             status.confirmedFlush().toString()))
                     .orElseGet(() -> absent());
-            alarms.of(found);
+            if (streaming || found.exists()) {
+                alarms.of(found);
+            }
             return found;
         } catch (SQLException e) {
             alarms.red("source", "The source does not answer: " + e.getMessage());

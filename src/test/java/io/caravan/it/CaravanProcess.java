@@ -41,9 +41,17 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     static CaravanProcess start(Path folder, String... arguments) throws IOException {
+        return start(512, folder, arguments);
+    }
+
+    /** @param heapMib the most memory that its objects may take */
+    static CaravanProcess start(int heapMib, Path folder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1")); // many short runs on few cores
+        command.addAll(List.of(
+                "-Xmx" + heapMib + "m",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:TieredStopAtLevel=1")); // many short runs on few cores
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder =

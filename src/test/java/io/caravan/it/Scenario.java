@@ -36,8 +36,17 @@ final class Scenario implements AutoCloseable {
 
     /** @param sql runs on the source before anything else */
     static Scenario create(Path directory, String... sql) throws Exception {
+        return createOn(SharedStack.database(Part.SOURCE, "postgres").url(), directory, sql);
+    }
+
+    /**
+     * With a source of its own.
+     *
+     * @param server the JDBC URL of a database of it
+     */
+    static Scenario createOn(String server, Path directory, String... sql) throws Exception {
         String name = "it" + NUMBER.incrementAndGet();
-        TestDatabase source = SharedStack.database(Part.SOURCE, name);
+        TestDatabase source = TestDatabase.ofAddress(server).named(name);
         TestDatabase target = SharedStack.database(Part.TARGET, name);
         for (TestDatabase database : List.of(source, target)) {
             database.named("postgres").execute("create database " + name + " template template0");
