@@ -2,7 +2,7 @@
 -- foreign key is checked at once.
 select n.nspname, c.relname, k.conname, c.relkind = 'p' as partitioned, k.convalidated,
        k.confrelid = any (:'relations'::regclass[]) as both_chosen,
-       format('%I.%I', fn.nspname, f.relname) as referenced,
+       fn.nspname as referenced_schema, f.relname as referenced_name,
        concat_ws(E';\n',
            format('ALTER TABLE %s%I.%I ADD CONSTRAINT %I %s%s', case c.relkind when 'p' then '' else 'ONLY ' end,
                   n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid),

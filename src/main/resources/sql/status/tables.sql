@@ -1,5 +1,7 @@
--- One line per table of the pipeline: what was copied, what was applied, how many letters wait.
+-- One line per table of the pipeline: how far it is and what is wrong with it, what was copied, what was applied, how many letters wait.
 select b.table_name,
+       b.step,
+       b.detail,
        coalesce(b.copied_rows, 0)                                     as copied_rows,
        coalesce(l.changes, 0)                                         as changes,
        to_char(l.committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as last_change,

@@ -58,6 +58,11 @@ public final class Ledger {
         return copy != null && batch.isBeyond(copy);
     }
 
+    /** Whether the line was written to while its lock was waited for, so that it has to be read again. */
+    public boolean isStale(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
+        return Boolean.TRUE.equals(require(batch, line).get("stale"));
+    }
+
     /** Whether letters of this table wait, so that events of their keys have to wait behind them. */
     public boolean hasLetters(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
         return Boolean.TRUE.equals(require(batch, line).get("has_letters"));

@@ -5,6 +5,7 @@ import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
+import io.caravan.postgres.LogicalMessage;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
@@ -13,11 +14,11 @@ import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -42,9 +43,9 @@ public final class Bootstrap {
     private final boolean copyRows;
     private final int jobs;
     private final Consumer<String> notes;
+    private final PipelineTables tables;
     private final CopyProgress progress = new CopyProgress();
 
-    private List<Table> tables = List.of();
     private Step reached = Step.NONE;
     private @Nullable ExportedSnapshot snapshot;
     private @Nullable HeldTables held;
@@ -61,6 +62,7 @@ public final class Bootstrap {
             Connector connector,
             boolean copyRows,
             int jobs,
+            PipelineTables tables,
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
@@ -73,6 +75,7 @@ public final class Bootstrap {
         this.connector = connector;
         this.copyRows = copyRows;
         this.jobs = jobs;
+        this.tables = tables;
         this.notes = notes;
     }
 
@@ -80,39 +83,49 @@ public final class Bootstrap {
     public void prepare() throws SQLException, BootstrapException {
         state.create();
         reached = state.step();
+        List<Table> chosen;
         try (Connection connection = source.connect()) {
-            tables = Catalog.tables(connection, filter);
+            chosen = Catalog.tables(connection, filter);
+            if (!reached.isBefore(Step.SLOT) && reached.isBefore(Step.COPIED)) {
+                Set<TableName> begun = publication.tables(connection);
+                chosen = chosen.stream()
+                        .filter(table ->
+                                begun.contains(table.name())) // younger ones are added when the pipeline streams
+                        .toList();
+            }
         }
-        if (tables.isEmpty()) {
+        if (chosen.isEmpty()) {
             throw new BootstrapException("No table of the " + source.label() + " matches " + filter
                     + ". Correct caravan.tables.include, or create the tables.");
         }
-        requireNoNewTables();
+        if (reached.isBefore(Step.COPIED)) {
+            tables.capture(chosen);
+            tables.stream(all -> true);
+        } else {
+            resume(chosen);
+        }
         if (reached != Step.NONE) {
             notes.accept("resuming after step " + reached.text());
         }
     }
 
-    /** A table that was chosen after the copy has rows that neither the copy nor the stream would bring. */
-    private void requireNoNewTables() throws SQLException, BootstrapException {
-        if (reached.isBefore(Step.COPIED)) {
-            return;
-        }
-        Set<String> copied = state.copiedTables();
-        List<String> added = names().stream()
-                .map(TableName::toString)
-                .filter(name -> !copied.contains(name))
-                .toList();
-        if (!added.isEmpty()) {
-            throw new BootstrapException("Chosen after the pipeline was set up: " + String.join(", ", added)
-                    + ". Their rows have not been copied. Leave them out with caravan.tables.exclude, or begin anew with"
-                    + " 'reset --target-data' and 'run'.");
-        }
+    /** Tables that were chosen since are for {@link TableCopies}: neither the copy nor the stream would bring their rows. */
+    private void resume(List<Table> chosen) throws SQLException {
+        TableLines lines = state.lines();
+        lines.leave(chosen.stream().map(Table::name).toList());
+        Map<String, TableStep> steps = lines.steps();
+        tables.capture(
+                chosen.stream().filter(table -> step(steps, table).isCaptured()).toList());
+        tables.stream(table -> step(steps, table).isStreaming());
     }
 
-    /** The chosen tables, as the source has them. */
+    private static TableStep step(Map<String, TableStep> steps, Table table) {
+        return steps.getOrDefault(table.name().toString(), TableStep.WAITING);
+    }
+
+    /** The tables that stream, as the source has them. */
     public List<Table> tables() {
-        return tables;
+        return tables.streaming();
     }
 
     public CopyProgress copyProgress() {
@@ -181,7 +194,8 @@ public final class Bootstrap {
 
     /** Making a slot waits for every transaction under way; tables that were altered meanwhile are looked at again. */
     private void createHoldingTables(Connection connection, int attempt) throws SQLException, BootstrapException {
-        tables = Catalog.tables(connection, filter);
+        tables.capture(Catalog.tables(connection, filter));
+        tables.stream(all -> true);
         publication.ensure(connection, names());
         String before = HeldTables.shapes(connection, names());
         ExportedSnapshot made = slot.create(source);
@@ -229,7 +243,7 @@ public final class Bootstrap {
 
     private void copyTables() throws SQLException, InterruptedException, BootstrapException {
         Set<String> copied = state.copiedTables();
-        List<Table> left = tables.stream()
+        List<Table> left = tables.captured().stream()
                 .filter(table -> !copied.contains(table.name().toString()))
                 .toList();
         new BulkCopy(source, target, state).copyAll(left, snapshot, jobs, progress);
@@ -248,7 +262,7 @@ public final class Bootstrap {
 
     /** Without statistics the first statements of the apply step and of the users would be planned blindly. */
     private void analyze() throws InterruptedException, BootstrapException {
-        ParallelWork.run(jobs, tables, table -> {
+        ParallelWork.run(jobs, tables.captured(), table -> {
             try (Connection connection = target.connect();
                     Statement statement = connection.createStatement()) {
                 statement.execute("analyze " + table.name().sql());
@@ -278,17 +292,17 @@ public final class Bootstrap {
 
     /** The whole configuration of the connector, as {@code PUT /connectors/{name}/config} takes it. */
     public String connectorConfiguration() {
-        return connector.configurationJson(tables);
+        return connector.configurationJson(tables.captured());
     }
 
     /** The body of {@code POST /connectors}. */
     public String connectorCreation() {
-        return connector.creation(tables);
+        return connector.creation(tables.captured());
     }
 
     /** Whether Connect's answer to {@code GET /connectors/{name}/config} is what it should be. */
     public boolean isConnectorCurrent(String answer) throws IOException {
-        return connector.isCurrent(answer, tables);
+        return connector.isCurrent(answer, tables.captured());
     }
 
     /** Judges {@code GET /connectors/{name}/status}. */
@@ -305,18 +319,11 @@ public final class Bootstrap {
     }
 
     /**
-     * Writes a logical message into the source's WAL, in a transaction of its own, so that it comes after every one that has
-     * committed. Returns its position.
+     * Writes a logical message into the source's WAL, after every transaction that has committed. Returns its position.
      */
     public Lsn emitMessage(String content) throws SQLException {
-        try (Connection connection = source.connect();
-                PreparedStatement emit =
-                        connection.prepareStatement("select pg_logical_emit_message(true, 'caravan', ?)::text")) {
-            emit.setString(1, content);
-            try (ResultSet row = emit.executeQuery()) {
-                row.next();
-                return Lsn.parse(row.getString(1));
-            }
+        try (Connection connection = source.connect()) {
+            return LogicalMessage.emit(connection, LogicalMessage.PREFIX, content);
         }
     }
 
@@ -348,8 +355,8 @@ public final class Bootstrap {
         }
     }
 
-    /** The names of {@link #tables}. */
+    /** The tables that publication, connector and topics have. */
     public List<TableName> names() {
-        return tables.stream().map(Table::name).toList();
+        return tables.captured().stream().map(Table::name).toList();
     }
 }

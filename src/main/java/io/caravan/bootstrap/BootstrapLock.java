@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,18 @@ public final class BootstrapLock {
         connection.close();
         throw new NotReadyException(
                 "Another instance of pipeline " + pipeline + " is setting it up; this one waits for it.");
+    }
+
+    /** Takes the lock as soon as no other instance has it. */
+    void await() throws SQLException, InterruptedException {
+        while (true) {
+            try {
+                acquire();
+                return;
+            } catch (NotReadyException e) {
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+        }
     }
 
     public synchronized void release() throws SQLException {

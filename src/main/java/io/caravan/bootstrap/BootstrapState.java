@@ -36,6 +36,11 @@ public final class BootstrapState {
         this.pipeline = pipeline;
     }
 
+    /** The lines of the tables. */
+    TableLines lines() {
+        return new TableLines(target, pipeline);
+    }
+
     /** Makes the schema {@code caravan}; harmless when it is there. */
     public void create() throws SQLException {
         try (Connection connection = target.connect();

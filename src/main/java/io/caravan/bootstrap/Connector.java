@@ -6,12 +6,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.change.Row;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.LogicalMessage;
 import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.Table;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.postgresql.Driver;
 
@@ -83,11 +86,12 @@ public final class Connector {
         config.put("publication.name", publication);
         config.put("publication.autocreate.mode", "disabled");
         config.put("snapshot.mode", "no_data"); // the rows are copied by Caravan, in the slot's own snapshot
-        config.put("table.include.list", tables.stream().map(Connector::regex).collect(Collectors.joining(",")));
+        config.put("table.include.list", list(tables));
         config.put("skipped.operations", "none"); // the default leaves TRUNCATE out
         config.put("include.unknown.datatypes", "true"); // the default leaves such columns out in silence
         config.put("tombstones.on.delete", "false");
-        config.put("message.prefix.include.list", "caravan"); // others' messages are not for the target
+        // Others' messages are not for the target.
+        config.put("message.prefix.include.list", LogicalMessage.PREFIX + "," + listPrefix(tables));
         String keys = messageKeyColumns(tables);
         if (!keys.isEmpty()) {
             config.put("message.key.columns", keys);
@@ -101,6 +105,18 @@ public final class Connector {
                 .map(table -> regex(table) + ":"
                         + table.key().stream().map(Connector::escape).collect(Collectors.joining(",")))
                 .collect(Collectors.joining(";"));
+    }
+
+    /**
+     * A prefix of logical messages that only a connector with just these tables lets through. A message of it that arrives is
+     * the proof that such a one was running at the message's place in the stream, and so no earlier one reads from there on.
+     */
+    String listPrefix(Collection<Table> tables) {
+        return LogicalMessage.PREFIX + "-" + UUID.nameUUIDFromBytes(list(tables).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String list(Collection<Table> tables) {
+        return tables.stream().map(Connector::regex).collect(Collectors.joining(","));
     }
 
     private static String regex(Table table) {

@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.change.CopySnapshot;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Lsn;
@@ -32,6 +33,11 @@ record FreshSnapshot(String visible, ExportedSnapshot exported) implements AutoC
             session.close();
             throw e;
         }
+    }
+
+    /** Which transactions the copy has, as the apply step asks it. */
+    CopySnapshot transactions() {
+        return CopySnapshot.parse(visible, exported.consistentPoint());
     }
 
     private static String text(Statement statement, String query) throws SQLException {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableCopy implements AutoCloseable {
     /** Triggers and foreign keys must not fire; the rows were checked on the source. */
-    private static final Map<String, String> REPLICA = Map.of("options", "-c session_replication_role=replica");
+    static final Map<String, String> REPLICA = Map.of("options", "-c session_replication_role=replica");
 
     private final Database source;
     private final Database target;
@@ -69,7 +69,12 @@ final class TableCopy implements AutoCloseable {
         this.blocksPerPart = blocksPerPart;
         this.progress = progress;
         snapshot = slotSnapshot;
-        columns = table.writableColumns().stream()
+        columns = columns(table);
+    }
+
+    /** What is copied: generated columns are computed by the target. */
+    static String columns(Table table) {
+        return table.writableColumns().stream()
                 .map(Column::name)
                 .map(Identifier::quote)
                 .collect(Collectors.joining(", "));
@@ -186,10 +191,15 @@ final class TableCopy implements AutoCloseable {
 
     private long copy(TablePart part, Connection from, Connection to) throws SQLException {
         required(snapshot).begin(from);
-        String into = table.name().sql() + (columns.isEmpty() ? "" : " (" + columns + ")");
-        long copied = CopyPipe.run(from, part.query(columns), to, into, format, progress);
+        long copied = CopyPipe.run(from, part.query(columns), to, into(table), format, progress);
         from.rollback();
         return copied;
+    }
+
+    /** The table with its list of columns, for COPY FROM. */
+    static String into(Table table) {
+        String columns = columns(table);
+        return table.name().sql() + (columns.isEmpty() ? "" : " (" + columns + ")");
     }
 
     private void noteCopied(Connection to) throws SQLException {
@@ -204,7 +214,14 @@ final class TableCopy implements AutoCloseable {
     private void requireEmpty(Connection to) throws SQLException {
         if (state.isCopying(to, table.name())) {
             removeRows(to);
-        } else if (yes(to, "select exists (select from " + relation() + ")")) {
+        } else {
+            requireEmpty(to, table);
+        }
+    }
+
+    /** Rows that are none of an earlier copy's would be doubled, or lost. */
+    static void requireEmpty(Connection to, Table table) throws SQLException {
+        if (yes(to, "select exists (select from " + relation(table) + ")")) {
             throw new SQLException(
                     "Table " + table.name() + " has rows in the target already, which the copy would double."
                             + " Empty it, or set caravan.copy=false if they are the copy.");
@@ -218,7 +235,7 @@ final class TableCopy implements AutoCloseable {
                 "select exists (select from pg_constraint where contype = 'f' and confrelid = to_regclass("
                         + Identifier.literal(table.name().sql()) + "))");
         try (Statement statement = to.createStatement()) {
-            statement.execute((referenced ? "delete from " : "truncate ") + relation());
+            statement.execute((referenced ? "delete from " : "truncate ") + relation(table));
         }
     }
 
@@ -231,7 +248,7 @@ final class TableCopy implements AutoCloseable {
     }
 
     /** Tables that inherit from this one are copied by themselves; partitions are not. */
-    private String relation() {
+    static String relation(Table table) {
         return (table.partitioned() ? "" : "only ") + table.name().sql();
     }
 

@@ -78,13 +78,10 @@ public final class Waiting {
 
     /** The table that the settings say must be there first, if any. */
     public void table() throws SQLException, NotReadyException {
-        int dot = waitForTable.indexOf('.');
         if (waitForTable.isEmpty()) {
             return;
         }
-        TableName name = dot < 0
-                ? new TableName("public", waitForTable)
-                : new TableName(waitForTable.substring(0, dot), waitForTable.substring(dot + 1));
+        TableName name = TableName.of(waitForTable);
         try (Connection connection = source.connect();
                 var select = connection.prepareStatement("select to_regclass(?) is not null")) {
             select.setString(1, name.sql());

@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
             VerifyCommand.class,
             CutoverCommand.class,
             SequencesCommand.class,
+            ResyncCommand.class,
             ResetCommand.class,
             CommandLine.HelpCommand.class
         },

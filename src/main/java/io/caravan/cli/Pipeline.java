@@ -12,8 +12,14 @@ import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectAnswers;
 import io.caravan.bootstrap.Connector;
+import io.caravan.bootstrap.LiveCopy;
+import io.caravan.bootstrap.NewTables;
+import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.Step;
+import io.caravan.bootstrap.TableCopies;
+import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
+import io.caravan.bootstrap.TopicLook;
 import io.caravan.bootstrap.Waiting;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
@@ -27,12 +33,16 @@ import io.caravan.guard.Observer;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.TableName;
 import io.caravan.preflight.Preflight;
 import io.caravan.read.Batches;
 import io.caravan.read.KafkaBatchComponent;
 import io.caravan.read.TopicReader;
+import io.caravan.read.TopicScan;
 import io.caravan.read.TopicTails;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -55,9 +65,13 @@ final class Pipeline implements AutoCloseable {
     final Ledger ledger;
     final Guard guard;
     final ConnectorWatch connectorWatch;
+    private final SchemaCopy schemaCopy;
+    private final PipelineTables tables = new PipelineTables();
+    private final Consumer<String> notes;
 
     Pipeline(Settings settings, Consumer<String> notes) {
         this.settings = settings;
+        this.notes = notes;
         targetPool = pool(settings.target(), settings.apply().workers() + 2);
         state = new BootstrapState(settings.target(), settings.pipeline());
         topics = new TableTopics(
@@ -69,6 +83,7 @@ final class Pipeline implements AutoCloseable {
         publication = new Publication(settings.publication());
         slot = new ReplicationSlot(settings.slot());
         SchemaMode schema = SchemaMode.valueOf(settings.schema().name());
+        schemaCopy = new SchemaCopy(schema);
         bootstrap = new Bootstrap(
                 settings.source(),
                 settings.target(),
@@ -77,15 +92,11 @@ final class Pipeline implements AutoCloseable {
                 publication,
                 slot,
                 topics,
-                new SchemaCopy(schema),
-                new Connector(
-                        settings.source(),
-                        settings.connectorName(),
-                        settings.slot(),
-                        settings.publication(),
-                        settings.topicPrefix()),
+                schemaCopy,
+                connector(),
                 settings.copy(),
                 settings.copyJobs(),
+                tables,
                 notes);
         preflight = new Preflight(
                 settings.source(),
@@ -132,6 +143,60 @@ final class Pipeline implements AutoCloseable {
         public boolean isCutOver() throws SQLException {
             return !state.cutOver().isEmpty();
         }
+    }
+
+    /** @param stream of this process, if one runs */
+    TableCopies tableCopies(TableStream stream) {
+        return new TableCopies(
+                settings.source(),
+                settings.target(),
+                state,
+                settings.tables(),
+                topics,
+                schemaCopy,
+                new LiveCopy(settings.source(), settings.target(), state, look(), notes),
+                new BootstrapLock(settings.target(), settings.pipeline()),
+                this::renew,
+                tables,
+                stream,
+                settings.copyJobs());
+    }
+
+    /** Whatever became of publication and topic, from here on they are right; the copy has all that is older. */
+    private void renew(TableName table) throws SQLException, InterruptedException {
+        try (Connection source = settings.source().connect()) {
+            publication.add(source, List.of(table));
+        }
+        guard.renew(table);
+    }
+
+    private NewTables newTables() {
+        return new NewTables(
+                settings.source(),
+                settings.target(),
+                settings.tables(),
+                state,
+                publication,
+                topics,
+                schemaCopy,
+                connector(),
+                look(),
+                tables,
+                preflight::obstacle,
+                notes);
+    }
+
+    private TopicLook look() {
+        return new TopicScan(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers()))::any;
+    }
+
+    private Connector connector() {
+        return new Connector(
+                settings.source(),
+                settings.connectorName(),
+                settings.slot(),
+                settings.publication(),
+                settings.topicPrefix());
     }
 
     private record StateOf(BootstrapState state) implements Preflight.State {
@@ -187,6 +252,8 @@ final class Pipeline implements AutoCloseable {
         main.bind("connectorWatch", connectorWatch);
         main.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
         main.bind("tableRoutes", tableRoutes);
+        main.bind("tableCopies", new CopyBean(tableCopies(tableRoutes)));
+        main.bind("newTables", newTables());
         main.bind("batches", batches);
         main.bind("tables", tables);
         main.bind("ledger", ledger);

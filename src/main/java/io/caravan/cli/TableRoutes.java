@@ -3,6 +3,7 @@ package io.caravan.cli;
 import io.caravan.apply.ReplicatedTable;
 import io.caravan.apply.Tables;
 import io.caravan.bootstrap.Bootstrap;
+import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.change.Batch;
 import io.caravan.guard.Gap;
@@ -19,7 +20,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -27,7 +30,7 @@ import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 
 /** The bean {@code tableRoutes}: makes a route of the template {@code apply-table} for every table, and knows how each fares. */
-public final class TableRoutes {
+public final class TableRoutes implements TableStream {
     private static final String TEMPLATE = "apply-table";
 
     private final CamelContext camel;
@@ -38,6 +41,7 @@ public final class TableRoutes {
     private final Batches batches;
     private final Guard guard;
     private final String pipeline;
+    private final Set<TableName> copying = ConcurrentHashMap.newKeySet();
 
     TableRoutes(
             CamelContext camel,
@@ -62,22 +66,24 @@ public final class TableRoutes {
     public void start() throws Exception {
         Map<TableName, Table> there = targetTables();
         for (Table table : bootstrap.tables()) {
-            Table here = there.get(table.name());
-            if (here == null) {
-                throw new IllegalStateException(
-                        "Table " + table.name()
-                                + " is not in the target. Create it there, or begin anew with 'reset --target-data' and 'run'.");
-            }
-            String topic = topics.of(table.name());
-            // While a deferrable key is being changed two rows may share it, so it does not tell rows apart in the
-            // stream.
-            List<String> key = table.keyDeferrable() ? List.of() : table.key();
-            tables.register(new ReplicatedTable(here, key, topic));
+            register(table, there);
             if (guard.gapOf(table.name()) == null) {
-                start(table.name(), topic);
+                start(table.name(), topics.of(table.name()));
             }
         }
         start(Batch.MESSAGES, topics.messages());
+    }
+
+    /** Says how the table's changes are written, by what source and target say of it now. */
+    private void register(Table table, Map<TableName, Table> there) {
+        Table here = there.get(table.name());
+        if (here == null) {
+            throw new IllegalStateException("Table " + table.name()
+                    + " is not in the target. Create it there, or begin anew with 'reset --target-data' and 'run'.");
+        }
+        // While a deferrable key is being changed two rows may share it, so it does not tell rows apart in the stream.
+        List<String> key = table.keyDeferrable() ? List.of() : table.key();
+        tables.register(new ReplicatedTable(here, key, topics.of(table.name())));
     }
 
     /** Stops what must not be applied any more; stopped routes are left alone. */
@@ -104,6 +110,25 @@ public final class TableRoutes {
         try (Connection connection = target.getConnection()) {
             return Catalog.tables(connection);
         }
+    }
+
+    @Override
+    public void hold(TableName table) throws Exception {
+        copying.add(table);
+        camel.getRouteController().stopRoute(routeId(table));
+    }
+
+    /** Makes the table's route, or starts it again; it begins where the ledger says. */
+    @Override
+    public void begin(TableName name) throws Exception {
+        for (Table table : bootstrap.tables()) {
+            if (table.name().equals(name)) {
+                register(table, targetTables());
+            }
+        }
+        start(name, topics.of(name));
+        camel.getRouteController().startRoute(routeId(name));
+        copying.remove(name);
     }
 
     private void start(TableName table, String topic) throws Exception {
@@ -134,6 +159,9 @@ public final class TableRoutes {
     }
 
     private RouteState state(TableName table) {
+        if (copying.contains(table)) {
+            return RouteState.before("copying");
+        }
         String gap = guard.gapOf(table);
         if (gap != null) {
             return new RouteState(RouteState.STOPPED, gap, null);

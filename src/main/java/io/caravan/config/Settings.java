@@ -23,6 +23,7 @@ public record Settings(
         String publication,
         String topicPrefix,
         TableFilter tables,
+        int watchSeconds,
         String waitForTable,
         int waitSeconds,
         SchemaSource schema,

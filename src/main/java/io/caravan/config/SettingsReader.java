@@ -129,6 +129,7 @@ public final class SettingsReader {
                 required("caravan.publication"),
                 name("caravan.topic-prefix", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
                 new TableFilter(list("caravan.tables.include"), list("caravan.tables.exclude")),
+                number("caravan.tables.watch-seconds", 1, 86_400),
                 text("caravan.wait-for-table"),
                 number("caravan.wait-seconds", 1, 86_400),
                 choice("caravan.schema", SchemaSource.class, SchemaSource.AUTO),

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Step preflight, the bean {@code preflight}: looks at source and target and changes neither. */
 public final class Preflight {
@@ -77,6 +78,21 @@ public final class Preflight {
         findings.addAll(new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected).run());
         findings.addAll(topicsOnce(tables));
         return findings;
+    }
+
+    /** Why a table that is chosen while the others stream cannot be replicated as it is, and the remedy; empty when it can. */
+    public String obstacle(Table table) throws SQLException {
+        List<Finding> findings =
+                new ArrayList<>(new SourceChecks(source, filter, slot, publication, false, slotExpected).run(table));
+        try (Connection connection = source.connect()) {
+            List<Table> sharing = Catalog.tables(connection, filter).stream()
+                    .filter(other -> topicOf.apply(other.name()).equals(topicOf.apply(table.name())))
+                    .toList();
+            findings.addAll(topicsOnce(sharing));
+        }
+        return findings.stream()
+                .map(finding -> finding.problem() + " " + finding.remedy())
+                .collect(Collectors.joining(" "));
     }
 
     /** A topic's name cannot hold every character, so two tables could get the same one. */

@@ -56,6 +56,14 @@ final class SourceChecks {
         return findings;
     }
 
+    /** What is in the way of one table. */
+    List<Finding> run(Table table) throws SQLException {
+        try (Connection connection = source.connect()) {
+            table(connection, table);
+        }
+        return findings;
+    }
+
     private void add(String check, String problem, String remedy) {
         findings.add(new Finding(check, problem, remedy));
     }
@@ -165,34 +173,38 @@ final class SourceChecks {
         List<Table> tables = Catalog.tables(connection, filter);
         adoptedPublication(connection, tables);
         for (Table table : tables) {
-            String sql = table.name().sql();
-            if (!table.canReplicateDeletes()) {
-                add(
-                        "table " + table.name(),
-                        "Table " + table.name() + " has " + (table.hasKey() ? "a deferrable" : "no")
-                                + " primary key and REPLICA IDENTITY " + table.identity()
-                                + ", so once it is published PostgreSQL refuses every UPDATE and DELETE on it.",
-                        "Add a primary key that is not deferrable, or run ALTER TABLE " + sql
-                                + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
-            }
-            if (table.columns().stream()
-                            .map(column -> column.name().toLowerCase(Locale.ROOT))
-                            .distinct()
-                            .count()
-                    < table.columns().size()) {
-                add(
-                        "table " + table.name(),
-                        "Table " + table.name()
-                                + " has columns whose names differ only by case, which Debezium cannot tell"
-                                + " apart: it would stop for all tables.",
-                        "Rename one, or exclude the table with caravan.tables.exclude.");
-            }
-            if (!flag(connection, "select has_table_privilege(" + Identifier.literal(sql) + ", 'select')")) {
-                add(
-                        "table " + table.name(),
-                        "Role " + source.user() + " may not read table " + table.name() + ".",
-                        "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
-            }
+            table(connection, table);
+        }
+    }
+
+    private void table(Connection connection, Table table) throws SQLException {
+        String sql = table.name().sql();
+        if (!table.canReplicateDeletes()) {
+            add(
+                    "table " + table.name(),
+                    "Table " + table.name() + " has " + (table.hasKey() ? "a deferrable" : "no")
+                            + " primary key and REPLICA IDENTITY " + table.identity()
+                            + ", so once it is published PostgreSQL refuses every UPDATE and DELETE on it.",
+                    "Add a primary key that is not deferrable, or run ALTER TABLE " + sql
+                            + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
+        }
+        if (table.columns().stream()
+                        .map(column -> column.name().toLowerCase(Locale.ROOT))
+                        .distinct()
+                        .count()
+                < table.columns().size()) {
+            add(
+                    "table " + table.name(),
+                    "Table " + table.name()
+                            + " has columns whose names differ only by case, which Debezium cannot tell"
+                            + " apart: it would stop for all tables.",
+                    "Rename one, or exclude the table with caravan.tables.exclude.");
+        }
+        if (!flag(connection, "select has_table_privilege(" + Identifier.literal(sql) + ", 'select')")) {
+            add(
+                    "table " + table.name(),
+                    "Role " + source.user() + " may not read table " + table.name() + ".",
+                    "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
         }
     }
 

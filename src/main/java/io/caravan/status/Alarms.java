@@ -93,6 +93,8 @@ final class Alarms {
     void of(TableStatus table) {
         if (table.state().equals(RouteState.STOPPED)) {
             red(table.table(), "Table " + table.table() + " is stopped: " + table.error());
+        } else if (!table.error().isEmpty()) {
+            red(table.table(), "Table " + table.table() + " is " + table.state() + ": " + table.error());
         } else {
             lag(table.table(), "Table " + table.table() + " is", table.lagSeconds());
         }

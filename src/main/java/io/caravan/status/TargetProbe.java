@@ -83,8 +83,9 @@ final class TargetProbe {
                     String table = row.getString("table_name");
                     left.remove(table);
                     RouteState known = routes.get(table);
-                    RouteState route =
-                            known == null || known.state().equals("waiting") ? RouteState.before("copied") : known;
+                    RouteState route = known == null || known.state().equals("waiting")
+                            ? RouteState.before(row.getString("step"))
+                            : known;
                     tables.add(new TableStatus(
                             table,
                             route.state(),
@@ -92,7 +93,7 @@ final class TargetProbe {
                             row.getLong("changes"),
                             row.getString("last_change"),
                             row.getLong("dead_letters"),
-                            route.error(),
+                            route.error().isEmpty() ? row.getString("detail") : route.error(),
                             route.lagSeconds()));
                 }
             }

@@ -129,6 +129,29 @@ class ApplyRoutesIT {
     }
 
     @Test
+    void whoeverWaitedForACopyOfTheTableSkipsWhatIsInIt() throws Exception {
+        send(changes.create(device(1, "a"))); // transaction 100, position 0/3E8
+        CompletableFuture<Void> sent;
+        try (Connection copy = routes.session()) {
+            copy.setAutoCommit(false);
+            Sql.run(copy, "select from caravan.ledger where topic = 'ome.public.devices' for update");
+            sent = CompletableFuture.runAsync(() -> send(changes.create(device(2, "b")))); // transaction 101
+            awaitWaiting();
+            Sql.run(copy, """
+                    delete from public.devices;
+                    insert into public.devices (id, name) values (3, 'copied');
+                    insert into caravan.bootstrap (pipeline, table_name, step, copied_snapshot, copied_lsn)
+                    values ('ome', 'public.devices', 'filled', '102:102:', '0/400');
+                    update caravan.ledger set updated_at = now() where topic = 'ome.public.devices'""");
+            copy.commit();
+        }
+
+        sent.get(20, TimeUnit.SECONDS);
+        assertThat(devices()).containsExactly("3 copied");
+        assertThat(nextOffset("devices")).isEqualTo("2");
+    }
+
+    @Test
     void deleteOfAnAbsentRowIsASuccess() throws Exception {
         send(changes.delete("{\"id\":\"9\"}"));
 

@@ -44,6 +44,7 @@ class CaravanConfigTest {
                         entry("caravan.topic-prefix", "ome"),
                         entry("caravan.tables.include", "public.*"),
                         entry("caravan.tables.exclude", ""),
+                        entry("caravan.tables.watch-seconds", "30"),
                         entry("caravan.wait-for-table", ""),
                         entry("caravan.wait-seconds", "120"),
                         entry("caravan.schema", "auto"),

@@ -111,6 +111,27 @@ final class CaravanProcess implements AutoCloseable {
                         HttpResponse.BodyHandlers.ofString());
     }
 
+    /** A POST to its API; returns the body. */
+    String post(String path) {
+        try {
+            HttpResponse<String> answer = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(
+                                            URI.create(addresses().get("http").asText() + path))
+                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .timeout(READY_LIMIT)
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            return answer.body();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     Databases databases() {
         JsonNode addresses = addresses();
         return new Databases(

@@ -119,7 +119,8 @@ public final class CatalogSchema {
         return statements;
     }
 
-    private List<ForeignKey> foreignKeys() throws SQLException {
+    /** Those of the tables, also such to tables that are not chosen. */
+    List<ForeignKey> foreignKeys() throws SQLException {
         return SqlResource.read("schema/foreign-keys.sql")
                 .query(source, Map.of("relations", relations), ForeignKey::read);
     }

@@ -20,7 +20,7 @@ record ForeignKey(
         boolean partitioned,
         boolean validated,
         boolean bothChosen,
-        String referenced,
+        TableName referenced,
         String sql) {
 
     static ForeignKey read(ResultSet row) throws SQLException {
@@ -30,7 +30,7 @@ record ForeignKey(
                 row.getBoolean("partitioned"),
                 row.getBoolean("convalidated"),
                 row.getBoolean("both_chosen"),
-                row.getString("referenced"),
+                new TableName(row.getString("referenced_schema"), row.getString("referenced_name")),
                 row.getString("sql"));
     }
 

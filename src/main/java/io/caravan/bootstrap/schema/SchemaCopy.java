@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,30 @@ public record SchemaCopy(SchemaMode mode) {
                     .toList();
         }
         new PostDataBuild(target, parallelism).make(statements);
+    }
+
+    /**
+     * Makes the indexes and constraints that one table lacks, and the foreign keys between it and the others, which are not
+     * checked against the rows: tables that are copied apart agree only once the stream has caught up.
+     */
+    public void completeTable(
+            Database source, Database target, TableName table, List<TableName> tables, int parallelism)
+            throws SQLException, InterruptedException {
+        if (mode == SchemaMode.EXISTING) {
+            return;
+        }
+        List<PostData> statements = new ArrayList<>();
+        try (Connection from = source.connect()) {
+            statements.addAll(CatalogSchema.read(from, List.of(table)).postData());
+            for (ForeignKey key : CatalogSchema.read(from, tables).foreignKeys()) {
+                if (key.table().equals(table) || key.referenced().equals(table)) {
+                    statements.addAll(key.postData());
+                }
+            }
+        }
+        statements.removeIf(statement -> statement.kind() == PostData.Kind.FOREIGN_KEY_VALIDATION);
+        new PostDataBuild(target, parallelism)
+                .make(statements.stream().distinct().toList());
     }
 
     /** Triggers, rules and policies, where pg_dump carries them; comes last. */

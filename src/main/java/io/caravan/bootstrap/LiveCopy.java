@@ -1,0 +1,105 @@
+package io.caravan.bootstrap;
+
+import io.caravan.change.ChangeEventReader;
+import io.caravan.change.CopySnapshot;
+import io.caravan.change.Op;
+import io.caravan.change.Row;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.RunningTransactions;
+import io.caravan.postgres.Table;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Copies one table while its changes stream, exactly: in a fresh snapshot, with the apply step kept out by the lock on the
+ * table's line in the ledger, and with the note by which apply then skips the events that are in the copy.
+ *
+ * <p>The table's old rows are deleted and the new ones written in one transaction, so readers of the target see the one or the
+ * other, and a kill at any point leaves what was there. Not TRUNCATE: readers would wait, and those with an older snapshot
+ * would see an empty table. The price is that both lie in the table until the next vacuum.
+ */
+public final class LiveCopy {
+    private static final long PAUSE_MILLIS = 50;
+
+    private final Database source;
+    private final Database target;
+    private final TableLines lines;
+    private final TopicLook topics;
+    private final Consumer<String> notes;
+
+    public LiveCopy(Database source, Database target, BootstrapState state, TopicLook topics, Consumer<String> notes) {
+        this.source = source;
+        this.target = target;
+        this.lines = state.lines();
+        this.topics = topics;
+        this.notes = notes;
+    }
+
+    /**
+     * Copies the table; its line must be there.
+     *
+     * @param again whether rows that are in the target are those of an earlier copy; if not, they are an error
+     * @return the rows copied
+     */
+    long copy(Table table, String topic, boolean again, LongConsumer progress)
+            throws SQLException, InterruptedException {
+        // Events below this offset are of transactions that have written their commit to the WAL. Such a one can still
+        // be
+        // invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
+        long settled = lines.nextOffset(topic);
+        try (Connection from = source.connect()) {
+            RunningTransactions.of(from)
+                    .awaitEnd(from, waiting -> notes.accept(table.name() + " waits to be copied: " + waiting));
+        }
+        while (true) {
+            try (Connection to = target.connect(TableCopy.REPLICA)) {
+                to.setAutoCommit(false);
+                long applied = lines.lock(to, topic);
+                try (FreshSnapshot snapshot = FreshSnapshot.take(source, table)) {
+                    if (!hasUnseen(topic, settled, applied, snapshot.transactions())) {
+                        return replace(table, topic, again, snapshot, to, progress);
+                    }
+                }
+                to.rollback();
+            }
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        }
+    }
+
+    /** Whether an event was applied whose transaction the snapshot does not see: the copy would undo it for good. */
+    private boolean hasUnseen(String topic, long settled, long applied, CopySnapshot snapshot) {
+        ChangeEventReader events = new ChangeEventReader(Row.UNCHANGED_MARKER);
+        return topics.any(new TopicPartition(topic, 0), settled, applied, value -> {
+            var event = events.read(0, value, null, false);
+            return event.op() != Op.UNKNOWN && !snapshot.sees(event.txId());
+        });
+    }
+
+    private long replace(
+            Table table, String topic, boolean again, FreshSnapshot snapshot, Connection to, LongConsumer progress)
+            throws SQLException {
+        if (again) {
+            try (Statement statement = to.createStatement()) {
+                statement.execute("delete from " + TableCopy.relation(table));
+            }
+        } else {
+            TableCopy.requireEmpty(to, table);
+        }
+        Connection from = snapshot.exported().session();
+        long rows = CopyPipe.run(
+                from,
+                TablePart.whole(table).query(TableCopy.columns(table)),
+                to,
+                TableCopy.into(table),
+                CopyFormat.of(table, from, to),
+                progress);
+        lines.filled(to, table.name(), topic, snapshot, rows);
+        to.commit();
+        return rows;
+    }
+}

@@ -1,0 +1,167 @@
+package io.caravan.bootstrap;
+
+import io.caravan.bootstrap.schema.SchemaCopied;
+import io.caravan.bootstrap.schema.SchemaCopy;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.LogicalMessage;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The bean {@code newTables}: tables that were chosen or created after the set-up. They are made in the target, given a topic,
+ * published and put on the connector's list, in this order, so that nothing of them can come before there is a place for it.
+ * Then {@link TableCopies} copies them: changes that were decoded before the publication or by a connector with the old list
+ * are not in the topic, but their transactions had begun before {@link #requireListed} was satisfied, and the copy waits for
+ * all of those.
+ */
+public final class NewTables {
+    private final Database source;
+    private final Database target;
+    private final TableFilter filter;
+    private final BootstrapState state;
+    private final TableLines lines;
+    private final Publication publication;
+    private final TableTopics topics;
+    private final SchemaCopy schema;
+    private final Connector connector;
+    private final TopicLook look;
+    private final PipelineTables tables;
+    private final Obstacles obstacles;
+    private final Consumer<String> notes;
+
+    private long messagesFrom;
+
+    /** Why a table cannot be replicated as it is on the source; empty when it can. */
+    @FunctionalInterface
+    public interface Obstacles {
+        String of(Table table) throws SQLException;
+    }
+
+    public NewTables(
+            Database source,
+            Database target,
+            TableFilter filter,
+            BootstrapState state,
+            Publication publication,
+            TableTopics topics,
+            SchemaCopy schema,
+            Connector connector,
+            TopicLook look,
+            PipelineTables tables,
+            Obstacles obstacles,
+            Consumer<String> notes) {
+        this.source = source;
+        this.target = target;
+        this.filter = filter;
+        this.state = state;
+        this.lines = state.lines();
+        this.publication = publication;
+        this.topics = topics;
+        this.schema = schema;
+        this.connector = connector;
+        this.look = look;
+        this.tables = tables;
+        this.obstacles = obstacles;
+        this.notes = notes;
+    }
+
+    /** Whether there are such tables. Those that cannot be replicated are noted with the reason and looked at again next time. */
+    public boolean found() throws SQLException {
+        if (state.step() != Step.STREAMING) {
+            return false;
+        }
+        Map<String, TableStep> steps = lines.steps();
+        for (Table table : chosen()) {
+            TableStep step = steps.get(table.name().toString());
+            if (step == null || !step.isCaptured()) {
+                welcome(table, step == TableStep.LEFT);
+            }
+        }
+        return !unannounced().isEmpty();
+    }
+
+    private void welcome(Table table, boolean wasOurs) throws SQLException {
+        String problem = obstacles.of(table);
+        if (problem.isEmpty() && !wasOurs) {
+            problem = obstacleInTarget(table);
+        }
+        if (problem.isEmpty()) {
+            // From here on, a table that is there is ours.
+            lines.set(table.name(), wasOurs ? TableStep.RETURNED : TableStep.ADDED);
+        } else if (!wasOurs) {
+            lines.set(table.name(), TableStep.WAITING);
+            lines.note(table.name(), problem);
+        }
+    }
+
+    private String obstacleInTarget(Table table) throws SQLException {
+        try {
+            schema.requireUsableTarget(target, List.of(table.name()));
+            return "";
+        } catch (IllegalStateException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private List<Table> unannounced() throws SQLException {
+        Map<String, TableStep> steps = lines.steps();
+        return chosen().stream()
+                .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
+                        .isNew())
+                .filter(table -> !tables.isAnnounced(table.name()))
+                .toList();
+    }
+
+    /** Gives the new tables a place in the target, a topic, and the publication; may be repeated after a kill at any point. */
+    public void announce() throws SQLException, IOException, InterruptedException, BootstrapException {
+        List<TableName> added = unannounced().stream().map(Table::name).toList();
+        SchemaCopied made = schema.createTables(source, target, added);
+        made.notCarried().forEach(each -> notes.accept("not carried: " + each));
+        topics.create(added, target, state);
+        try (Connection connection = source.connect()) {
+            publication.add(connection, added);
+        }
+        Map<String, TableStep> steps = lines.steps();
+        tables.capture(chosen().stream()
+                .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
+                        .isCaptured())
+                .toList());
+        messagesFrom = lines.nextOffset(topics.messages());
+    }
+
+    /**
+     * Returns when a connector with all the tables on its list reads the stream, and none without them will read from there on:
+     * a message that only such a one lets through has come back. Throws while it has not.
+     */
+    public void requireListed() throws SQLException, NotReadyException {
+        String prefix = connector.listPrefix(tables.captured());
+        try (Connection connection = source.connect()) {
+            LogicalMessage.emit(connection, prefix, "tables");
+        }
+        boolean arrived =
+                look.any(new TopicPartition(topics.messages(), 0), messagesFrom, Long.MAX_VALUE, value -> new String(
+                                value, StandardCharsets.UTF_8)
+                        .contains('"' + prefix + '"'));
+        if (!arrived) {
+            throw new NotReadyException("The connector does not run with the new list of tables yet.");
+        }
+        tables.announced(tables.captured());
+    }
+
+    private List<Table> chosen() throws SQLException {
+        try (Connection connection = source.connect()) {
+            return Catalog.tables(connection, filter);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+package io.caravan.bootstrap;
+
+import io.caravan.bootstrap.schema.SchemaCopy;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies single tables while the others stream: those that {@link NewTables} has announced and those that are to be copied
+ * again. What is to be done stands in the target, so a copy that was cut off is found and made by whoever looks next; one
+ * instance at a time, by the lock of the bootstrap.
+ */
+public final class TableCopies {
+    private final Database source;
+    private final Database target;
+    private final TableFilter filter;
+    private final BootstrapState state;
+    private final TableLines lines;
+    private final TableTopics topics;
+    private final SchemaCopy schema;
+    private final LiveCopy live;
+    private final BootstrapLock lock;
+    private final Renewal renewal;
+    private final PipelineTables tables;
+    private final TableStream stream;
+    private final int jobs;
+
+    /** Sees to it that publication and topic are fit for the table from now on. */
+    @FunctionalInterface
+    public interface Renewal {
+        void of(TableName table) throws SQLException, InterruptedException;
+    }
+
+    /** @param lock of its own, so that it is not the one that the set-up of this process holds */
+    public TableCopies(
+            Database source,
+            Database target,
+            BootstrapState state,
+            TableFilter filter,
+            TableTopics topics,
+            SchemaCopy schema,
+            LiveCopy live,
+            BootstrapLock lock,
+            Renewal renewal,
+            PipelineTables tables,
+            TableStream stream,
+            int jobs) {
+        this.source = source;
+        this.target = target;
+        this.filter = filter;
+        this.state = state;
+        this.lines = state.lines();
+        this.topics = topics;
+        this.schema = schema;
+        this.live = live;
+        this.lock = lock;
+        this.renewal = renewal;
+        this.tables = tables;
+        this.stream = stream;
+        this.jobs = jobs;
+    }
+
+    /** Notes that the table is to be copied again. Throws when it is none of the pipeline's. */
+    public void request(TableName table) throws SQLException, BootstrapException {
+        Step step = state.step();
+        if (step != Step.STREAMING) {
+            throw new BootstrapException("The pipeline is not streaming yet; the last step done is " + step.text()
+                    + ". Its tables are being copied anyway.");
+        }
+        Map<String, TableStep> steps = lines.steps();
+        if (!steps.getOrDefault(table.toString(), TableStep.LEFT).isCaptured()) {
+            throw new BootstrapException("Table " + table + " is none of this pipeline's, which are: "
+                    + String.join(", ", steps.keySet()) + ".");
+        }
+        if (!steps.getOrDefault(table.toString(), TableStep.ADDED).isNew()) {
+            lines.set(table, TableStep.RESYNC);
+        }
+    }
+
+    /** The tables to copy, to complete or to stream here; none before the pipeline streams. */
+    public List<TableName> due() throws SQLException {
+        if (state.step() != Step.STREAMING) {
+            return List.of();
+        }
+        Map<String, TableStep> steps = lines.steps();
+        return chosen().stream()
+                .map(Table::name)
+                .filter(name -> isDue(name, steps.get(name.toString())))
+                .toList();
+    }
+
+    private boolean isDue(TableName table, @Nullable TableStep step) {
+        return step != null
+                && step.isCaptured()
+                && (step != TableStep.COPIED || tables.streaming(table).isEmpty())
+                && (!step.isNew() || tables.isAnnounced(table));
+    }
+
+    /**
+     * Copies the table, if another has not done so meanwhile, and has its changes applied from there on.
+     *
+     * @return the rows copied; 0 when that was done before
+     */
+    public synchronized long copy(TableName name) throws Exception {
+        lock.await();
+        try {
+            TableStep step = lines.step(name).orElse(TableStep.WAITING);
+            if (!isDue(name, step)) {
+                return 0;
+            }
+            Table table = require(name);
+            long rows = step.isNew() || step == TableStep.RESYNC ? fill(table, step) : 0;
+            if (step != TableStep.COPIED) {
+                schema.completeTable(source, target, name, namesOf(lines.steps()), jobs);
+                lines.set(name, TableStep.COPIED);
+            }
+            tables.stream(table);
+            stream.begin(name);
+            return rows;
+        } catch (SQLException e) {
+            String problem = "Copying table " + name + " failed: " + e.getMessage();
+            lines.note(name, problem);
+            throw new BootstrapException(problem, e);
+        } finally {
+            lock.release();
+        }
+    }
+
+    private long fill(Table table, TableStep step) throws Exception {
+        boolean streamed = tables.streaming(table.name()).isPresent();
+        if (streamed) {
+            stream.hold(table.name());
+        }
+        try {
+            renewal.of(table.name());
+            boolean again = step != TableStep.ADDED;
+            return live.copy(table, topics.of(table.name()), again, bytes -> {});
+        } finally {
+            if (streamed) {
+                stream.begin(table.name());
+            }
+        }
+    }
+
+    private Table require(TableName name) throws SQLException, BootstrapException {
+        return chosen().stream()
+                .filter(table -> table.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new BootstrapException(
+                        "Table " + name + " is not on the source, or not chosen by " + filter + "."));
+    }
+
+    private List<TableName> namesOf(Map<String, TableStep> steps) throws SQLException {
+        return chosen().stream()
+                .map(Table::name)
+                .filter(name ->
+                        steps.getOrDefault(name.toString(), TableStep.WAITING).compareTo(TableStep.ADDED) > 0)
+                .toList();
+    }
+
+    private List<Table> chosen() throws SQLException {
+        try (Connection connection = source.connect()) {
+            return Catalog.tables(connection, filter);
+        }
+    }
+}

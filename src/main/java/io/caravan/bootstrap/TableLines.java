@@ -1,0 +1,148 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Database;
+import io.caravan.postgres.SqlResource;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The lines of the pipeline's tables in {@code caravan.bootstrap}, and of their topics in {@code caravan.ledger}, of the target. */
+public final class TableLines {
+    private final Database target;
+    private final String pipeline;
+
+    public TableLines(Database target, String pipeline) {
+        this.target = target;
+        this.pipeline = pipeline;
+    }
+
+    /** Every table that has a line, by {@code schema.table}. */
+    Map<String, TableStep> steps() throws SQLException {
+        Map<String, TableStep> steps = new TreeMap<>();
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement(
+                        "select table_name, step from caravan.bootstrap where pipeline = ? and table_name like '%.%'")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    steps.put(row.getString(1), TableStep.of(row.getString(2)));
+                }
+            }
+        }
+        return steps;
+    }
+
+    /** Empty for a table that the pipeline does not have. */
+    Optional<TableStep> step(TableName table) throws SQLException {
+        return Optional.ofNullable(steps().get(table.toString()));
+    }
+
+    /** Changes the step alone: the snapshot of an earlier copy is needed until the stream has gone beyond it. */
+    void set(TableName table, TableStep step) throws SQLException {
+        try (Connection connection = target.connect();
+                PreparedStatement upsert = connection.prepareStatement(
+                        "insert into caravan.bootstrap (pipeline, table_name, step) values (?, ?, ?)"
+                                + " on conflict (pipeline, table_name) do update set step = excluded.step, detail = '',"
+                                + " updated_at = now()")) {
+            upsert.setString(1, pipeline);
+            upsert.setString(2, table.toString());
+            upsert.setString(3, step.text());
+            upsert.executeUpdate();
+        }
+    }
+
+    /** Notes which tables are none of the pipeline's any more: all that have a line and are not among these. */
+    void leave(Collection<TableName> chosen) throws SQLException {
+        try (Connection connection = target.connect();
+                PreparedStatement update = connection.prepareStatement(
+                        "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where pipeline = ?"
+                                + " and table_name like '%.%' and step <> 'left' and table_name <> all (?::text[])")) {
+            update.setString(1, pipeline);
+            update.setString(2, SqlResource.array(chosen));
+            update.executeUpdate();
+        }
+    }
+
+    /** Notes why the table is not where it should be, for the status; empty when all is well. */
+    void note(TableName table, String problem) throws SQLException {
+        try (Connection connection = target.connect();
+                PreparedStatement update = connection.prepareStatement("update caravan.bootstrap set detail = ?"
+                        + " where pipeline = ? and table_name = ? and detail <> ?")) {
+            update.setString(1, problem);
+            update.setString(2, pipeline);
+            update.setString(3, table.toString());
+            update.setString(4, problem);
+            update.executeUpdate();
+        }
+    }
+
+    /** The first offset of the table's topic that was not applied a moment ago. */
+    long nextOffset(String topic) throws SQLException {
+        try (Connection connection = target.connect()) {
+            return nextOffset(connection, topic, "");
+        }
+    }
+
+    /** The same, and nothing is applied from that topic, by any process, until the transaction ends. */
+    long lock(Connection inTransaction, String topic) throws SQLException {
+        return nextOffset(inTransaction, topic, " for update");
+    }
+
+    private long nextOffset(Connection connection, String topic, String lock) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select next_offset from caravan.ledger where pipeline = ? and topic = ? and partition = 0" + lock)) {
+            select.setString(1, pipeline);
+            select.setString(2, topic);
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("caravan.ledger in the target has no line for topic " + topic
+                            + ". Begin anew with 'reset --target-data' and 'run'.");
+                }
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /**
+     * Notes in the copy's own transaction which transactions it holds, and settles the table's dead letters: all of their
+     * events are in the copy. The line in the ledger is written too, so that whoever waits for its lock learns of the copy.
+     */
+    void filled(Connection inTransaction, TableName table, String topic, FreshSnapshot snapshot, long rows)
+            throws SQLException {
+        update(
+                inTransaction,
+                "update caravan.bootstrap set step = 'filled', copied_snapshot = ?, copied_lsn = ?::pg_lsn,"
+                        + " copied_rows = ?::bigint, updated_at = now() where pipeline = ? and table_name = ?",
+                snapshot.visible(),
+                snapshot.exported().consistentPoint().toString(),
+                Long.toString(rows),
+                pipeline,
+                table.toString());
+        update(
+                inTransaction,
+                "update caravan.dead_letter set state = 'discarded', settled_at = now()"
+                        + " where pipeline = ? and table_name = ? and state in ('rejected', 'held')",
+                pipeline,
+                table.toString());
+        update(
+                inTransaction,
+                "update caravan.ledger set updated_at = now() where pipeline = ? and topic = ?",
+                pipeline,
+                topic);
+    }
+
+    private static void update(Connection connection, String sql, String... values) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                update.setString(i + 1, values[i]);
+            }
+            update.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.caravan.read;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Looks through a stretch of a partition, apart from the stream: outside of the consumer group, committed records only. */
+public final class TopicScan {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final Map<String, Object> clientSettings;
+
+    /** @param clientSettings bootstrap servers, security */
+    public TopicScan(Map<String, Object> clientSettings) {
+        this.clientSettings = new HashMap<>(clientSettings);
+        this.clientSettings.putAll(Map.of(
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+                // A stretch that Kafka does not hold any more must be an error and never be passed over.
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"));
+    }
+
+    /** Whether the value of any record from one offset up to another, or up to the present end, is wanted. */
+    public boolean any(TopicPartition partition, long from, long to, Predicate<byte[]> wanted) {
+        if (from >= to) {
+            return false;
+        }
+        try (KafkaConsumer<byte[], byte[]> kafka =
+                new KafkaConsumer<>(clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            kafka.assign(List.of(partition));
+            kafka.seek(partition, from);
+            long end = Math.min(to, kafka.endOffsets(List.of(partition)).getOrDefault(partition, from));
+            while (kafka.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> one : kafka.poll(POLL)) {
+                    if (one.offset() < end && one.value() != null && wanted.test(one.value())) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+    }
+}
