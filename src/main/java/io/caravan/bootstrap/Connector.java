@@ -26,13 +26,17 @@ public final class Connector {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Database source;
+    private final String password;
     private final String name;
     private final String slot;
     private final String publication;
     private final String topicPrefix;
 
-    public Connector(Database source, String name, String slot, String publication, String topicPrefix) {
+    /** @param password the source's, or what the worker makes it of: its configuration can be read by many */
+    public Connector(
+            Database source, String password, String name, String slot, String publication, String topicPrefix) {
         this.source = source;
+        this.password = password;
         this.name = name;
         this.slot = slot;
         this.publication = publication;
@@ -65,14 +69,16 @@ public final class Connector {
         config.put("database.port", url.getProperty("PGPORT", "5432"));
         config.put("database.dbname", url.getProperty("PGDBNAME"));
         config.put("database.user", source.user());
-        config.put("database.password", source.password());
+        config.put("database.password", password);
         // What Database.SESSION_OPTIONS sets for our own sessions, for the walsender that writes the values' text.
         config.put(
                 "driver.options",
                 "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C"
                         + " -c search_path=pg_catalog -c quote_all_identifiers=off");
-        if (url.getProperty("sslmode") != null) {
-            config.put("database.sslmode", url.getProperty("sslmode"));
+        for (String option : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
+            if (url.getProperty(option) != null) { // files as the worker sees them
+                config.put("database." + option, url.getProperty(option));
+            }
         }
     }
 

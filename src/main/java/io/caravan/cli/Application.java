@@ -35,6 +35,7 @@ final class Application implements AutoCloseable {
         main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
         main.setOverrideProperties(properties(settings));
         main.init();
+        new HttpGuard(settings.httpToken()).protect(main.getCamelContext());
         // The environment was read with the settings; Camel would put its raw values over the checked ones.
         PropertiesComponent placeholders =
                 (PropertiesComponent) main.getCamelContext().getPropertiesComponent();

@@ -193,6 +193,7 @@ final class Pipeline implements AutoCloseable {
     private Connector connector() {
         return new Connector(
                 settings.source(),
+                settings.connectPassword(),
                 settings.connectorName(),
                 settings.slot(),
                 settings.publication(),

@@ -36,8 +36,11 @@ final class RunningCaravan {
         String host = settings.http().host().equals("0.0.0.0")
                 ? "127.0.0.1"
                 : settings.http().host();
-        return HttpRequest.newBuilder(
+        HttpRequest.Builder request = HttpRequest.newBuilder(
                 URI.create("http://" + host + ":" + settings.http().port() + path));
+        return settings.httpToken().isEmpty()
+                ? request
+                : request.header("Authorization", "Bearer " + settings.httpToken());
     }
 
     private static Optional<String> send(HttpRequest request) throws IOException, InterruptedException {

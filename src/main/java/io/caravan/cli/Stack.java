@@ -95,7 +95,8 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                 home.connectPlugins(),
                 init.isEmpty() ? null : init,
                 List.of(),
-                List.of());
+                List.of(),
+                Map.of("CARAVAN_SOURCE_PASSWORD", settings.source().password()));
     }
 
     /** Not by the JDBC driver, which knows no port 0. */

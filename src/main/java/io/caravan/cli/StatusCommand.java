@@ -8,6 +8,7 @@ import io.caravan.status.StatusCollector;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -26,8 +27,20 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print it as JSON.")
     private boolean json;
 
+    @Option(names = "--watch", description = "Show it anew every second until Ctrl-C; with --json, a line each time.")
+    private boolean watch;
+
     @Override
     public Integer call() throws Exception {
+        int code = show();
+        while (watch) {
+            TimeUnit.SECONDS.sleep(1);
+            code = show();
+        }
+        return code;
+    }
+
+    private int show() throws Exception {
         Settings settings = caravan.home().settings(Map.of());
         Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
         if (running.isPresent()) {
@@ -40,6 +53,9 @@ final class StatusCommand implements Callable<Integer> {
         if (json) {
             Terminal.say(JSON.writeValueAsString(status));
         } else {
+            if (watch) {
+                Terminal.clear();
+            }
             print(status);
         }
         return (status.healthy() ? ExitCode.OK : ExitCode.FAILED).code();

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import java.io.Console;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +24,22 @@ final class Terminal {
         return System.console() != null;
     }
 
+    /** Asks without showing what is typed; null when nobody can be asked. */
+    static @Nullable String askSecret(String question) {
+        Console console = isInteractive() ? System.console() : null;
+        char[] answer = console == null ? null : console.readPassword("%s", question);
+        return answer == null ? null : new String(answer);
+    }
+
     /** Writes over the line that was drawn before. */
     static void redraw(String line) {
         OUT.print("\r\u001B[K" + line + (line.isEmpty() ? "" : "\r"));
         OUT.flush();
+    }
+
+    /** Empties the screen, as top does before it writes anew. */
+    static void clear() {
+        OUT.print("\u001B[H\u001B[2J");
     }
 
     static void complain(String text) {

@@ -2,6 +2,8 @@ package io.caravan.config;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +19,13 @@ record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
     private static final Pattern LIBPQ =
             Pattern.compile("postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^@/?]*)(?:/([^?]*))?(\\?.*)?");
 
-    /** Null when the text is neither. */
+    /**
+     * Null when the text is neither. The URL keeps neither user nor password, wherever they stood, because people and
+     * programs are told it.
+     */
     static @Nullable Dsn parse(String text) {
         if (text.startsWith(JDBC)) {
-            return new Dsn(text, null, null);
+            return withoutCredentials(text, null, null);
         }
         Matcher parts = LIBPQ.matcher(text);
         if (!parts.matches()) {
@@ -28,13 +33,29 @@ record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
         }
         try {
             String hosts = parts.group(3).isEmpty() ? "localhost" : parts.group(3);
-            return new Dsn(
+            return withoutCredentials(
                     JDBC + hosts + "/" + orEmpty(parts.group(4)) + orEmpty(parts.group(5)),
                     decode(parts.group(1)),
                     decode(parts.group(2)));
         } catch (IllegalArgumentException e) {
             return null; // a percent sign without its two digits
         }
+    }
+
+    private static Dsn withoutCredentials(String url, @Nullable String user, @Nullable String password) {
+        int query = url.indexOf('?');
+        List<String> rest = new ArrayList<>();
+        for (String each : query < 0 ? new String[0] : url.substring(query + 1).split("&")) {
+            if (each.startsWith("user=")) {
+                user = decode(each.substring("user=".length()));
+            } else if (each.startsWith("password=")) {
+                password = decode(each.substring("password=".length()));
+            } else {
+                rest.add(each);
+            }
+        }
+        String address = query < 0 ? url : url.substring(0, query);
+        return new Dsn(rest.isEmpty() ? address : address + "?" + String.join("&", rest), user, password);
     }
 
     private static String orEmpty(@Nullable String group) {

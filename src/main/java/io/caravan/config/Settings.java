@@ -10,7 +10,9 @@ import java.util.Set;
 /**
  * The settings of one pipeline, read and checked. What each means stands in {@code application.properties}.
  *
- * @param all every key with its value, for the placeholders of the routes
+ * @param connectPassword the source's password as Kafka Connect is told it: a reference that the worker resolves, or itself
+ * @param httpToken what a request must know; empty when everyone who can reach the port may
+ * @param all every key with its value, for the placeholders of the routes; no secrets
  */
 public record Settings(
         Embedded embedded,
@@ -18,6 +20,7 @@ public record Settings(
         Database target,
         String kafkaServers,
         URI connectUrl,
+        String connectPassword,
         String pipeline,
         String slot,
         String publication,
@@ -35,8 +38,12 @@ public record Settings(
         Guard guard,
         Endpoint http,
         Endpoint management,
+        String httpToken,
         Path routes,
         Map<String, String> all) {
+
+    /** {@link #connectPassword} for an embedded worker, which has it in its environment: a reference for Kafka's EnvVarConfigProvider. */
+    public static final String EMBEDDED_CONNECT_PASSWORD = "${env:CARAVAN_SOURCE_PASSWORD}";
 
     /** The parts that are started here, their folder, and the SQL of the source's first start (empty: none). */
     public record Embedded(Set<Part> parts, Path directory, String init) {}
@@ -57,6 +64,12 @@ public record Settings(
         PG_DUMP,
         CATALOG,
         EXISTING
+    }
+
+    /** Printed by mistake, it shows no secret. */
+    @Override
+    public String toString() {
+        return "pipeline " + pipeline + " from " + source + " to " + target;
     }
 
     public String connectorName() {

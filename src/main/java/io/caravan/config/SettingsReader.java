@@ -57,6 +57,8 @@ public final class SettingsReader {
             reader.overlay(load(file), "in " + file);
         }
         new EnvironmentNames(defaults).overlay(environment, reader.values, reader.problems);
+        reader.takeCredentials("caravan.source");
+        reader.takeCredentials("caravan.target");
         reader.values.putAll(known);
         Settings settings = reader.settings();
         if (!reader.problems.isEmpty()) {
@@ -124,6 +126,7 @@ public final class SettingsReader {
                 database("target"),
                 required("caravan.kafka.bootstrap-servers"),
                 httpUrl("caravan.connect.url"),
+                connectPassword(),
                 name("caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
                 name("caravan.slot", "[a-z0-9_]{1,63}", "lower-case letters, digits and underscores, at most 63"),
                 required("caravan.publication"),
@@ -147,8 +150,9 @@ public final class SettingsReader {
                 guard(),
                 endpoint("caravan.http"),
                 endpoint("caravan.management"),
+                token(),
                 path("caravan.routes"),
-                Map.copyOf(values));
+                placeholders());
     }
 
     private String text(String key) {
@@ -236,6 +240,20 @@ public final class SettingsReader {
         return parts;
     }
 
+    /** Addresses are shown to people, and given to other commands, without what stands in them of user and password. */
+    private void takeCredentials(String key) {
+        Dsn dsn = Dsn.parse(text(key + ".url"));
+        if (dsn != null) {
+            values.put(key + ".url", dsn.jdbcUrl());
+            if (dsn.user() != null) {
+                values.put(key + ".user", dsn.user());
+            }
+            if (dsn.password() != null) {
+                values.put(key + ".password", dsn.password());
+            }
+        }
+    }
+
     private Database database(String label) {
         String key = "caravan." + label;
         Dsn dsn = Dsn.parse(required(key + ".url"));
@@ -244,11 +262,11 @@ public final class SettingsReader {
                     + " or postgresql://user:password@host:port/database.");
             return new Database(label, "", "", "");
         }
-        return new Database(
-                label,
-                dsn.jdbcUrl(),
-                dsn.user() == null ? text(key + ".user") : dsn.user(),
-                dsn.password() == null ? text(key + ".password") : dsn.password());
+        if (dsn.jdbcUrl().contains("sslpassword=")) {
+            problems.add(key + ".url has a sslpassword, which everyone who sees the address would see."
+                    + " Use a key file without one that only this user can read.");
+        }
+        return new Database(label, dsn.jdbcUrl(), text(key + ".user"), text(key + ".password"));
     }
 
     private URI httpUrl(String key) {
@@ -272,6 +290,39 @@ public final class SettingsReader {
                 number("caravan.guard.wal-red-mib", 1, 1 << 20),
                 number("caravan.guard.lag-yellow-seconds", 1, 864_000),
                 number("caravan.guard.lag-red-seconds", 1, 864_000));
+    }
+
+    /** What routes may name and JMX may show. */
+    private Map<String, String> placeholders() {
+        Map<String, String> shown = new TreeMap<>(values);
+        shown.keySet().removeIf(key -> key.endsWith("password") || key.endsWith("token"));
+        return Map.copyOf(shown);
+    }
+
+    /** An embedded worker has the password in its environment. */
+    private String connectPassword() {
+        String given = text("caravan.connect.source-password");
+        if (!given.isEmpty()) {
+            return given;
+        }
+        return text("caravan.embedded").contains("connect")
+                ? Settings.EMBEDDED_CONNECT_PASSWORD
+                : text("caravan.source.password");
+    }
+
+    private String token() {
+        String token = text("caravan.http.token");
+        if (token.equals("none")) {
+            return "";
+        }
+        for (String key : List.of("caravan.http.host", "caravan.management.host")) {
+            if (token.isEmpty() && !text(key).matches("localhost|127\\..*|\\[?::1]?")) {
+                problems.add(key + " is '" + text(key) + "', which others can reach. Set caravan.http.token (by the"
+                        + " environment variable CARAVAN_HTTP_TOKEN) to a secret that they must know, or to none if"
+                        + " something in front of it keeps them out.");
+            }
+        }
+        return token;
     }
 
     private Endpoint endpoint(String key) {

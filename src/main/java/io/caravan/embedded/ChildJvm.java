@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A part that runs in a JVM of its own, on the class path of this one: the same {@code lib/}, no second download. */
 final class ChildJvm implements Child {
@@ -27,9 +28,18 @@ final class ChildJvm implements Child {
     private final Part part;
     private final PartLog log;
     private final List<String> command;
+    private final Map<String, String> environment;
 
-    ChildJvm(Part part, Path directory, List<String> jvmOptions, Class<?> main, List<String> arguments) {
+    /** @param environment added to this process's own; unlike arguments, no process list shows it to others */
+    ChildJvm(
+            Part part,
+            Path directory,
+            List<String> jvmOptions,
+            Class<?> main,
+            List<String> arguments,
+            Map<String, String> environment) {
         this.part = part;
+        this.environment = environment;
         this.log = PartLog.of(directory, part);
         this.command = command(jvmOptions, main, arguments);
     }
@@ -55,7 +65,9 @@ final class ChildJvm implements Child {
 
     @Override
     public Process spawn() throws IOException {
-        return new ProcessBuilder(command).redirectError(log.redirect()).start();
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.redirect());
+        builder.environment().putAll(environment);
+        return builder.start();
     }
 
     /** The child says so on its standard output, and nothing else. */

@@ -82,6 +82,11 @@ final class ConnectProcess {
                 Map.entry("plugin.discovery", "service_load"),
                 Map.entry("connector.client.config.override.policy", "All"),
                 Map.entry("exactly.once.source.support", "enabled"),
+                // A connector's configuration can be read by everyone who reaches the port, so passwords stay out of
+                // it.
+                Map.entry("config.providers", "env"),
+                Map.entry("config.providers.env.class", "org.apache.kafka.common.config.provider.EnvVarConfigProvider"),
+                Map.entry("config.providers.env.param.allowlist.pattern", "CARAVAN_SOURCE_PASSWORD"),
                 Map.entry("offset.flush.interval.ms", "1000"),
                 // A worker that was killed stays in the group until its session ends; the new one waits for that.
                 Map.entry("session.timeout.ms", "6000"),

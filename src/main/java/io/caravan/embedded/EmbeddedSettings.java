@@ -4,6 +4,7 @@ import io.caravan.config.Part;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param initSql run on the source at its first start: a file, or a class path resource
  * @param kafkaJvmOptions options of the broker's JVM after the built-in ones, so that a further {@code -Xmx} wins
  * @param connectJvmOptions the same for the Connect worker's JVM
+ * @param connectEnvironment secrets that connectors refer to as {@code ${env:NAME}}
  */
 public record EmbeddedSettings(
         Set<Part> parts,
@@ -30,7 +32,36 @@ public record EmbeddedSettings(
         Path pluginDirectory,
         @Nullable String initSql,
         List<String> kafkaJvmOptions,
-        List<String> connectJvmOptions) {
+        List<String> connectJvmOptions,
+        Map<String, String> connectEnvironment) {
+
+    /** Without secrets for the connectors. */
+    public EmbeddedSettings(
+            Set<Part> parts,
+            Path directory,
+            @Nullable Postgres source,
+            @Nullable Postgres target,
+            int kafkaPort,
+            @Nullable String externalKafka,
+            int connectPort,
+            Path pluginDirectory,
+            @Nullable String initSql,
+            List<String> kafkaJvmOptions,
+            List<String> connectJvmOptions) {
+        this(
+                parts,
+                directory,
+                source,
+                target,
+                kafkaPort,
+                externalKafka,
+                connectPort,
+                pluginDirectory,
+                initSql,
+                kafkaJvmOptions,
+                connectJvmOptions,
+                Map.of());
+    }
 
     public EmbeddedSettings {
         parts = Set.copyOf(parts);
@@ -38,6 +69,7 @@ public record EmbeddedSettings(
         pluginDirectory = pluginDirectory.toAbsolutePath().normalize();
         kafkaJvmOptions = List.copyOf(kafkaJvmOptions);
         connectJvmOptions = List.copyOf(connectJvmOptions);
+        connectEnvironment = Map.copyOf(connectEnvironment);
         List<String> problems = new ArrayList<>();
         if ((parts.contains(Part.SOURCE) && source == null) || (parts.contains(Part.TARGET) && target == null)) {
             problems.add("An embedded PostgreSQL needs a port, a database, a user and a password.");
@@ -55,6 +87,16 @@ public record EmbeddedSettings(
         List<String> options = new ArrayList<>(List.of(part == Part.KAFKA ? "-Xmx384m" : "-Xmx512m"));
         options.addAll(part == Part.KAFKA ? kafkaJvmOptions : connectJvmOptions);
         return options;
+    }
+
+    Map<String, String> environment(Part part) {
+        return part == Part.CONNECT ? connectEnvironment : Map.of();
+    }
+
+    /** No secrets. */
+    @Override
+    public String toString() {
+        return parts + " in " + directory;
     }
 
     /** The settings of {@link Part#SOURCE} or {@link Part#TARGET}, which must be asked for. */

@@ -25,7 +25,7 @@ import org.apache.kafka.common.utils.AppInfoParser;
  * orderly way. A part that ends by itself is started again.
  */
 public final class EmbeddedStack implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
     private static final Duration PREDECESSOR_LIMIT = Duration.ofSeconds(20);
 
@@ -138,7 +138,8 @@ public final class EmbeddedStack implements AutoCloseable {
     }
 
     private String startJvm(Part part, Class<?> main, List<String> arguments) throws IOException, InterruptedException {
-        supervise(new ChildJvm(part, settings.directory(), settings.jvmOptions(part), main, arguments));
+        supervise(new ChildJvm(
+                part, settings.directory(), settings.jvmOptions(part), main, arguments, settings.environment(part)));
         return part.title() + " " + AppInfoParser.getVersion();
     }
 

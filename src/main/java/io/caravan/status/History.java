@@ -55,7 +55,7 @@ public final class History {
                     at,
                     rate(now, at),
                     now.lagSeconds(),
-                    now.slot().exists() ? now.slot().lagBytes() : null));
+                    now.slot().exists() ? now.slot().heldBytes() : null));
         }
     }
 

@@ -21,7 +21,7 @@ class ConnectorTest {
     private static final Database SOURCE =
             new Database("source", "jdbc:postgresql://db:5433/omedb?sslmode=require", "me", "secret");
 
-    private final Connector connector = new Connector(SOURCE, "ome-source", "slot", "pub", "ome");
+    private final Connector connector = new Connector(SOURCE, "${env:PASSWORD}", "ome-source", "slot", "pub", "ome");
 
     @Test
     void nothingIsLeftOutOfTheStreamInSilence() {
@@ -47,7 +47,7 @@ class ConnectorTest {
                         "database.port", "5433",
                         "database.dbname", "omedb",
                         "database.user", "me",
-                        "database.password", "secret",
+                        "database.password", "${env:PASSWORD}",
                         "database.sslmode", "require",
                         "slot.name", "slot",
                         "publication.name", "pub",

@@ -38,6 +38,7 @@ class CaravanConfigTest {
                         entry("caravan.target.password", "postgres"),
                         entry("caravan.kafka.bootstrap-servers", "localhost:29093"),
                         entry("caravan.connect.url", "http://localhost:8083"),
+                        entry("caravan.connect.source-password", ""),
                         entry("caravan.pipeline", "ome"),
                         entry("caravan.slot", "debezium_slot"),
                         entry("caravan.publication", "dbz_publication"),
@@ -64,6 +65,7 @@ class CaravanConfigTest {
                         entry("caravan.guard.lag-yellow-seconds", "60"),
                         entry("caravan.guard.lag-red-seconds", "900"),
                         entry("caravan.http.host", "127.0.0.1"),
+                        entry("caravan.http.token", ""),
                         entry("caravan.http.port", "8080"),
                         entry("caravan.management.host", "127.0.0.1"),
                         entry("caravan.management.port", "9876"),
@@ -193,6 +195,8 @@ class CaravanConfigTest {
     void theNamesOfTheTemplatesAreHonoured() throws Exception {
         Settings settings = read(
                 "",
+                "CARAVAN_HTTP_TOKEN",
+                "none",
                 "POSTGRES_CDC_DSN",
                 "postgresql://me:pw@h:1/d",
                 "POSTGRES_CDC_PUBLICATION",
@@ -301,5 +305,53 @@ class CaravanConfigTest {
 
     private Path file(String content) throws IOException {
         return Files.writeString(home.resolve("application.properties"), content);
+    }
+
+    @Test
+    void aPortThatOthersReachNeedsAToken() throws Exception {
+        assertThatThrownBy(() -> read("caravan.http.host=0.0.0.0\ncaravan.management.host=10.0.0.5\n"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("caravan.http.host is '0.0.0.0', which others can reach")
+                .hasMessageContaining("caravan.management.host is '10.0.0.5'")
+                .hasMessageContaining("CARAVAN_HTTP_TOKEN");
+        assertThat(read("caravan.http.host=0.0.0.0\n", "CARAVAN_HTTP_TOKEN", "none")
+                        .httpToken())
+                .isEmpty();
+        assertThat(read("caravan.http.host=0.0.0.0\n", "CARAVAN_HTTP_TOKEN", "s3")
+                        .httpToken())
+                .isEqualTo("s3");
+        assertThat(read("caravan.http.host=::1\ncaravan.management.host=localhost\n")
+                        .httpToken())
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsPrintedOrHandedToRoutesHasNoSecrets() throws Exception {
+        Settings settings = read("""
+                caravan.source.url=postgresql://me:s3cret@db1/shop?sslmode=require
+                caravan.target.url=jdbc:postgresql://db2/shop?user=you&password=s3cr%23t&sslmode=require
+                """, "CARAVAN_HTTP_TOKEN", "s3cret");
+
+        assertThat(settings.source().password()).isEqualTo("s3cret");
+        assertThat(settings.target().user()).isEqualTo("you");
+        assertThat(settings.target().password()).isEqualTo("s3cr#t");
+        assertThat(settings.target().url()).isEqualTo("jdbc:postgresql://db2/shop?sslmode=require");
+        assertThat(settings + " " + settings.all() + settings.source() + settings.target())
+                .doesNotContain("s3cr");
+    }
+
+    @Test
+    void theConnectorIsGivenAReferenceToThePasswordWhereItCanBeResolved() throws Exception {
+        assertThat(read("").connectPassword()).isEqualTo("${env:CARAVAN_SOURCE_PASSWORD}");
+        assertThat(read("caravan.embedded=none\n").connectPassword()).isEqualTo("postgres");
+        assertThat(read("caravan.embedded=none\ncaravan.connect.source-password=${file:/run/x:y}\n")
+                        .connectPassword())
+                .isEqualTo("${file:/run/x:y}");
+    }
+
+    @Test
+    void aKeyFilesPasswordIsNotTakenInAnAddress() {
+        assertThatThrownBy(() -> read("caravan.source.url=jdbc:postgresql://db1/shop?sslpassword=x\n"))
+                .hasMessageContaining("caravan.source.url has a sslpassword");
     }
 }

@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Two PostgreSQL servers, Kafka and Kafka Connect for all tests of this JVM, started at the first use. */
 final class SharedStack {
     private static final Path DIRECTORY = Path.of("target", "it-stack").toAbsolutePath();
+
+    /** What Kafka Connect has as {@code ${env:CARAVAN_SOURCE_PASSWORD}}. */
+    static final String SECRET = "n0body-el5e-kn0ws";
 
     private static EmbeddedStack stack;
 
@@ -44,7 +48,8 @@ final class SharedStack {
                         .resolveSibling("connect-plugins"),
                 null,
                 List.of(),
-                List.of());
+                List.of(),
+                Map.of("CARAVAN_SOURCE_PASSWORD", SECRET));
     }
 
     private static void deleteFormer() throws IOException {

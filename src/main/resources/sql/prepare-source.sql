@@ -1,0 +1,112 @@
+-- What an administrator of the source does for Caravan's role, once for each database; again and again without harm. Two
+-- functions, so that it can be repeated from inside the database when tables have come. They return what they changed.
+--   psql -v role=caravan -v publication=dbz_publication -v include='^(public\..*)$' -v exclude='^$' -f prepare-source.sql
+-- 'prepare-source --sql' prints it with the values of the settings.
+
+-- Usage of the schemas, select on the chosen tables (on later ones of these schemas too), and a publication of just them.
+create or replace function public.setup_debezium_schema_permissions(
+    replication_role text default :'role',
+    publication      text default :'publication',
+    include          text default :'include',
+    exclude          text default :'exclude')
+returns setof text language plpgsql set search_path = pg_catalog as $body$
+declare
+    options constant text := '(publish = ''insert, update, delete, truncate'', publish_via_partition_root = true)';
+    chosen  oid[] := array(
+        select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and c.relpersistence = 'p' and not c.relispartition
+          and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'caravan')
+          and not exists (select from pg_depend d
+                          where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+          and n.nspname || '.' || c.relname ~ include and n.nspname || '.' || c.relname !~ exclude
+        order by 1);
+    command text;
+begin
+    for command in
+        select format('grant usage on schema %I to %I', n.nspname, replication_role)
+        from pg_namespace n
+        where n.oid in (select relnamespace from pg_class where oid = any (chosen))
+          and not has_schema_privilege(replication_role, n.oid, 'usage')
+        union all
+        select format('grant select on table %I.%I to %I', n.nspname, c.relname, replication_role)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.oid = any (chosen) and not has_table_privilege(replication_role, c.oid, 'select')
+        union all
+        -- the values that sequences have at the cut-over
+        select distinct format('grant select on sequence %I.%I to %I', n.nspname, s.relname, replication_role)
+        from pg_class s join pg_namespace n on n.oid = s.relnamespace
+        join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.oid and d.refobjid = any (chosen)
+        -- case, because PostgreSQL may ask for the privilege first, which fails for what is no sequence
+        where d.deptype in ('a', 'i')
+          and case when s.relkind = 'S' then not has_sequence_privilege(replication_role, s.oid, 'select') else false end
+        union all
+        select distinct format('alter default privileges for role %I in schema %I grant select on %s to %I',
+                               o.rolname, n.nspname, k.kind, replication_role)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles o on o.oid = c.relowner,
+             (values ('r', 'tables'), ('S', 'sequences')) k (letter, kind)
+        where c.oid = any (chosen)
+          and not exists (select from pg_default_acl a, aclexplode(a.defaclacl) e
+                          where a.defaclrole = c.relowner and a.defaclnamespace = n.oid and a.defaclobjtype = k.letter::"char"
+                            and e.grantee = quote_ident(replication_role)::regrole and e.privilege_type = 'SELECT')
+        union all
+        select format('create publication %I with %s', publication, options)
+        where not exists (select from pg_publication p where p.pubname = publication)
+    loop
+        execute command;
+        return next command;
+    end loop;
+
+    for command in
+        select format('alter publication %I set %s', publication, options)
+        from pg_publication p
+        where p.pubname = publication and not (pubinsert and pubupdate and pubdelete and pubtruncate and pubviaroot)
+        union all
+        select format('alter publication %I %s table only %I.%I', publication,
+                      case when r.oid is null then 'add' else 'drop' end, n.nspname, c.relname)
+        from pg_publication p
+        cross join pg_class c join pg_namespace n on n.oid = c.relnamespace
+        left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
+        where p.pubname = publication and not p.puballtables and (c.oid = any (chosen)) = (r.oid is null)
+        union all
+        select format('alter publication %I owner to %I', publication, replication_role)
+        from pg_publication p
+        where p.pubname = publication and p.pubowner <> quote_ident(replication_role)::regrole and not p.puballtables
+    loop
+        execute command;
+        return next command;
+    end loop;
+end
+$body$;
+
+-- The role, where it is missing, with no more rights than these; then what it needs in this database.
+create or replace function public.setup_debezium_for_database(db_name text, replication_role text default :'role')
+returns setof text language plpgsql set search_path = pg_catalog as $body$
+declare
+    command text;
+begin
+    for command in
+        select format('create role %I login replication', replication_role)
+        where not exists (select from pg_roles where rolname = replication_role)
+        union all
+        select format('alter role %I login replication', replication_role)
+        from pg_roles where rolname = replication_role and not (rolcanlogin and rolreplication) and not rolsuper
+        union all
+        select format('grant connect on database %I to %I', db_name, replication_role)
+        where not exists (select from pg_database d, aclexplode(d.datacl) a join pg_roles r on r.oid = a.grantee
+                          where d.datname = db_name and r.rolname = replication_role and a.privilege_type = 'CONNECT')
+    loop
+        execute command;
+        return next command;
+    end loop;
+    if db_name = current_database() then
+        return query select public.setup_debezium_schema_permissions(replication_role);
+    else
+        return next format('In database %I run this file too; its tables cannot be seen from here.', db_name);
+    end if;
+end
+$body$;
+
+revoke execute on function public.setup_debezium_for_database(text, text) from public;
+revoke execute on function public.setup_debezium_schema_permissions(text, text, text, text) from public;
+
+select public.setup_debezium_for_database(current_database());

@@ -1,0 +1,144 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The role that an administrator prepares: what it must not do, and that the whole pipeline runs with it. */
+@TestMethodOrder(OrderAnnotation.class)
+class PrepareSourceIT {
+    private static final String ROLE = "Least \"of\" them";
+    private static final String PASSWORD = "l3ast";
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static TestDatabase asRole;
+    private static Path passwordFile;
+
+    @BeforeAll
+    static void prepare() throws Exception {
+        scenario = Scenario.create(
+                directory, Load.schema(), "create table salaries (id integer primary key, amount numeric)");
+        scenario.folder()
+                .set("caravan.tables.exclude", "public.salar*")
+                .set("caravan.source.user", ROLE)
+                .set("caravan.source.password", PASSWORD);
+        asRole = new TestDatabase(scenario.source().url(), ROLE, PASSWORD);
+        passwordFile =
+                Files.writeString(directory.resolve("admin"), scenario.source().password() + "\n");
+    }
+
+    @AfterAll
+    static void close() throws Exception {
+        scenario.close();
+        scenario.source().execute("drop owned by \"Least \"\"of\"\" them\"", "drop role \"Least \"\"of\"\" them\"");
+    }
+
+    private static CaravanProcess prepareSource() throws Exception {
+        return scenario.folder().command("prepare-source", "--admin-password-file", passwordFile.toString());
+    }
+
+    @Test
+    @Order(1)
+    void theFirstTimeItMakesTheRoleAndTheSecondTimeNothingIsLeftToDo() throws Exception {
+        CaravanProcess first = prepareSource();
+        assertThat(first.exitCode()).as(first.output()).isZero();
+        assertThat(first.output())
+                .contains("create role \"Least \"\"of\"\" them\" login replication")
+                .doesNotContain("salaries", PASSWORD);
+
+        CaravanProcess second = prepareSource();
+        assertThat(second.exitCode()).as(second.output()).isZero();
+        assertThat(second.output()).isEqualTo("Nothing was left to do.");
+    }
+
+    @Test
+    @Order(2)
+    void printedItIsTheSameWithoutThePassword() throws Exception {
+        CaravanProcess printed = scenario.folder().command("prepare-source", "--sql");
+
+        assertThat(printed.output())
+                .contains("function public.setup_debezium_for_database(db_name", "setup_debezium_schema_permissions(")
+                .doesNotContain(PASSWORD, ":'");
+        scenario.source().execute(printed.output());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select from salaries",
+                "insert into item (id, name) values (0, 'x')",
+                "update item set name = 'x'",
+                "delete from item",
+                "truncate item",
+                "alter table item add column x text",
+                "drop table item",
+                "create table public.mine (id integer)",
+                "create schema mine",
+                "create database mine",
+                "create role mine",
+                "alter role postgres password 'mine'",
+                "set role postgres",
+                "set session_replication_role = replica",
+                "select pg_read_file('postgresql.conf')",
+                "copy item to program 'cat'",
+                "select public.setup_debezium_schema_permissions()",
+                "alter publication %s_publication add table salaries"
+            })
+    @Order(3)
+    void theRoleMayNot(String statement) {
+        assertThatThrownBy(() -> asRole.execute(statement.formatted(scenario.name())))
+                .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
+                        .as(refused.getMessage())
+                        .isEqualTo("42501")); // insufficient privilege
+    }
+
+    @Test
+    @Order(4)
+    void theRoleIsNeitherSuperuserNorMayItMakeOthers() throws Exception {
+        assertThat(asRole.query("select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls from pg_roles"
+                        + " where rolname = current_user"))
+                .isEqualTo("f");
+    }
+
+    @Test
+    @Order(5)
+    void theWholePipelineRunsWithIt() throws Exception {
+        CaravanProcess check = scenario.folder().command("check");
+        assertThat(check.exitCode()).as(check.output()).isZero();
+
+        CaravanProcess run = scenario.ready();
+        try (Load load = Load.start(scenario.source())) {
+            org.awaitility.Awaitility.await().until(() -> load.committed() > 50);
+            load.stop();
+        }
+        scenario.databases().awaitEqual("public.salaries");
+        assertThat(scenario.folder().command("verify").exitCode()).isZero();
+        assertThat(run.terminate()).isZero();
+    }
+
+    @Test
+    @Order(6)
+    void tablesThatComeLaterCanBeReadAndArePublishedByRunningItAgain() throws Exception {
+        scenario.source().execute("create table late (id integer primary key)");
+
+        assertThat(asRole.query("select count(*) from late")).isEqualTo("0");
+        assertThat(prepareSource().output())
+                .contains("add table only public.late")
+                .doesNotContain("grant");
+    }
+}
