@@ -61,7 +61,9 @@ record PipelineTopics(
                     farthest = applied.isAfter(farthest) ? applied : farthest;
                 }
             }
-            Map<String, String> there = ids();
+            // Those of tables that were left out since count too: the connector's last event may be one of theirs.
+            Map<String, String> there = topics.ids(
+                    waiting.keySet().stream().map(TopicPartition::topic).toList());
             waiting.keySet().removeIf(partition -> !there.containsKey(partition.topic()));
             Lsn captured = tails.farthest(waiting);
             return captured.isAfter(farthest) ? captured : farthest;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.config.Part;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -166,11 +167,14 @@ class GuardsIT {
 
         awaitProblem("Topic " + scenario.name() + ".public.journal was deleted");
 
-        for (JsonNode table : status().get("tables")) {
-            boolean stopped = List.of("public.account", "public.journal")
-                    .contains(table.get("table").asText());
-            assertThat(table.get("state").asText()).as(table.toString()).isEqualTo(stopped ? "stopped" : "streaming");
-        }
+        await("both stopped and no other").atMost(LIMIT).untilAsserted(() -> status().get("tables")
+                .forEach(table -> assertThat(table.get("state").asText())
+                        .as(table.toString())
+                        .isEqualTo(
+                                List.of("public.account", "public.journal")
+                                                .contains(table.get("table").asText())
+                                        ? "stopped"
+                                        : "streaming")));
     }
 
     @Test
@@ -208,5 +212,49 @@ class GuardsIT {
         caravan = scenario.ready();
         awaitHealthy();
         scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(9)
+    void anOffsetThatDoesNotFitSlotAndTopicsIsRefusedAtTheStart() throws Exception {
+        caravan.terminate();
+        Scenario.connect("PUT", connector() + "/stop");
+        String offsets = Scenario.connect(connector() + "/offsets").body();
+        await("stopped").atMost(LIMIT).untilAsserted(() -> assertThat(
+                        Scenario.send("PATCH", connector() + "/offsets", ahead(offsets))
+                                .statusCode())
+                .isEqualTo(200));
+        assertRefused("The connector's stored offset is ");
+
+        assertThat(Scenario.connect("DELETE", connector() + "/offsets").statusCode())
+                .isEqualTo(200);
+        assertRefused("Kafka Connect has lost the connector's offset");
+
+        Scenario.send("PATCH", connector() + "/offsets", HttpRequest.BodyPublishers.ofString(offsets));
+        scenario.source()
+                .execute(
+                        "update item set quantity = -5", // nobody tells
+                        "select pg_replication_slot_advance('" + scenario.slot() + "', pg_current_wal_lsn())");
+        assertRefused("beyond what the connector has delivered");
+
+        assertThat(scenario.folder().command("verify").exitCode()).isEqualTo(1);
+        assertThat(scenario.folder().command("reset", "--target-data", "--yes").exitCode())
+                .isZero();
+        scenario.ready();
+        scenario.databases().awaitEqual();
+    }
+
+    private static HttpRequest.BodyPublisher ahead(String offsets) {
+        return HttpRequest.BodyPublishers.ofString(offsets.replaceFirst("\"lsn\":", "\"lsn\":9"));
+    }
+
+    /** A gap is kept once it is found; each of these is to be found anew. */
+    private static void assertRefused(String text) throws Exception {
+        CaravanProcess refused = scenario.folder().start();
+        assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output()).contains(text).contains("reset --target-data");
+        scenario.target()
+                .execute(
+                        "update caravan.bootstrap set detail = jsonb_set(detail::jsonb, '{gaps}', '{}') where table_name = 'guard'");
     }
 }

@@ -114,9 +114,15 @@ final class Scenario implements AutoCloseable {
     }
 
     private static HttpResponse<String> send(String method, String path) throws IOException, InterruptedException {
+        return send(method, path, HttpRequest.BodyPublishers.noBody());
+    }
+
+    static HttpResponse<String> send(String method, String path, HttpRequest.BodyPublisher body)
+            throws IOException, InterruptedException {
         return HTTP.send(
                 HttpRequest.newBuilder(URI.create(SharedStack.get().addresses().connectUrl() + path))
-                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .header("Content-Type", "application/json")
+                        .method(method, body)
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
     }

@@ -1,0 +1,108 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.caravan.TestPostgres;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The source is not the server any more that it was. Its standby is a copy of its data folder, promoted at its address. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FailoverIT {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    @TempDir
+    static Path directory;
+
+    private static TestPostgres server;
+    private static Scenario scenario;
+    private static CaravanProcess caravan;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = TestPostgres.start();
+        scenario = Scenario.createOn(server.database("source", "postgres").url(), directory, Load.schema());
+        scenario.folder().set("caravan.guard.millis", 1000).set("caravan.heartbeat-millis", 500);
+        caravan = scenario.ready();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (scenario != null) {
+            scenario.close();
+        }
+        server.close();
+    }
+
+    private static void promote() throws Exception {
+        scenario.source().execute("select pg_promote()");
+    }
+
+    @Test
+    @Order(1)
+    void aStandbyWithTheSlotAndAllThatWasDeliveredIsTakenOn() throws Exception {
+        scenario.source().execute("update item set quantity = 1");
+        scenario.databases().awaitEqual();
+
+        server.restartAsStandby();
+        promote();
+
+        scenario.source().execute("update item set quantity = 2", "delete from account where id < 50");
+        scenario.databases().awaitEqual();
+        await("healthy").atMost(LIMIT).untilAsserted(() -> assertThat(
+                        caravan.status().get("problems").toString())
+                .isEqualTo("[]"));
+        assertThat(scenario.source().query("select substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"))
+                .isEqualTo("00000002");
+    }
+
+    @Test
+    @Order(2)
+    void aStandbyThatLacksWhatWasDeliveredStopsEverything() throws Exception {
+        Path behind = server.copyWhileStopped();
+        scenario.source().execute("update item set quantity = 3", "insert into scratch (word) values ('lost')");
+        scenario.databases().awaitEqual();
+
+        server.replaceBy(behind);
+        server.restartAsStandby();
+        promote();
+        scenario.source().execute("update item set quantity = 4");
+
+        await("red").atMost(LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> assertThat(
+                        caravan.status().get("problems").toString())
+                .contains("The source went from timeline 2 to 3")
+                .contains("reset --target-data"));
+        caravan.terminate();
+        CaravanProcess refused = scenario.folder().start();
+        assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+
+        assertThat(scenario.folder().command("reset", "--target-data", "--yes").exitCode())
+                .isZero();
+        caravan = scenario.ready();
+        scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(3)
+    void aBackupThatWasRestoredIsNotTakenForTheSource() throws Exception {
+        Path behind = server.copyWhileStopped();
+        scenario.source()
+                .execute("insert into journal select now(), repeat('x', 500), n from generate_series(1, 50000) n");
+        scenario.databases().awaitEqual();
+        caravan.terminate();
+
+        server.replaceBy(behind);
+        CaravanProcess refused = scenario.folder().start();
+
+        assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output()).contains("the server was restored from a backup");
+    }
+}
