@@ -44,6 +44,7 @@ class RouteRulesTest {
             Map.entry("ledger", "io.caravan.apply.Ledger"),
             Map.entry("lock", "io.caravan.bootstrap.BootstrapLock"),
             Map.entry("newTables", "io.caravan.bootstrap.NewTables"),
+            Map.entry("metrics", "io.caravan.status.PipelineMetrics"),
             Map.entry("preflight", "io.caravan.preflight.Preflight"),
             Map.entry("run", "io.caravan.cli.RunState"),
             Map.entry("status", "io.caravan.status.RecentStatus"),

@@ -3,14 +3,18 @@ package io.caravan.cli;
 import io.caravan.config.Settings;
 import io.caravan.status.History;
 import io.caravan.status.Limits;
+import io.caravan.status.PipelineMetrics;
 import io.caravan.status.RecentStatus;
 import io.caravan.status.StatusCollector;
 import io.caravan.verify.Verification;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -34,6 +38,10 @@ final class Application implements AutoCloseable {
         main.setShutdownStrategy(new SimpleMainShutdownStrategy()); // Shutdown stops everything in one order
         main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
         main.setOverrideProperties(properties(settings));
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        main.bind(
+                MicrometerConstants.METRICS_REGISTRY_NAME,
+                registry); // Camel exports this one instead of making its own
         main.init();
         new HttpGuard(settings.httpToken()).protect(main.getCamelContext());
         // The environment was read with the settings; Camel would put its raw values over the checked ones.
@@ -69,6 +77,7 @@ final class Application implements AutoCloseable {
         RecentStatus status = new RecentStatus(collector::collect);
         main.bind("status", status);
         main.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
+        main.bind("metrics", new PipelineMetrics(status::get, registry));
         HealthCheckRegistry.get(main.getCamelContext()).register(new PipelineHealth(status::get, run));
         main.getCamelContext().getManagementStrategy().addEventNotifier(new StepProgress());
     }

@@ -1,6 +1,7 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
@@ -88,6 +89,13 @@ class SecurityIT {
         assertThat(get("http", "/api/status", TOKEN).statusCode()).isEqualTo(200);
         assertThat(get("http", "/", TOKEN).headers().firstValue("Content-Security-Policy"))
                 .isPresent();
+    }
+
+    @Test
+    void monitorsAreToldThePipelinesState() throws Exception {
+        await().atMost(Databases.LIMIT).untilAsserted(() -> assertThat(
+                        get("management", "/observe/metrics", TOKEN).body())
+                .contains("caravan_connector_running 1.0", "caravan_table_changes{table=\"public.account\"}"));
     }
 
     @Test

@@ -1,0 +1,105 @@
+package io.caravan.status;
+
+import io.caravan.status.PipelineStatus.TableStatus;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bean {@code metrics}: what monitors draw and alert on. Prometheus adds the units' suffixes of the names. A value that
+ * is not known is NaN. Series by table are kept to {@value #MOST_TABLES}, those in trouble first, since each costs a monitor
+ * memory.
+ */
+public final class PipelineMetrics {
+    static final int MOST_TABLES = 200;
+
+    private final Supplier<PipelineStatus> status;
+    private final MultiGauge changes;
+    private final MultiGauge stopped;
+    private final MultiGauge letters;
+
+    public PipelineMetrics(Supplier<PipelineStatus> status, MeterRegistry registry) {
+        this.status = status;
+        gauge(registry, "caravan.healthy", "1 when nothing needs a person", null, now -> now.healthy() ? 1 : 0);
+        gauge(registry, "caravan.streaming", "1 when the set-up is done", null, now -> is(now.state(), "streaming"));
+        gauge(
+                registry,
+                "caravan.lag",
+                "How far the target is behind the source",
+                "seconds",
+                now -> now.lagSeconds() == null ? Double.NaN : now.lagSeconds());
+        gauge(
+                registry,
+                "caravan.slot.retained",
+                "WAL that the slot keeps",
+                "bytes",
+                now -> now.slot().exists() ? now.slot().heldBytes() : Double.NaN);
+        gauge(
+                registry,
+                "caravan.connector.running",
+                "1 when the connector and its task run",
+                null,
+                now -> is(now.connector().state(), "RUNNING"));
+        gauge(
+                registry,
+                "caravan.verified.equal",
+                "1 when source and target were equal when last compared",
+                null,
+                now -> now.verified() == null ? Double.NaN : now.verified().equal() ? 1 : 0);
+        gauge(registry, "caravan.tables", "Tables of the pipeline", null, now -> now.tables()
+                .size());
+        changes = byTable(registry, "caravan.table.changes", "Changes applied since the beginning");
+        stopped = byTable(registry, "caravan.table.stopped", "1 when the table's route is stopped");
+        letters = byTable(registry, "caravan.table.dead.letters", "Dead letters that wait");
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            String name,
+            String description,
+            @Nullable String unit,
+            ToDoubleFunction<PipelineStatus> value) {
+        Gauge.builder(name, status, current -> value.applyAsDouble(current.get()))
+                .description(description)
+                .baseUnit(unit)
+                .register(registry);
+    }
+
+    private static MultiGauge byTable(MeterRegistry registry, String name, String description) {
+        return MultiGauge.builder(name).description(description).register(registry);
+    }
+
+    private static double is(String value, String wanted) {
+        return value.equals(wanted) ? 1 : 0;
+    }
+
+    /** Takes the tables' values over; to be called now and then. */
+    public void refresh() {
+        List<TableStatus> tables = status.get().tables().stream()
+                .sorted(Comparator.comparing(PipelineMetrics::isWell).thenComparing(TableStatus::table))
+                .limit(MOST_TABLES)
+                .toList();
+        register(changes, tables, TableStatus::changes);
+        register(stopped, tables, table -> is(table.state(), "stopped"));
+        register(letters, tables, TableStatus::deadLetters);
+    }
+
+    private static boolean isWell(TableStatus table) {
+        return table.deadLetters() == 0 && !table.state().equals("stopped");
+    }
+
+    private static void register(MultiGauge gauge, List<TableStatus> tables, ToDoubleFunction<TableStatus> value) {
+        gauge.register(
+                tables.stream()
+                        .<Row<?>>map(table -> Row.of(Tags.of("table", table.table()), () -> value.applyAsDouble(table)))
+                        .toList(),
+                true);
+    }
+}
