@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * earlier run left behind, so that a kill between any two statements costs no more than the step in hand.
  */
 public final class Bootstrap {
-    private static final int SLOT_ATTEMPTS = 3;
+    private static final int SLOT_ATTEMPTS = 20;
 
     private final Database source;
     private final Database target;
@@ -82,6 +82,7 @@ public final class Bootstrap {
     /** Reads which tables there are and how far an earlier run came. */
     public void prepare() throws SQLException, BootstrapException {
         state.create();
+        state.owner().claim();
         reached = state.step();
         List<Table> chosen;
         try (Connection connection = source.connect()) {
@@ -184,9 +185,13 @@ public final class Bootstrap {
                         + slot.name()
                         + "') if nothing needs it, or set caravan.slot to another name.");
             }
+        }
+        state.reached(
+                Step.SLOT_INTENDED); // also when it says so already: only who sets the pipeline up may drop the slot
+        reached = Step.SLOT_INTENDED;
+        if (found.isPresent()) {
             slot.drop(connection); // ours, from a run that was cut off before anything was copied from it
         }
-        reach(Step.SLOT_INTENDED);
         for (int attempt = 1; snapshot == null; attempt++) {
             createHoldingTables(connection, attempt);
         }
@@ -316,6 +321,7 @@ public final class Bootstrap {
 
     public void streaming() throws SQLException {
         reach(Step.STREAMING);
+        state.owner().disclaim();
     }
 
     /**

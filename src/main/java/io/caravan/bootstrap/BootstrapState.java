@@ -30,10 +30,17 @@ public final class BootstrapState {
 
     private final Database target;
     private final String pipeline;
+    private final SetUpOwner owner;
 
     public BootstrapState(Database target, String pipeline) {
         this.target = target;
         this.pipeline = pipeline;
+        this.owner = new SetUpOwner(target, pipeline);
+    }
+
+    /** Which instance sets the pipeline up. */
+    SetUpOwner owner() {
+        return owner;
     }
 
     /** The lines of the tables. */
@@ -107,7 +114,10 @@ public final class BootstrapState {
 
     public void reached(Step step) throws SQLException {
         try (Connection connection = target.connect()) {
+            connection.setAutoCommit(false);
+            owner.require(connection);
             write(connection, "", step.text(), null, null, null);
+            connection.commit();
         }
     }
 
@@ -151,7 +161,10 @@ public final class BootstrapState {
     /** Notes that the connector was made and that its offsets, from now on, are the pipeline's own. */
     void connectorDeployed() throws SQLException {
         try (Connection connection = target.connect()) {
+            connection.setAutoCommit(false);
+            owner.require(connection);
             write(connection, CONNECTOR, "deployed", null, null, null);
+            connection.commit();
         }
     }
 

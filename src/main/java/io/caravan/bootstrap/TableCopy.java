@@ -110,6 +110,7 @@ final class TableCopy implements AutoCloseable {
                 Connection to = target.connect(REPLICA)) {
             takeSnapshot();
             to.setAutoCommit(false);
+            state.owner().require(to);
             requireEmpty(to);
             format = CopyFormat.of(table, from, to);
             add(copy(TablePart.whole(table), from, to));
@@ -128,6 +129,7 @@ final class TableCopy implements AutoCloseable {
         try (Connection from = source.connect();
                 Connection to = target.connect(REPLICA)) {
             to.setAutoCommit(false);
+            state.owner().require(to);
             requireEmpty(to);
             state.copying(to, table.name());
             to.commit();
@@ -190,6 +192,7 @@ final class TableCopy implements AutoCloseable {
     }
 
     private long copy(TablePart part, Connection from, Connection to) throws SQLException {
+        state.owner().require(to);
         required(snapshot).begin(from);
         long copied = CopyPipe.run(from, part.query(columns), to, into(table), format, progress);
         from.rollback();

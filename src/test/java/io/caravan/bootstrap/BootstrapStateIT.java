@@ -3,12 +3,14 @@ package io.caravan.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.caravan.Sql;
 import io.caravan.TestPostgres;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -74,6 +76,48 @@ class BootstrapStateIT {
                 .toList();
 
         assertThatCode(() -> all.forEach(CompletableFuture::join)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void anInstanceWhoseSetUpWasTakenOverWritesNothingMore() throws Exception {
+        state.create();
+        state.owner().claim();
+        state.reached(Step.SLOT);
+        BootstrapState next = new BootstrapState(target, "ome");
+        next.owner().claim();
+
+        assertThatThrownBy(() -> state.reached(Step.STREAMING)).hasMessageContaining("has taken the set-up over");
+
+        assertThat(next.step()).isEqualTo(Step.SLOT);
+        next.reached(Step.SCHEMA);
+        assertThat(state.step()).isEqualTo(Step.SCHEMA);
+    }
+
+    @Test
+    void takingTheSetUpOverWaitsForTheTransactionOfTheOneBefore() throws Exception {
+        state.create();
+        state.owner().claim();
+        try (Connection copying = target.connect()) {
+            copying.setAutoCommit(false);
+            state.owner().require(copying);
+            BootstrapState next = new BootstrapState(target, "ome");
+            CompletableFuture<Void> taking = CompletableFuture.runAsync(() -> {
+                try {
+                    next.owner().claim();
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await("a claim that waits")
+                    .until(() -> Sql.column(target, "select count(*) from pg_locks where not granted")
+                            .equals(List.of("1")));
+            assertThat(taking).isNotDone();
+
+            copying.commit();
+
+            taking.join();
+            assertThatThrownBy(() -> state.owner().require(copying)).hasMessageContaining("has taken the set-up over");
+        }
     }
 
     @Test
