@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
 public final class TableTopics {
+    private static final int LOOKS_FOR_ABSENT = 6;
+
     private final String servers;
     private final String prefix;
     private final int partitions;
@@ -95,15 +98,26 @@ public final class TableTopics {
 
     /** Kafka's id of each of these topics that is there: one that is deleted and made anew has another. */
     public Map<String, String> ids(Collection<String> names) throws ExecutionException, InterruptedException {
-        Map<String, String> ids = new HashMap<>();
         try (Admin admin = admin()) {
-            for (var topic : admin.describeTopics(names).topicNameValues().entrySet()) {
-                try {
-                    ids.put(topic.getKey(), topic.getValue().get().topicId().toString());
-                } catch (ExecutionException e) {
-                    if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                        throw e;
-                    }
+            Map<String, String> ids = ids(admin, names);
+            // A broker that has just come back may not know its topics yet.
+            for (int look = 1; ids.size() < Set.copyOf(names).size() && look < LOOKS_FOR_ABSENT; look++) {
+                TimeUnit.SECONDS.sleep(1);
+                ids = ids(admin, names);
+            }
+            return ids;
+        }
+    }
+
+    private static Map<String, String> ids(Admin admin, Collection<String> names)
+            throws ExecutionException, InterruptedException {
+        Map<String, String> ids = new HashMap<>();
+        for (var topic : admin.describeTopics(names).topicNameValues().entrySet()) {
+            try {
+                ids.put(topic.getKey(), topic.getValue().get().topicId().toString());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
                 }
             }
         }
