@@ -3,6 +3,7 @@ package io.caravan.it;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -52,13 +53,20 @@ final class CaravanFolder {
         return set("caravan.http.port", 0);
     }
 
+    /** Another folder with the same settings: for a second instance of the pipeline. */
+    CaravanFolder copy(Path elsewhere) throws IOException {
+        CaravanFolder copy = create(elsewhere);
+        copy.properties.putAll(properties);
+        return copy.set("caravan.http.port", 0);
+    }
+
     Path path() {
         return path;
     }
 
     /** Starts {@code run} and returns at once. */
-    CaravanProcess start() throws IOException {
-        return CaravanProcess.start(path, "run");
+    CaravanProcess start(String... jvmOptions) throws IOException {
+        return CaravanProcess.start(path, List.of(jvmOptions), "run");
     }
 
     /** Starts {@code run} and returns when it is READY. */

@@ -1,8 +1,5 @@
 package io.caravan.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
@@ -16,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -23,7 +21,7 @@ import java.util.stream.Stream;
 
 /** {@code java -jar caravan.jar}, and what it prints. A test that forgets one leaves none behind: they end with this JVM. */
 final class CaravanProcess implements AutoCloseable {
-    private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+    private static final Duration READY_LIMIT = Duration.ofMinutes(3);
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
     private static final Path JAR =
             Path.of(System.getProperty("caravan.jar", "target/caravan.jar")).toAbsolutePath();
@@ -41,17 +39,20 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     static CaravanProcess start(Path folder, String... arguments) throws IOException {
-        return start(512, folder, arguments);
+        return start(folder, List.of(), arguments);
     }
 
     /** @param heapMib the most memory that its objects may take */
     static CaravanProcess start(int heapMib, Path folder, String... arguments) throws IOException {
+        return start(folder, List.of("-Xmx" + heapMib + "m"), arguments);
+    }
+
+    static CaravanProcess start(Path folder, List<String> jvmOptions, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(
-                "-Xmx" + heapMib + "m",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-XX:TieredStopAtLevel=1")); // many short runs on few cores
+        // many short runs on few cores
+        command.addAll(List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"));
+        command.addAll(jvmOptions);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder =
@@ -75,17 +76,18 @@ final class CaravanProcess implements AutoCloseable {
 
     /** Returns the addresses of the READY line. */
     JsonNode awaitReady() {
-        await("READY")
-                .atMost(READY_LIMIT)
-                .pollInterval(Duration.ofMillis(50))
-                .failFast(() -> assertThat(isAlive() || readyLine().isPresent())
-                        .as(this::output)
-                        .isTrue())
-                .untilAsserted(() -> assertThat(readyLine()).as(this::output).isPresent());
+        Await.until(READY_LIMIT, this::output, () -> !isAlive() || readyLine().isPresent());
+        if (readyLine().isEmpty()) {
+            throw new AssertionError("It ended instead of getting ready: " + output());
+        }
         return addresses();
     }
 
-    private java.util.Optional<String> readyLine() {
+    boolean isReady() {
+        return readyLine().isPresent();
+    }
+
+    private Optional<String> readyLine() {
         return output.stream().filter(line -> line.startsWith("READY ")).findFirst();
     }
 
@@ -122,7 +124,9 @@ final class CaravanProcess implements AutoCloseable {
                                     .timeout(READY_LIMIT)
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());
-            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+            if (answer.statusCode() != 200) {
+                throw new AssertionError("Status " + answer.statusCode() + ": " + answer.body());
+            }
             return answer.body();
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -141,17 +145,16 @@ final class CaravanProcess implements AutoCloseable {
 
     /** Returns when a line with this text is there. */
     CaravanProcess awaitOutput(String text) {
-        await(text).atMost(READY_LIMIT).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> assertThat(output())
-                .contains(text));
+        Await.until(READY_LIMIT, () -> text + "\nin\n" + output(), () -> output().contains(text));
         return this;
     }
 
     /** Returns the exit code. */
     int awaitEnd() {
         try {
-            assertThat(process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .as(() -> "ended; it printed:\n" + output())
-                    .isTrue();
+            if (!process.waitFor(END_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("It does not end; it printed:\n" + output());
+            }
             reader.join(END_LIMIT.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -178,9 +181,14 @@ final class CaravanProcess implements AutoCloseable {
         awaitEnd();
     }
 
+    /** SIGTERM, and nothing else. */
+    void askToEnd() {
+        process.toHandle().destroy();
+    }
+
     /** SIGTERM. Returns the exit code. */
     int terminate() {
-        process.toHandle().destroy();
+        askToEnd();
         return awaitEnd();
     }
 

@@ -1,14 +1,11 @@
 package io.caravan.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import java.sql.SQLException;
 import java.time.Duration;
 
 /** Source and target of one pipeline. */
 record Databases(TestDatabase source, TestDatabase target) {
-    static final Duration LIMIT = Duration.ofSeconds(60);
+    static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Returns when the target has what the source has; nobody may be writing. */
     void awaitEqual() {
@@ -17,20 +14,29 @@ record Databases(TestDatabase source, TestDatabase target) {
 
     /** @param except a regular expression of tables that do not count */
     void awaitEqual(String except) {
-        await("equal fingerprints")
-                .atMost(LIMIT)
-                .pollInterval(Duration.ofMillis(250))
-                .ignoreExceptionsInstanceOf(SQLException.class) // a server that was killed and is not back yet
-                .untilAsserted(() -> assertThat(Fingerprint.of(target).without(except))
-                        .isEqualTo(Fingerprint.of(source).without(except)));
+        awaitEqual(except, LIMIT);
+    }
+
+    /** A server that was killed and is not back yet is waited for, too. */
+    void awaitEqual(String except, Duration limit) {
+        Await.until(limit, () -> "equal tables. Different:\n" + differences(except), () -> Fingerprint.of(target)
+                .without(except)
+                .equals(Fingerprint.of(source).without(except)));
+    }
+
+    /** The tables whose rows differ, with number and checksum of the source and of the target. */
+    String differences(String except) {
+        try {
+            return Fingerprint.of(source)
+                    .without(except)
+                    .differences(Fingerprint.of(target).without(except));
+        } catch (SQLException e) {
+            return "not to be had: " + e.getMessage();
+        }
     }
 
     /** Returns when the query gives the value in the target. */
     void awaitInTarget(String query, String value, Duration limit) {
-        await(query)
-                .atMost(limit)
-                .pollInterval(Duration.ofMillis(20))
-                .ignoreExceptionsInstanceOf(SQLException.class)
-                .untilAsserted(() -> assertThat(target.query(query)).isEqualTo(value));
+        Await.until(limit, () -> query + " gives " + value, () -> value.equals(target.query(query)));
     }
 }

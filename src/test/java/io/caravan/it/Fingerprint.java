@@ -7,7 +7,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Every table's rows as a number and a checksum over their text, by the name of the table. Partitions and tables that inherit
@@ -52,5 +56,22 @@ record Fingerprint(Map<String, String> tables) {
         Map<String, String> left = new TreeMap<>(tables);
         left.keySet().removeIf(name -> name.matches(regex));
         return new Fingerprint(left);
+    }
+
+    /** The rows of all tables. */
+    long rows() {
+        return tables.values().stream()
+                .mapToLong(each -> Long.parseLong(each.substring(0, each.indexOf(' '))))
+                .sum();
+    }
+
+    /** One line for each table that the other has otherwise or not at all. */
+    String differences(Fingerprint other) {
+        Set<String> names = new TreeSet<>(tables.keySet());
+        names.addAll(other.tables.keySet());
+        return names.stream()
+                .filter(name -> !Objects.equals(tables.get(name), other.tables.get(name)))
+                .map(name -> name + ": " + tables.get(name) + " | " + other.tables.get(name))
+                .collect(Collectors.joining("\n"));
     }
 }

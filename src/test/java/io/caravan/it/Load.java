@@ -16,20 +16,19 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** Writers on the tables of {@code load.sql}: small transactions of every kind, some rolled back, until stopped. */
 final class Load implements AutoCloseable {
     private static final int WRITERS = 3;
+    private static final int MOST_WRITERS = 8;
     private static final long PAUSE_MILLIS = 4;
     private static final int IDS = 1200;
 
     private final TestDatabase source;
-    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(WRITERS);
+    private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(MOST_WRITERS);
     private final List<Future<?>> writers = new ArrayList<>();
-    private final AtomicInteger nextId = new AtomicInteger(100_000);
     private final AtomicLong committed = new AtomicLong();
 
     private Load(TestDatabase source) {
@@ -38,7 +37,11 @@ final class Load implements AutoCloseable {
 
     /** The script that makes the tables. */
     static String schema() {
-        try (InputStream in = Objects.requireNonNull(Load.class.getResourceAsStream("load.sql"))) {
+        return script("load.sql");
+    }
+
+    static String script(String name) {
+        try (InputStream in = Objects.requireNonNull(Load.class.getResourceAsStream(name))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -46,9 +49,13 @@ final class Load implements AutoCloseable {
     }
 
     static Load start(TestDatabase source) {
+        return start(source, 0);
+    }
+
+    static Load start(TestDatabase source, long seed) {
         Load load = new Load(source);
         for (int i = 0; i < WRITERS; i++) {
-            load.schedule(load.new Writer(i, random -> load.changes(random)));
+            load.add(seed + i, Load::changes);
         }
         return load;
     }
@@ -56,12 +63,13 @@ final class Load implements AutoCloseable {
     /** One writer that runs the same script again and again, each time in a transaction of its own. */
     static Load repeating(TestDatabase source, String script) {
         Load load = new Load(source);
-        load.schedule(load.new Writer(0, random -> List.of(script)));
-        return load;
+        return load.add(0, random -> List.of(script));
     }
 
-    private void schedule(Writer writer) {
-        writers.add(threads.scheduleWithFixedDelay(writer, 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+    /** One more writer, of what the function makes of its random numbers: the statements of a transaction. */
+    Load add(long seed, Function<Random, List<String>> script) {
+        writers.add(threads.scheduleWithFixedDelay(new Writer(seed, script), 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+        return this;
     }
 
     /** Transactions whose commit the source has confirmed. */
@@ -93,7 +101,7 @@ final class Load implements AutoCloseable {
         private final Function<Random, List<String>> script;
         private Connection connection;
 
-        Writer(int seed, Function<Random, List<String>> script) {
+        Writer(long seed, Function<Random, List<String>> script) {
             this.random = new Random(seed);
             this.script = script;
         }
@@ -140,7 +148,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    private List<String> changes(Random random) {
+    private static List<String> changes(Random random) {
         List<String> changes = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
             List<String> change = change(random);
@@ -156,9 +164,9 @@ final class Load implements AutoCloseable {
     }
 
     /** One change as the statements that it takes. */
-    private List<String> change(Random random) {
+    private static List<String> change(Random random) {
         int id = 1 + random.nextInt(IDS);
-        int other = nextId.incrementAndGet();
+        int other = 100_000 + random.nextInt(100_000_000);
         return switch (random.nextInt(16)) {
             case 0, 1 -> List.of("insert into item (id, name) values (%d, 'new') on conflict do nothing".formatted(id));
             case 2, 3, 4 -> List.of("update item set quantity = quantity + 1, changed = now() where id = " + id);

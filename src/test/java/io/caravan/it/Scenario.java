@@ -1,8 +1,5 @@
 package io.caravan.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import io.caravan.config.Part;
 import java.io.IOException;
 import java.net.URI;
@@ -12,7 +9,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,16 +149,13 @@ final class Scenario implements AutoCloseable {
         processes.forEach(CaravanProcess::close);
         keepLog();
         deleteConnector();
-        await("slot dropped")
-                .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(200))
-                .ignoreExceptionsInstanceOf(SQLException.class) // in use until the connector is gone
-                .untilAsserted(() -> {
-                    source().query("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
-                            + " where database = current_database()");
-                    assertThat(source().query("select count(*) from pg_replication_slots"
-                                    + " where database = current_database()"))
-                            .isEqualTo("0");
-                });
+        // The slot is in use until the connector is gone.
+        Await.until(Duration.ofSeconds(30), () -> "slot " + slot() + " dropped", () -> {
+            source().query("select pg_drop_replication_slot(slot_name) from pg_replication_slots"
+                    + " where database = current_database()");
+            return "0"
+                    .equals(source().query(
+                                    "select count(*) from pg_replication_slots where database = current_database()"));
+        });
     }
 }

@@ -1,0 +1,110 @@
+package io.caravan.it;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * One thing that is done to one part of a running pipeline.
+ *
+ * @param at milliseconds after the round's load has begun
+ * @param lasts milliseconds until a frozen part goes on, or an ended instance of Caravan is started again
+ * @param point where Caravan is killed by {@link Kind#CRASH}; of no meaning for the others
+ */
+record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
+    enum Kind {
+        /** kill -9. */
+        KILL,
+        /** SIGSTOP, later SIGCONT. */
+        FREEZE,
+        /** SIGTERM. */
+        END,
+        /** Caravan is started anew and gets a kill -9 when it comes to the point, if it does. */
+        CRASH,
+        /** All sessions of the database are terminated by its superuser. */
+        CUT
+    }
+
+    enum Victim {
+        APPLICATION,
+        SECOND_INSTANCE,
+        CONNECT,
+        KAFKA,
+        SOURCE,
+        TARGET;
+
+        boolean isCaravan() {
+            return this == APPLICATION || this == SECOND_INSTANCE;
+        }
+
+        boolean isDatabase() {
+            return this == SOURCE || this == TARGET;
+        }
+    }
+
+    /** Points that every run comes to, and those that only a pipeline comes to which is not set up yet. */
+    private static final List<CrashPoint> OF_EVERY_RUN =
+            List.copyOf(EnumSet.range(CrashPoint.BEFORE_TABLE_ROUTES, CrashPoint.COMMITTED_BEFORE_OFFSET));
+
+    private static final List<CrashPoint> OF_THE_SET_UP =
+            List.copyOf(EnumSet.range(CrashPoint.PUBLICATION_MADE_BEFORE_SLOT, CrashPoint.BEFORE_STREAMING));
+
+    /**
+     * A few blows within this time, in their order; the same ones for the same random numbers.
+     *
+     * @param anew whether the pipeline is being set up
+     */
+    static List<Blow> some(Random random, int number, long withinMillis, boolean twoInstances, boolean anew) {
+        List<Blow> blows = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            Victim victim = victim(random, twoInstances);
+            Kind kind = kind(random, victim);
+            long lasts = kind == Kind.FREEZE
+                    ? 300 + random.nextInt(random.nextInt(4) == 0 ? 10_000 : 3_000)
+                    : random.nextInt(1500);
+            List<CrashPoint> points = anew ? OF_THE_SET_UP : OF_EVERY_RUN;
+            CrashPoint point = points.get(random.nextInt(points.size()));
+            blows.add(new Blow((long) (random.nextDouble() * withinMillis), kind, victim, lasts, point));
+        }
+        blows.sort(Comparator.comparingLong(Blow::at));
+        return blows;
+    }
+
+    /** Caravan itself half of the time. */
+    private static Victim victim(Random random, boolean twoInstances) {
+        return switch (random.nextInt(8)) {
+            case 0 -> Victim.CONNECT;
+            case 1 -> Victim.KAFKA;
+            case 2 -> Victim.SOURCE;
+            case 3 -> Victim.TARGET;
+            case 4, 5 -> twoInstances ? Victim.SECOND_INSTANCE : Victim.APPLICATION;
+            default -> Victim.APPLICATION;
+        };
+    }
+
+    private static Kind kind(Random random, Victim victim) {
+        int number = random.nextInt(10);
+        if (number < 4) {
+            return victim.isCaravan() && random.nextBoolean() ? Kind.CRASH : Kind.KILL;
+        }
+        if (number < 7) {
+            return Kind.FREEZE;
+        }
+        return victim.isCaravan() ? Kind.END : victim.isDatabase() ? Kind.CUT : Kind.KILL;
+    }
+
+    @Override
+    public String toString() {
+        String name = victim.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        return switch (kind) {
+            case KILL -> "kill -9 " + name;
+            case FREEZE -> "SIGSTOP " + name + " for %.1f s".formatted(lasts / 1000.0);
+            case END -> "SIGTERM " + name;
+            case CRASH -> "kill -9 %s when at %s".formatted(name, point);
+            case CUT -> "sessions cut on " + name;
+        };
+    }
+}

@@ -1,0 +1,66 @@
+package io.caravan.it;
+
+import java.util.List;
+
+/**
+ * A boundary on the data's path at which a test can end or hold a running Caravan: the entry of a method, found by the JDK's
+ * debugger interface (see {@link ArmedCaravan}), so that the application itself has no hooks. In the order of the path.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // the list is immutable
+enum CrashPoint {
+    PUBLICATION_MADE_BEFORE_SLOT("postgres.ReplicationSlot", "create"),
+    SLOT_MADE_BEFORE_TOPICS("bootstrap.TableTopics", "create"),
+    TOPICS_MADE_BEFORE_STATE("bootstrap.BootstrapState", "reached", "SLOT"),
+    SCHEMA_INTENDED("bootstrap.schema.SchemaCopy", "createTables"),
+    SCHEMA_MADE_BEFORE_STATE("bootstrap.BootstrapState", "reached", "SCHEMA"),
+    ROWS_COPIED_BEFORE_STATE("bootstrap.BootstrapState", "copied"),
+    TABLE_COPIED("bootstrap.CopyProgress", "done"),
+    TABLES_COPIED_BEFORE_STATE("bootstrap.BootstrapState", "reached", "COPIED"),
+    INDEXES_MADE_BEFORE_STATE("bootstrap.BootstrapState", "reached", "INDEXED"),
+    BEFORE_CONNECTOR("bootstrap.Bootstrap", "connectorCreation"),
+    CONNECTOR_CREATED_STOPPED("bootstrap.ConnectAnswers", "created"),
+    CONNECTOR_WITHOUT_OFFSETS_BEFORE_STATE("bootstrap.BootstrapState", "connectorDeployed"),
+    CONNECTOR_NOTED_BEFORE_IT_RUNS("bootstrap.Bootstrap", "connectorConfiguration"),
+    CONNECTOR_STARTED("bootstrap.Bootstrap", "requireConnectorRunning"),
+    BEFORE_TABLE_ROUTES("cli.TableRoutes", "start"),
+    MESSAGE_EMITTED_BEFORE_IT_ARRIVES("bootstrap.Bootstrap", "requireArrived"),
+    BEFORE_STREAMING("bootstrap.BootstrapState", "reached", "STREAMING"),
+    BARRIER_OF_VERIFY_IS_UP("read.TopicReader", "isHeldOrDone"),
+    RECORDS_POLLED("read.Batches", "read"),
+    LEDGER_CLAIMED("apply.Ledger", "remaining"),
+    ONE_RUN_MADE("apply.Tables", "check"),
+    ROWS_MADE_BEFORE_LEDGER("change.Batch", "farthestLsn"),
+    LEDGER_ADVANCED_BEFORE_COMMIT(
+            new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "")),
+    COMMITTED_BEFORE_OFFSET("read.Batches", "commit"),
+    ROW_REJECTED_BEFORE_LETTER("apply.DeadLetters", "rejected"),
+    LETTER_STORED_BEFORE_LEDGER(
+            Place.ofCaravan("apply.DeadLetters", "rejected", ""), Place.ofCaravan("change.Batch", "farthestLsn", "")),
+    EVENT_HELD_BEHIND_A_LETTER("apply.DeadLetters", "heldBack");
+
+    /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */
+    record Place(String className, String method, String argument) {
+        static Place ofCaravan(String className, String method, String argument) {
+            return new Place("io.caravan." + className, method, argument);
+        }
+    }
+
+    private final List<Place> places;
+
+    CrashPoint(String className, String method) {
+        this(className, method, "");
+    }
+
+    CrashPoint(String className, String method, String argument) {
+        this(Place.ofCaravan(className, method, argument));
+    }
+
+    CrashPoint(Place... places) {
+        this.places = List.of(places);
+    }
+
+    /** To be come through one after the other; the last one is the point. */
+    List<Place> places() {
+        return places;
+    }
+}

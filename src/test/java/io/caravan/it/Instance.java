@@ -1,0 +1,98 @@
+package io.caravan.it;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One Caravan that is started again whenever it has ended, as a service manager would. */
+final class Instance implements AutoCloseable {
+    private static final long PAUSE_MILLIS = 1000;
+
+    private final CaravanFolder folder;
+    private final List<String> endings = new ArrayList<>();
+    private CaravanProcess process;
+    private long startAt;
+
+    Instance(CaravanFolder folder) {
+        this.folder = folder;
+    }
+
+    /** Starts it where it does not run and its pause is over. */
+    void keep() throws IOException {
+        if (isAlive() || System.currentTimeMillis() < startAt) {
+            return;
+        }
+        if (process != null && startAt == 0) {
+            endings.add("exit code " + process.awaitEnd() + ": " + lastLine());
+            startAt = System.currentTimeMillis() + PAUSE_MILLIS;
+            return;
+        }
+        startAt = 0;
+        process = folder.start();
+    }
+
+    boolean isAlive() {
+        return process != null && process.isAlive();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** @param pauseMillis until it is started again */
+    void kill(long pauseMillis) {
+        startAt = System.currentTimeMillis() + pauseMillis;
+        if (isAlive()) {
+            process.kill();
+        }
+    }
+
+    /** Starts it anew, to be killed when it comes to the point. */
+    void crashAt(CrashPoint point) throws IOException {
+        kill(0);
+        startAt = 0;
+        process = ArmedCaravan.start(folder, point).process();
+    }
+
+    /** Returns at once: one that is frozen ends later. */
+    void end(long pauseMillis) {
+        startAt = System.currentTimeMillis() + pauseMillis;
+        if (isAlive()) {
+            process.askToEnd();
+        }
+    }
+
+    /** Ends it and returns when it has. */
+    void stop() {
+        end(0);
+        if (process != null) {
+            process.awaitEnd();
+        }
+    }
+
+    /** How it ended by itself, since the last time this was asked. */
+    List<String> takeEndings() {
+        List<String> taken = List.copyOf(endings);
+        endings.clear();
+        return taken;
+    }
+
+    String output() {
+        return process == null ? "never started" : process.output();
+    }
+
+    private String lastLine() {
+        return output().lines().reduce((before, last) -> last).orElse("no output");
+    }
+
+    CaravanFolder folder() {
+        return folder;
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.close();
+        }
+    }
+}
