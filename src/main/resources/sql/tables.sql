@@ -13,18 +13,25 @@ select n.nspname                                            as schema_name,
             else pg_table_size(c.oid) end                   as bytes,
        a.attname                                            as column_name,
        format_type(a.atttypid, a.atttypmod)                 as column_type,
-       format_type(a.atttypid, -1)                          as cast_type,
+       -- Of a domain the type below it: a cast to a domain over varchar(3) would cut, the assignment after it refuses.
+       format_type(case t.typtype when 'd' then
+                       (with recursive base as (select t.typbasetype as oid
+                                                union all select b.typbasetype from base join pg_type b on b.oid = base.oid and b.typtype = 'd')
+                        select base.oid from base join pg_type b on b.oid = base.oid and b.typtype <> 'd')
+                   else a.atttypid end, -1)                 as cast_type,
        a.attgenerated <> ''                                 as generated,
        a.attidentity = 'a'                                  as identity_always,
        a.attnotnull                                         as not_null,
        k.position                                           as key_position,
-       coalesce(not i.indimmediate, false)                  as key_deferrable,
+       coalesce(not i.indimmediate or not i.btree, false)    as key_unusable,
        e.operator                                           as key_operator
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as classes, x.indnkeyatts, x.indimmediate
-                   from pg_index x
+left join pg_type t on t.oid = a.atttypid
+left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as classes, x.indnkeyatts, x.indimmediate,
+                          m.amname = 'btree' as btree
+                   from pg_index x join pg_class k on k.oid = x.indexrelid join pg_am m on m.oid = k.relam
                    where x.indrelid = c.oid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
                    order by (x.indisreplident and c.relreplident = 'i') desc
                    limit 1) i on true

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -17,6 +18,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -46,6 +48,23 @@ public final class TestPostgres implements AutoCloseable {
     /** The same with another {@code wal_level} than logical. */
     public static TestPostgres start(String walLevel) {
         return start(unpacked().resolve("bin"), walLevel);
+    }
+
+    /**
+     * The programs of a major version: 15 as Debian installs it, 17 from the class path, 18 from the jar that Maven copies to
+     * {@code target/postgres-binaries}, since one class path cannot have two versions. Absent when they are not there.
+     */
+    public static Optional<Path> programs(int majorVersion) {
+        Path bin =
+                switch (majorVersion) {
+                    case 15 -> Path.of("/usr/lib/postgresql/15/bin");
+                    case 17 -> unpacked().resolve("bin");
+                    case 18 ->
+                        unpacked(Path.of("target", "postgres-18"), TestPostgres::archiveOf18)
+                                .resolve("bin");
+                    default -> throw new IllegalArgumentException("No test runs on PostgreSQL " + majorVersion);
+                };
+        return Files.isExecutable(bin.resolve("postgres")) ? Optional.of(bin) : Optional.empty();
     }
 
     /** A server that is installed on this machine, as in {@code /usr/lib/postgresql/15/bin}. */
@@ -174,10 +193,31 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     private static Path unpacked() {
-        Path folder = Path.of("target", "postgres").toAbsolutePath();
+        return unpacked(
+                Path.of("target", "postgres"),
+                () -> Objects.requireNonNull(TestPostgres.class.getResourceAsStream(ARCHIVE), ARCHIVE));
+    }
+
+    private static InputStream archiveOf18() throws IOException {
+        Path jars = Path.of("target", "postgres-binaries");
+        try (Stream<Path> files = Files.list(jars)) {
+            Path jar = files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("No jar in " + jars + "; run mvn package first"));
+            return new URL("jar:" + jar.toUri() + "!" + ARCHIVE).openStream();
+        }
+    }
+
+    /** Where an archive's bytes come from. */
+    private interface Archive {
+        InputStream open() throws IOException;
+    }
+
+    private static Path unpacked(Path directory, Archive archive) {
+        Path folder = directory.toAbsolutePath();
         synchronized (TestPostgres.class) {
             if (!Files.isExecutable(folder.resolve("bin/postgres"))) {
-                try (InputStream in = Objects.requireNonNull(TestPostgres.class.getResourceAsStream(ARCHIVE), ARCHIVE);
+                try (InputStream in = archive.open();
                         TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(in))) {
                     unpack(tar, folder);
                 } catch (IOException e) {

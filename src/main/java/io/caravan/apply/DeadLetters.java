@@ -99,7 +99,8 @@ public final class DeadLetters {
     private Set<Key> keys(Batch batch, ChangeEvent event) {
         List<String> columns = batch.table().equals(Batch.MESSAGES) ? List.of() : tables.key(batch.table());
         Set<Key> keys = new LinkedHashSet<>();
-        for (Row row : new @Nullable Row[] {event.oldKey(), event.before(), event.after()}) {
+        Row after = event.after() == null || columns.isEmpty() ? null : event.completeAfter(columns);
+        for (Row row : new @Nullable Row[] {event.oldKey(), event.before(), after}) {
             if (row != null && !columns.isEmpty() && row.layout().columns().containsAll(columns)) {
                 keys.add(row.key(columns));
             }

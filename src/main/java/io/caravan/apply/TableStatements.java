@@ -53,7 +53,7 @@ final class TableStatements {
 
     private String statement(Run.Kind kind, Layout layout) {
         return switch (kind) {
-            case UPSERT -> table.hasKey() && !table.keyDeferrable() ? upsert(layout) : merge(layout);
+            case UPSERT -> table.hasKey() && !table.keyUnusable() ? upsert(layout) : merge(layout);
             case APPEND -> insert(layout);
             case UPDATE -> update(layout);
             case MOVE -> move(layout);

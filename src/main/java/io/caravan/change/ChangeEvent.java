@@ -1,6 +1,7 @@
 package io.caravan.change;
 
 import io.caravan.postgres.Lsn;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,13 @@ public record ChangeEvent(
     /** The row that the event leaves behind. Throws when the op leaves none. */
     Row requireAfter() {
         return require(after, "after");
+    }
+
+    /** The same with a key that did not change and was too large for the event to carry it twice. */
+    public Row completeAfter(List<String> key) {
+        Row row = requireAfter();
+        Row old = oldKey != null ? oldKey : before;
+        return old == null || !row.hasUnchanged() ? row : row.withKeyFrom(old, key);
     }
 
     /** The old row, of which at least the key is there. Throws when the op has none. */

@@ -48,7 +48,7 @@ final class KeyedRuns {
     }
 
     private void upsert(ChangeEvent event) {
-        Row row = event.requireAfter();
+        Row row = event.completeAfter(key);
         Key newKey = row.key(key);
         Row oldRow = event.oldKey() != null ? event.oldKey() : event.op() == Op.UPDATE ? event.before() : null;
         Key oldKey = oldRow == null || oldRow.layout().indexOf(key.get(0)) < 0 ? newKey : oldRow.key(key);

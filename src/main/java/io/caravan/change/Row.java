@@ -94,6 +94,23 @@ public final class Row {
         return new Row(layout, merged);
     }
 
+    /**
+     * This row with unchanged columns of the key taken from the old row: a key that is stored out of line is not in the new
+     * row of an UPDATE, but always in the old one (ExtractReplicaIdentity in heapam.c). Other columns of the old row may be
+     * NULL only because they are not in the replica identity.
+     */
+    Row withKeyFrom(Row old, List<String> key) {
+        @Nullable String[] merged = values.clone();
+        for (String column : key) {
+            int index = require(column);
+            int there = old.layout.indexOf(column);
+            if (isUnchanged(index) && there >= 0) {
+                merged[index] = old.values[there];
+            }
+        }
+        return new Row(layout, merged);
+    }
+
     /** Only the columns that the event carries. */
     Row withoutUnchanged() {
         if (!hasUnchanged()) {

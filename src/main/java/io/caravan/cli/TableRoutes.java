@@ -82,7 +82,7 @@ public final class TableRoutes implements TableStream {
                     + " is not in the target. Create it there, or begin anew with 'reset --target-data' and 'run'.");
         }
         // While a deferrable key is being changed two rows may share it, so it does not tell rows apart in the stream.
-        List<String> key = table.keyDeferrable() ? List.of() : table.key();
+        List<String> key = table.keyUnusable() ? List.of() : table.key();
         tables.register(new ReplicatedTable(here, key, topics.of(table.name())));
     }
 

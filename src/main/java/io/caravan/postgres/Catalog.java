@@ -52,7 +52,7 @@ public final class Catalog {
         private final long bytes;
         private final List<Column> columns = new ArrayList<>();
         private final Map<Integer, String> key = new TreeMap<>();
-        private boolean keyDeferrable;
+        private boolean keyUnusable;
 
         TableBuilder(ResultSet row, TableName name) throws SQLException {
             this.name = name;
@@ -79,7 +79,7 @@ public final class Catalog {
             int position = row.getInt("key_position");
             if (position > 0) {
                 key.put(position, column);
-                keyDeferrable |= row.getBoolean("key_deferrable");
+                keyUnusable |= row.getBoolean("key_unusable") || row.getBoolean("generated");
             }
         }
 
@@ -88,7 +88,7 @@ public final class Catalog {
                     name,
                     List.copyOf(columns),
                     List.copyOf(key.values()),
-                    keyDeferrable,
+                    keyUnusable,
                     identity,
                     referenced,
                     partitioned,

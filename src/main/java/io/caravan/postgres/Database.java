@@ -16,7 +16,8 @@ public record Database(String label, String url, String user, String password) {
 
     /**
      * A session whose text output is the same on every server and for every role, because values are compared and carried
-     * as PostgreSQL's own text: time zone, date and interval style, full float digits, hexadecimal bytea.
+     * as PostgreSQL's own text: time zone, date and interval style, full float digits, hexadecimal bytea, NULL in arrays
+     * (array_nulls=off would make it a word).
      * Where a policy would hide rows from the role, queries fail: row_security=off.
      */
     public Connection connect() throws SQLException {
@@ -54,7 +55,8 @@ public record Database(String label, String url, String user, String password) {
             "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0"
                     + " -c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c extra_float_digits=1"
                     + " -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c row_security=off"
-                    + " -c search_path=pg_catalog";
+                    + " -c search_path=pg_catalog -c quote_all_identifiers=off -c array_nulls=on"
+                    + " -c standard_conforming_strings=on -c default_transaction_isolation=read\\ committed";
 
     @Override
     public String toString() {

@@ -13,7 +13,7 @@ public enum ReplicaIdentity {
         this.code = code;
     }
 
-    static ReplicaIdentity of(String code) {
+    public static ReplicaIdentity of(String code) {
         for (ReplicaIdentity identity : values()) {
             if (identity.code == code.charAt(0)) {
                 return identity;

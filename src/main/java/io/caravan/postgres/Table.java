@@ -8,7 +8,8 @@ import java.util.List;
  * @param columns in the order of the table, dropped ones left out
  * @param key the columns that identify a row: those of the index that REPLICA IDENTITY USING INDEX names, else the primary
  *     key, else none
- * @param keyDeferrable the key's constraint is DEFERRABLE, so ON CONFLICT cannot use it
+ * @param keyUnusable the key's constraint is DEFERRABLE or WITHOUT OVERLAPS, which ON CONFLICT cannot use, or a column of it
+ *     is generated, which the stream does not have
  * @param referenced a foreign key of another table refers to this one, so PostgreSQL refuses to TRUNCATE it alone
  * @param partitioned the root of a partitioned table; its partitions are not tables of their own here
  * @param estimatedRows the planner's estimate, -1 when never analysed
@@ -18,7 +19,7 @@ public record Table(
         TableName name,
         List<Column> columns,
         List<String> key,
-        boolean keyDeferrable,
+        boolean keyUnusable,
         ReplicaIdentity identity,
         boolean referenced,
         boolean partitioned,
@@ -43,8 +44,7 @@ public record Table(
         return switch (identity) {
             case FULL -> true;
             case NOTHING -> false;
-            case INDEX -> hasKey();
-            case DEFAULT -> hasKey() && !keyDeferrable; // a deferrable primary key is no replica identity
+            case INDEX, DEFAULT -> hasKey() && !keyUnusable; // a deferrable primary key is no replica identity
         };
     }
 }

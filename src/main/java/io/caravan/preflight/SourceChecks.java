@@ -4,11 +4,13 @@ import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.SqlFile;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
-import io.caravan.postgres.TableName;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -16,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
 final class SourceChecks {
@@ -137,26 +138,6 @@ final class SourceChecks {
         }
     }
 
-    /** A slot that is adopted holds changes of the past, which the publication decides on as it was then. */
-    private void adoptedPublication(Connection connection, List<Table> tables) throws SQLException {
-        if (!settingUp || !slotExpected || !publication.exists(connection)) {
-            return;
-        }
-        Set<TableName> published = publication.tables(connection);
-        for (Table table : tables) {
-            if (!published.contains(table.name())) {
-                add(
-                        "publication",
-                        "caravan.copy=false takes over a slot from the past, but publication " + publication.name()
-                                + " does not publish table " + table.name()
-                                + (table.partitioned() ? " under its own name, only its partitions" : "")
-                                + ", so its changes since the slot was made are not to be had.",
-                        "Exclude the table, or set caravan.copy=true and begin with an empty target. Next time create the"
-                                + " publication first, for every table, WITH (publish_via_partition_root = true).");
-            }
-        }
-    }
-
     private static final String FULL = "select count(*) >= current_setting('%2$s')::int from pg_catalog.%1$s";
 
     private void encoding(Connection connection) throws SQLException {
@@ -171,7 +152,9 @@ final class SourceChecks {
 
     private void tables(Connection connection) throws SQLException {
         List<Table> tables = Catalog.tables(connection, filter);
-        adoptedPublication(connection, tables);
+        if (settingUp && slotExpected) {
+            findings.addAll(new AdoptedSlotChecks(slot, publication).run(connection, tables));
+        }
         for (Table table : tables) {
             table(connection, table);
         }
@@ -182,12 +165,16 @@ final class SourceChecks {
         if (!table.canReplicateDeletes()) {
             add(
                     "table " + table.name(),
-                    "Table " + table.name() + " has " + (table.hasKey() ? "a deferrable" : "no")
+                    "Table " + table.name() + " has "
+                            + (table.hasKey() ? "a deferrable, generated or WITHOUT OVERLAPS" : "no")
                             + " primary key and REPLICA IDENTITY " + table.identity()
-                            + ", so once it is published PostgreSQL refuses every UPDATE and DELETE on it.",
-                    "Add a primary key that is not deferrable, or run ALTER TABLE " + sql
+                            + ", so once it is published PostgreSQL refuses UPDATE and DELETE on it, or does not tell which"
+                            + " row was meant.",
+                    "Add an ordinary primary key, or run ALTER TABLE " + sql
                             + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
         }
+        partitions(connection, table);
+        virtualColumns(connection, table);
         if (table.columns().stream()
                         .map(column -> column.name().toLowerCase(Locale.ROOT))
                         .distinct()
@@ -205,6 +192,44 @@ final class SourceChecks {
                     "table " + table.name(),
                     "Role " + source.user() + " may not read table " + table.name() + ".",
                     "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
+        }
+    }
+
+    /** Virtual columns cannot be published, and PostgreSQL 18 then refuses UPDATE and DELETE under REPLICA IDENTITY FULL. */
+    private void virtualColumns(Connection connection, Table table) throws SQLException {
+        if (table.identity() == ReplicaIdentity.FULL
+                && flag(
+                        connection,
+                        "select exists (select from pg_attribute where attgenerated = 'v' and attrelid = "
+                                + Identifier.literal(table.name().sql()) + "::regclass)")) {
+            add(
+                    "table " + table.name(),
+                    "Table " + table.name() + " has a virtual generated column and REPLICA IDENTITY FULL, so once it is"
+                            + " published PostgreSQL refuses every UPDATE and DELETE on it.",
+                    "Run ALTER TABLE " + table.name().sql()
+                            + " REPLICA IDENTITY DEFAULT (it needs a primary key), make the"
+                            + " column STORED, or exclude the table with caravan.tables.exclude.");
+        }
+    }
+
+    /** The replica identity is the partition's own; neither ALTER TABLE on the whole nor attaching hands it down. */
+    private void partitions(Connection connection, Table table) throws SQLException {
+        if (!table.partitioned()) {
+            return;
+        }
+        try (PreparedStatement select = connection.prepareStatement(SqlFile.read("partitions-without-identity"))) {
+            select.setString(1, table.name().sql());
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    String partition = row.getString("partition");
+                    add(
+                            "table " + table.name(),
+                            "Partition " + partition + " of table " + table.name() + " has REPLICA IDENTITY "
+                                    + ReplicaIdentity.of(row.getString("identity"))
+                                    + ", which does not tell its rows apart by the table's own key.",
+                            "Run " + row.getString("remedy") + ", or exclude the table with caravan.tables.exclude.");
+                }
+            }
         }
     }
 

@@ -143,7 +143,7 @@ class TableStatementsIT {
         table.apply(new Events("id", "v").create("1", "a").create("2", "b"));
         table.apply(new Events("id", "v").update("1", "c").create("3", "d").delete("2", null));
 
-        assertThat(table.table().keyDeferrable()).isTrue();
+        assertThat(table.table().keyUnusable()).isTrue();
         assertThat(Sql.rows(target, "t")).containsExactly("(1,c)", "(3,d)");
     }
 
@@ -327,6 +327,23 @@ class TableStatementsIT {
                     .hasStackTraceContaining("SQLException");
         }
         assertThat(Sql.rows(target, "t")).containsExactly("(1,abc,\"x \",101,1.5,{ab})");
+    }
+
+    @Test
+    void aValueThatIsTooLongForADomainIsRefusedRatherThanCut() throws Exception {
+        AppliedTable table = table("t", """
+                create domain public.short as varchar(3);
+                create domain public.shorter as public.short;
+                create table public.t (id int primary key, a public.short, b public.shorter, c public.short[])""");
+        table.apply(new Events("id", "a", "b", "c").create("1", "abc", "abc", "{abc}"));
+
+        for (String[] row : new String[][] {
+            {"2", "abcd", "abc", "{abc}"}, {"2", "abc", "abcd", "{abc}"}, {"2", "abc", "abc", "{abcd}"}
+        }) {
+            assertThatThrownBy(() -> table.apply(new Events("id", "a", "b", "c").create(row)))
+                    .hasStackTraceContaining("SQLException");
+        }
+        assertThat(Sql.rows(target, "t")).containsExactly("(1,abc,abc,{abc})");
     }
 
     @Test

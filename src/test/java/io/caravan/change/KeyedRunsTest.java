@@ -96,6 +96,21 @@ class KeyedRunsTest {
         assertThat(runs.get(0).needsEveryRow()).isTrue();
     }
 
+    /** PostgreSQL sends a key that is stored out of line in the old row only, and Debezium takes that for a key change. */
+    @Test
+    void aLargeKeyThatDidNotChangeIsTakenFromTheOldRow() {
+        List<Run> moved = events.move(events.row("1", null, null), key("1"), unchanged(), "a", "x")
+                .runs("id");
+        List<Run> updated = new Events("id", "name", "notes")
+                .update(events.row("1", null, null), events.row(unchanged(), "a", unchanged()))
+                .runs("id");
+
+        assertThat(kinds(moved)).containsExactly(Kind.UPSERT);
+        assertThat(moved.get(0).rows()).containsExactly(events.row("1", "a", "x"));
+        assertThat(kinds(updated)).containsExactly(Kind.UPDATE);
+        assertThat(updated.get(0).rows().get(0).get("id")).isEqualTo("1");
+    }
+
     @Test
     void aKeyChangeTakesTheUnchangedValueFromTheBatchWhereItCan() {
         List<Run> runs = events.create("1", "a", "large")

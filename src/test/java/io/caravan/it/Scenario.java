@@ -32,7 +32,11 @@ final class Scenario implements AutoCloseable {
 
     /** @param sql runs on the source before anything else */
     static Scenario create(Path directory, String... sql) throws Exception {
-        return createOn(SharedStack.database(Part.SOURCE, "postgres").url(), directory, sql);
+        return between(
+                SharedStack.database(Part.SOURCE, "postgres"),
+                SharedStack.database(Part.TARGET, "postgres"),
+                directory,
+                sql);
     }
 
     /**
@@ -41,12 +45,18 @@ final class Scenario implements AutoCloseable {
      * @param server the JDBC URL of a database of it
      */
     static Scenario createOn(String server, Path directory, String... sql) throws Exception {
+        return between(TestDatabase.ofAddress(server), SharedStack.database(Part.TARGET, "postgres"), directory, sql);
+    }
+
+    /** The same with databases on servers of one's own, of which these are any databases. */
+    static Scenario between(TestDatabase sourceServer, TestDatabase targetServer, Path directory, String... sql)
+            throws Exception {
         String name = "it" + NUMBER.incrementAndGet();
-        TestDatabase source = TestDatabase.ofAddress(server).named(name);
-        TestDatabase target = SharedStack.database(Part.TARGET, name);
-        for (TestDatabase database : List.of(source, target)) {
-            database.named("postgres").execute("create database " + name + " template template0");
-        }
+        boolean oneServer = sourceServer.equals(targetServer);
+        TestDatabase source = sourceServer.named(name);
+        TestDatabase target = targetServer.named(oneServer ? name + "_target" : name);
+        sourceServer.execute("create database " + name + " template template0");
+        targetServer.execute("create database " + (oneServer ? name + "_target" : name) + " template template0");
         source.execute(sql);
         CaravanFolder folder = CaravanFolder.create(Files.createDirectories(directory.resolve(name)))
                 .set("caravan.embedded", "none")

@@ -22,7 +22,11 @@ record TestDatabase(String url, String user, String password) {
         properties.setProperty("ApplicationName", "test");
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "60");
-        properties.setProperty("options", "-c TimeZone=UTC -c extra_float_digits=1");
+        properties.setProperty(
+                "options",
+                "-c TimeZone=UTC -c extra_float_digits=1 -c IntervalStyle=postgres -c bytea_output=hex"
+                        + " -c lc_monetary=C -c search_path=public -c quote_all_identifiers=off -c array_nulls=on"
+                        + " -c statement_timeout=0 -c standard_conforming_strings=on");
         properties.setProperty("preferQueryMode", "simple"); // so that one string may hold a whole script
         return DriverManager.getConnection(url, properties);
     }

@@ -182,7 +182,7 @@ class SourceObjectsIT {
 
         assertThat(tables.get(DEVICES).key()).containsExactly("id");
         assertThat(tables.get(AWKWARD).key()).containsExactly("a", "b");
-        assertThat(tables.get(AWKWARD).keyDeferrable()).isTrue();
+        assertThat(tables.get(AWKWARD).keyUnusable()).isTrue();
         assertThat(tables.get(new TableName("public", "users")).key()).containsExactly("email");
         assertThat(tables.get(new TableName("public", "log")).hasKey()).isFalse();
         assertThat(tables.get(new TableName("public", "log")).canReplicateDeletes())

@@ -1,0 +1,84 @@
+package io.caravan.preflight;
+
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.SqlFile;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** A slot that is taken over (caravan.copy=false) holds changes of the past, which the publication decides on as it was then. */
+final class AdoptedSlotChecks {
+    private static final String REMEDY = "Exclude the table, or set caravan.copy=true and begin with an empty target."
+            + " Next time create the publication first, for every table, and then the slot.";
+
+    private final ReplicationSlot slot;
+    private final Publication publication;
+
+    AdoptedSlotChecks(ReplicationSlot slot, Publication publication) {
+        this.slot = slot;
+        this.publication = publication;
+    }
+
+    List<Finding> run(Connection source, List<Table> tables) throws SQLException {
+        if (slot.status(source).isEmpty()) {
+            return List.of(); // the step slot says so
+        }
+        if (!publication.exists(source)) {
+            return List.of(new Finding(
+                    "publication",
+                    "caravan.copy=false takes over slot " + slot.name() + ", but there is no publication "
+                            + publication.name()
+                            + ". One that is made now would not hold the changes since the slot was made:"
+                            + " PostgreSQL 18 leaves them out without an error, older versions fail.",
+                    "Set caravan.publication to the one that was there when the slot was made, or set caravan.copy=true"
+                            + " and begin with an empty target."));
+        }
+        List<Finding> findings = new ArrayList<>(unpublished(source, tables));
+        if (findings.isEmpty()) {
+            findings.addAll(youngerThanTheSlot(source));
+        }
+        return findings;
+    }
+
+    private List<Finding> unpublished(Connection source, List<Table> tables) throws SQLException {
+        Set<TableName> published = publication.tables(source);
+        return tables.stream()
+                .filter(table -> !published.contains(table.name()))
+                .map(table -> new Finding(
+                        "publication",
+                        "caravan.copy=false takes over a slot from the past, but publication " + publication.name()
+                                + " does not publish table " + table.name()
+                                + (table.partitioned() ? " under its own name, only its partitions" : "")
+                                + ", so its changes since the slot was made are not to be had.",
+                        REMEDY + " It needs publish_via_partition_root = true."))
+                .toList();
+    }
+
+    /** PostgreSQL 18 logs "skipped loading publication" and drops the changes (LoadPublications in pgoutput.c); 17 fails. */
+    private List<Finding> youngerThanTheSlot(Connection source) throws SQLException {
+        List<Finding> findings = new ArrayList<>();
+        try (PreparedStatement select = source.prepareStatement(SqlFile.read("publication-after-slot"))) {
+            select.setString(1, slot.name());
+            select.setString(2, publication.name());
+            select.setString(3, slot.name());
+            select.setString(4, publication.name());
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    findings.add(new Finding(
+                            "publication",
+                            "caravan.copy=false takes over slot " + slot.name() + ", but " + row.getString("what")
+                                    + " was made or altered after it, so changes since the slot was made can be missing.",
+                            REMEDY));
+                }
+            }
+        }
+        return findings;
+    }
+}
