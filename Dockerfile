@@ -31,8 +31,9 @@ COPY --from=build /build/target/lib target/lib
 COPY --from=build /build/target/caravan.jar target/caravan.jar
 COPY application.properties ./
 COPY routes routes
+COPY scripts/jvm.options scripts/jvm.options
 RUN mkdir data && chown caravan: data
 USER caravan
 EXPOSE 8080 9876
-ENTRYPOINT ["java", "-jar", "target/caravan.jar"]
+ENTRYPOINT ["java", "@scripts/jvm.options", "-jar", "target/caravan.jar"]
 CMD ["run"]

@@ -30,7 +30,7 @@ export CARAVAN_PUBLICATION=$publication
 export CARAVAN_SCHEMA=existing
 export CARAVAN_COPY=$copy
 
-java ${PEER_JAVA_OPTS:-} -jar "$home/target/caravan.jar" run >"${PEER_LOG:-$work/run.log}" 2>&1 &
+java @"$home/scripts/jvm.options" ${PEER_JAVA_OPTS:-} -jar "$home/target/caravan.jar" run >"${PEER_LOG:-$work/run.log}" 2>&1 &
 pid=$!
 trap 'kill "$pid" 2>/dev/null; wait "$pid"; rm -rf "$work"' TERM INT
 wait "$pid"

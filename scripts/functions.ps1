@@ -7,7 +7,7 @@ $onWindows = $env:OS -eq 'Windows_NT'
 
 # For the JVM, not a setting: Caravan refuses variables named CARAVAN_ that set no key. The callers restore it.
 $givenJavaOptions = $env:CARAVAN_JAVA_OPTS
-$javaOptions = @("$givenJavaOptions".Split(' ') | Where-Object { $_ })
+$javaOptions = @('@' + (Join-Path $PSScriptRoot 'jvm.options')) + @("$givenJavaOptions".Split(' ') | Where-Object { $_ })
 $env:CARAVAN_JAVA_OPTS = $null
 
 function Stop-WithMessage([string] $message) {

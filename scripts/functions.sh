@@ -5,6 +5,7 @@ home=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # For the JVM, not a setting: Caravan refuses variables named CARAVAN_ that set no key.
 read -r -a java_options <<<"${CARAVAN_JAVA_OPTS:-}"
+java_options=("@$home/scripts/jvm.options" ${java_options[@]+"${java_options[@]}"})
 unset CARAVAN_JAVA_OPTS
 
 fail() {

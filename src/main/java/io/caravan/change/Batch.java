@@ -4,6 +4,7 @@ import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Consecutive events of one partition of one table's topic, the unit that is applied in one transaction.
@@ -68,6 +69,25 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     /** When the last of the events was committed on the source, milliseconds since 1970; zero when there is none. */
     public long committedAtMillis() {
         return events.isEmpty() ? 0 : events.get(events.size() - 1).committedAtMillis();
+    }
+
+    /**
+     * Without looking at the events: Camel looks up what it knows of a bean by the bean's hash, each time that a route asks for a
+     * property (BeanInfoCacheKey in Camel 4.17.0), and hashing every value took a third of the time of applying.
+     */
+    @Override
+    public int hashCode() {
+        return Objects.hash(topic, partition, nextOffset, events.size());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Batch batch
+                && nextOffset == batch.nextOffset
+                && partition == batch.partition
+                && table.equals(batch.table)
+                && topic.equals(batch.topic)
+                && events.equals(batch.events);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.caravan.change;
 
 import io.caravan.postgres.TableName;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Changes of one table that one SQL statement makes, all with the same columns.
@@ -57,6 +58,21 @@ public record Run(TableName table, Kind kind, Layout layout, List<Row> rows) {
             case UPDATE, MOVE, REMOVE -> true;
             case TRUNCATE, DELETE, UPSERT, APPEND, MESSAGE, UNKNOWN -> false;
         };
+    }
+
+    /** Without looking at the rows, for the same reason as a {@link Batch}'s. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(table, kind, layout, rows.size());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Run run
+                && kind == run.kind
+                && table.equals(run.table)
+                && layout.equals(run.layout)
+                && rows.equals(run.rows);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.caravan.change;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.postgres.Lsn;
+import java.util.AbstractList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -61,5 +62,31 @@ class BatchTest {
 
     private static List<Long> offsets(Batch of) {
         return of.events().stream().map(ChangeEvent::offset).toList();
+    }
+
+    /** Camel hashes a route's body each time that an expression asks it for something. */
+    @Test
+    void neitherABatchNorARunIsHashedByItsContent() {
+        List<ChangeEvent> unread = unread();
+        List<Row> rows = unread();
+
+        assertThat(new Batch(Events.TABLE, "t", 0, 1, unread))
+                .hasSameHashCodeAs(new Batch(Events.TABLE, "t", 0, 1, unread));
+        assertThat(new Run(Events.TABLE, Run.Kind.UPSERT, new Layout(List.of("id")), rows))
+                .hasSameHashCodeAs(new Run(Events.TABLE, Run.Kind.UPSERT, new Layout(List.of("id")), rows));
+    }
+
+    private static <T> List<T> unread() {
+        return new AbstractList<>() {
+            @Override
+            public T get(int index) {
+                throw new AssertionError("The content was read.");
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
     }
 }

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Caravan beside PostgreSQL's own logical replication: same servers, same backlog, same run. Prints medians and ratios.
+#   scripts/bench.sh [--quick] [-n REPETITIONS] [-c CHANGES] [WHAT...]
+# WHAT: devices (60 % inserts, 30 % updates, 10 % deletes), tpcb (pgbench's transaction), apply (capture and apply each alone
+# as well), latency (commit to visible at 200 transactions/s; then the idle cost). Default: all of them, three times, 500,000
+# changes. --quick: devices and latency once, 50,000 changes.
+# Two PostgreSQL servers, Kafka and Kafka Connect are started in target/bench, on free ports, and removed afterwards. Every run
+# ends with equal checksums of source and target, or the benchmark fails. CPU is read from /proc, so Linux only.
+# On a shared machine trust the ratios and the CPU seconds. BENCH_APP_OPTS, BENCH_CONNECT_OPTS, BENCH_KAFKA_OPTS go to the JVMs.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
+
+repetitions=3 changes=500000 what=()
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) repetitions=1 changes=50000 what=(devices latency) ;;
+        -n) repetitions=$2 && shift ;;
+        -c) changes=$2 && shift ;;
+        devices | tpcb | apply | latency) what+=("$1") ;;
+        *) fail "There is no $1 to measure: devices, tpcb, apply, latency, --quick, -n REPETITIONS, -c CHANGES." ;;
+    esac
+    shift
+done
+[ ${#what[@]} -gt 0 ] || what=(devices tpcb apply latency)
+
+find_java
+build
+work=$home/target/bench
+rm -rf "$work"
+mkdir -p "$work/classes"
+trap 'rm -rf "$work"' EXIT
+"${java}c" -d "$work/classes" -cp "$home/target/caravan.jar" "$home"/scripts/bench/*.java
+echo "$(date -u +%F) $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), $repetitions times $changes changes: ${what[*]}"
+"$java" -cp "$home/target/caravan.jar:$work/classes" Bench "$home" "$work" "$repetitions" "$changes" "${what[@]}"
