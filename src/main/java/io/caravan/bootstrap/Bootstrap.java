@@ -315,7 +315,7 @@ public final class Bootstrap {
         connector.requireRunning(answer);
     }
 
-    public boolean isStreaming() {
+    public boolean isSetUp() {
         return reached == Step.STREAMING;
     }
 

@@ -105,6 +105,10 @@ public final class TableTopics {
                 TimeUnit.SECONDS.sleep(1);
                 ids = ids(admin, names);
             }
+            if (ids.isEmpty()) { // more likely that it still does not know than that all are gone
+                throw new ExecutionException(
+                        new UnknownTopicOrPartitionException("Kafka knows none of " + names + "."));
+            }
             return ids;
         }
     }

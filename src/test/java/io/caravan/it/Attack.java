@@ -152,9 +152,17 @@ final class Attack implements AutoCloseable {
         if (pipeline != null) {
             pipeline.takeEndings().forEach(ending -> say("  ended by itself, %s", ending));
             say("  Caravan printed:%n%s", pipeline.first().output());
-            say("  status:%n%s", pipeline.scenario().folder().command("status").output());
+            tellStatus();
         }
         say("  everything is left in %s", directory);
+    }
+
+    private void tellStatus() throws IOException {
+        try {
+            say("  status:%n%s", pipeline.scenario().folder().command("status").output());
+        } catch (AssertionError e) {
+            say("  status does not answer: %s", e.getMessage());
+        }
     }
 
     private void say(String format, Object... values) {
