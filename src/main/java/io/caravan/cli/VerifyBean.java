@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.Bootstrap;
 import io.caravan.guard.Gap;
 import io.caravan.guard.Guard;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
 import io.caravan.verify.BarrierException;
 import io.caravan.verify.TableResult;
 import io.caravan.verify.Verification;
@@ -13,6 +15,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import org.apache.camel.Exchange;
+import org.apache.camel.Header;
+import org.jspecify.annotations.Nullable;
 
 /** The bean {@code verification}: one verification at a time, of all tables. */
 public final class VerifyBean {
@@ -28,13 +32,31 @@ public final class VerifyBean {
         this.bootstrap = bootstrap;
     }
 
-    /** Compares all tables at a barrier. */
-    public synchronized VerificationReport run() throws SQLException, InterruptedException, BarrierException {
+    /**
+     * Compares tables at a barrier.
+     *
+     * @param only patterns as in caravan.tables.include; null for all tables
+     */
+    public synchronized VerificationReport run(@Header("tables") @Nullable String only)
+            throws SQLException, InterruptedException, BarrierException {
         String gap = guard.gapOfPipeline();
         if (gap != null) {
             throw new BarrierException(gap);
         }
-        return marked(verification.run(bootstrap.tables()), guard.gaps());
+        return marked(verification.run(chosen(bootstrap.tables(), only)), guard.gaps());
+    }
+
+    static List<Table> chosen(List<Table> tables, @Nullable String only) throws BarrierException {
+        if (only == null || only.isEmpty()) {
+            return tables;
+        }
+        TableFilter filter = new TableFilter(List.of(only.split(",")), List.of());
+        List<Table> chosen =
+                tables.stream().filter(table -> filter.matches(table.name())).toList();
+        if (chosen.isEmpty()) {
+            throw new BarrierException("No table of the pipeline matches " + only + ".");
+        }
+        return chosen;
     }
 
     /** Tables with a gap are not equal, whatever their rows look like at the moment. */

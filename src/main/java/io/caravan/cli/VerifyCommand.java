@@ -8,13 +8,22 @@ import io.caravan.postgres.Table;
 import io.caravan.verify.Barrier;
 import io.caravan.verify.Verification;
 import io.caravan.verify.VerificationReport;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code verify}: has the running process compare at a barrier; without one, compares the databases as they are. */
 @Command(
@@ -27,13 +36,52 @@ final class VerifyCommand implements Callable<Integer> {
     @ParentCommand
     private Caravan caravan;
 
+    @Spec
+    private CommandLine.Model.CommandSpec spec;
+
     @Option(names = "--json", description = "Print the result as JSON.")
     private boolean json;
 
+    @Option(
+            names = "--table",
+            paramLabel = "TABLE",
+            description = "Only this table, or those that a pattern such as shop.* matches; can be repeated.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--every",
+            paramLabel = "TIME",
+            description = "Go on comparing: 30s, 10m or 1h after each comparison the next one.")
+    private @Nullable String every;
+
     @Override
     public Integer call() throws Exception {
+        if (every == null) {
+            return compare();
+        }
+        Duration pause = pause(every);
+        while (true) {
+            try {
+                compare();
+            } catch (IOException e) {
+                Terminal.complain(Terminal.message(e)); // what is away now may be back at the next comparison
+            }
+            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
+        }
+    }
+
+    private Duration pause(String text) {
+        if (!text.matches("[1-9]\\d{0,5}[smhSMH]")) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--every is '" + text + "'; use a number and s, m or h, such as 1h.");
+        }
+        return Duration.parse("PT" + text.toUpperCase(Locale.ROOT));
+    }
+
+    private int compare() throws Exception {
         try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
-            Optional<String> answer = new RunningCaravan(stack.settings()).post("/api/verify");
+            Optional<String> answer = new RunningCaravan(stack.settings())
+                    .post("/api/verify?tables=" + URLEncoder.encode(String.join(",", only), StandardCharsets.UTF_8));
             VerificationReport report = answer.isPresent()
                     ? JSON.readValue(answer.get(), VerificationReport.class)
                     : asTheyAre(stack.settings());
@@ -51,13 +99,14 @@ final class VerifyCommand implements Callable<Integer> {
         }
     }
 
-    private static VerificationReport asTheyAre(Settings settings) throws Exception {
+    private VerificationReport asTheyAre(Settings settings) throws Exception {
         List<Table> tables;
         try (Connection connection = settings.source().connect()) {
             tables = Catalog.tables(connection, settings.tables());
         }
-        VerificationReport report =
-                new Verification(settings.source(), settings.target(), settings.pipeline(), Barrier.NONE).run(tables);
+        VerificationReport report = new Verification(
+                        settings.source(), settings.target(), settings.pipeline(), Barrier.NONE)
+                .run(VerifyBean.chosen(tables, String.join(",", only)));
         return VerifyBean.marked(report, new EvidenceStore(settings.target(), settings.pipeline()).gaps());
     }
 }

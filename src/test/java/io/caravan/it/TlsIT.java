@@ -1,0 +1,128 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.caravan.TestPostgres;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.sql.SQLException;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A source that speaks TLS only, with a certificate of its own making. */
+class TlsIT {
+    private static final char[] STORE = "changeit".toCharArray();
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everyConnectionIsEncryptedAndTheServersCertificateIsChecked() throws Exception {
+        Path certificate = certificate("server");
+        Path another = certificate("another");
+        try (TestPostgres server = TestPostgres.start();
+                Scenario scenario = Scenario.create(directory)) {
+            TestDatabase plain =
+                    TestDatabase.ofAddress(server.create("source", "shop").url());
+            plain.execute("create table t (id integer primary key, word text)", "insert into t values (1, 'copied')");
+            requireTls(plain, certificate);
+            TestDatabase open = TestDatabase.ofAddress(plain.url() + "?sslmode=disable");
+            assertThatThrownBy(() -> open.query("select 1")).isInstanceOf(SQLException.class);
+            String url = plain.url() + "?sslmode=verify-full&sslrootcert=";
+
+            scenario.folder().set("caravan.source.url", url + another);
+            CaravanProcess refused = scenario.folder().command("check");
+            assertThat(refused.exitCode()).isEqualTo(1);
+            assertThat(refused.output()).containsIgnoringCase("certificat");
+
+            scenario.folder().set("caravan.source.url", url + certificate);
+            scenario.ready();
+            TestDatabase source = TestDatabase.ofAddress(url + certificate);
+            source.execute("insert into t values (2, 'streamed')");
+            scenario.databases()
+                    .awaitInTarget(
+                            "select string_agg(word, ' ' order by id) from t", "copied streamed", Databases.LIMIT);
+            assertThat(source.query("select count(*) || ' ' || bool_and(ssl) from pg_stat_replication"
+                            + " join pg_stat_ssl using (pid)"))
+                    .isEqualTo("1 true");
+            assertThat(source.query("select bool_and(ssl) from pg_stat_ssl join pg_stat_activity using (pid)"
+                            + " where client_addr is not null"))
+                    .isEqualTo("t");
+        }
+    }
+
+    private static void requireTls(TestDatabase database, Path certificate) throws Exception {
+        Path rules = Path.of(database.query("show hba_file"));
+        Files.writeString(rules, "hostssl all all 127.0.0.1/32 trust\n");
+        database.execute(
+                "alter system set ssl_cert_file = '" + certificate + "'",
+                "alter system set ssl_key_file = '" + certificate.resolveSibling(certificate.getFileName() + ".key")
+                        + "'",
+                "alter system set ssl = on",
+                "select pg_reload_conf()");
+        TestDatabase open = TestDatabase.ofAddress(database.url() + "?sslmode=disable");
+        await("the new rules are in force").atMost(Databases.LIMIT).until(() -> isRefused(open));
+    }
+
+    private static boolean isRefused(TestDatabase database) {
+        try {
+            database.query("select 1");
+            return false;
+        } catch (SQLException e) {
+            return true;
+        }
+    }
+
+    /** A certificate that signs itself, as a file of PEM; its key lies beside it. */
+    private Path certificate(String name) throws IOException, InterruptedException, GeneralSecurityException {
+        Path store = directory.resolve(name + ".p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "key",
+                        "-keyalg",
+                        "RSA",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-ext",
+                        "bc:c",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        new String(STORE))
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve(name + ".out").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store)) {
+            keys.load(in, STORE);
+        }
+        Path key = Files.createFile(
+                directory.resolve(name + ".pem.key"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(key, pem("PRIVATE KEY", keys.getKey("key", STORE).getEncoded()));
+        return Files.writeString(
+                directory.resolve(name + ".pem"),
+                pem("CERTIFICATE", keys.getCertificate("key").getEncoded()));
+    }
+
+    private static String pem(String what, byte[] content) {
+        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                .formatted(what, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content), what);
+    }
+}
