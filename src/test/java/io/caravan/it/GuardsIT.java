@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.config.Part;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +157,7 @@ class GuardsIT {
 
     @Test
     @Order(7)
-    void aTopicThatWasDeletedStopsItsTable() throws Exception {
+    void aTopicThatWasDeletedStopsItsTableAndResyncMendsBoth() throws Exception {
         try (Admin admin = Admin.create(
                 Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
             admin.deleteTopics(List.of(scenario.name() + ".public.journal"))
@@ -175,14 +176,27 @@ class GuardsIT {
                                                 .contains(table.get("table").asText())
                                         ? "stopped"
                                         : "streaming")));
+
+        for (String table : List.of("public.account", "public.journal")) {
+            CaravanProcess resync = scenario.folder().command("resync", table);
+            assertThat(resync.exitCode()).as(resync.output()).isZero();
+        }
+        assertThat(scenario.folder().command("verify").exitCode()).isZero();
+        awaitHealthy();
+        scenario.databases().awaitEqual();
     }
 
     @Test
     @Order(8)
     void aSlotThatIsDroppedAndMadeAnewStopsEverythingForGood() throws Exception {
         TestDatabase source = scenario.source();
-        source.execute("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '"
-                + scenario.slot() + "' and active; select pg_drop_replication_slot('" + scenario.slot() + "')");
+        String drop = "select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '"
+                + scenario.slot() + "' and active; select pg_drop_replication_slot('" + scenario.slot() + "')";
+        await("dropped")
+                .atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(10)) // the connector takes it again at once
+                .ignoreExceptionsInstanceOf(SQLException.class)
+                .untilAsserted(() -> source.execute(drop));
         source.execute("update item set quantity = -3"); // nobody tells
         source.execute("select pg_create_logical_replication_slot('" + scenario.slot() + "', 'pgoutput')");
         source.execute("update item set quantity = -4 where id < 5");
