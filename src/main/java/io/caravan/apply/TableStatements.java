@@ -180,7 +180,9 @@ final class TableStatements {
     private static String cast(int index, Column column) {
         String text = "r.\"" + index + "\"";
         // The cast from text to regclass is the one that is not the input function: it knows neither '-' nor a number.
-        return column.castType().equals("regclass") ? "regclassin(textout(" + text + "))" : text + "::" + column.castType();
+        return column.castType().equals("regclass")
+                ? "regclassin(textout(" + text + "))"
+                : text + "::" + column.castType();
     }
 
     /** The event's columns as the target has them, in the event's order; generated ones are the target's to compute. */

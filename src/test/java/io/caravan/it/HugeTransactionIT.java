@@ -14,8 +14,8 @@ class HugeTransactionIT {
     private static final Duration LIMIT = Duration.ofMinutes(15);
     private static final Duration GLANCE = Duration.ofSeconds(1);
 
-    /** 200,000 rows of 1 KB, unless {@code -Dcaravan.it.huge-rows} says otherwise. */
-    private static final long ROWS = Long.getLong("caravan.it.huge-rows", 200_000);
+    /** 50,000 rows of 4 KB, unless {@code -Dcaravan.it.huge-rows} says otherwise. */
+    private static final long ROWS = Long.getLong("caravan.it.huge-rows", 50_000);
 
     @TempDir
     Path directory;
@@ -30,7 +30,7 @@ class HugeTransactionIT {
 
             long since = System.nanoTime();
             scenario.source()
-                    .execute("insert into sensor select n, repeat(md5(n::text), 32), 0 from generate_series(1, " + ROWS
+                    .execute("insert into sensor select n, repeat(md5(n::text), 128), 0 from generate_series(1, " + ROWS
                             + ") n; update sensor set n = 1 where id % 5 = 0; delete from sensor where id % 7 = 0;");
             double committed = (System.nanoTime() - since) / 1e9;
             scenario.source().execute("insert into sensor values (0, 'the last', 0)");
