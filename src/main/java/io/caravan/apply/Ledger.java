@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
 import org.apache.camel.Header;
@@ -20,13 +21,28 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
     private final DataSource target;
     private final String pipeline;
+    private final Map<TopicPartition, Progress> progress = new ConcurrentHashMap<>();
+
+    /**
+     * How far this process is in a partition.
+     *
+     * @param done where its batch begins: everything below was committed by it, or by others before it began to read
+     * @param next where its batch ends; a batch that is tried again has the same end
+     */
+    private record Progress(long done, long next) {
+        Progress with(Batch batch) {
+            return batch.nextOffset() == next ? this : new Progress(next, batch.nextOffset());
+        }
+    }
+
+    private record TopicPartition(String topic, int partition) {}
 
     public Ledger(DataSource target, String pipeline) {
         this.target = target;
         this.pipeline = pipeline;
     }
 
-    /** The first offset of the partition that is not applied. Throws when the target is away or has no such line. */
+    /** The first offset of the partition that is not applied, where reading begins. Throws when the target is away or has no such line. */
     public long nextOffset(String topic, int partition) throws SQLException {
         try (Connection connection = target.getConnection();
                 PreparedStatement select = connection.prepareStatement(
@@ -39,7 +55,9 @@ public final class Ledger {
                     throw new IllegalStateException("caravan.ledger in the target has no line for topic " + topic
                             + ", partition " + partition + ". Start again with 'reset' and 'run'.");
                 }
-                return row.getLong(1);
+                long offset = row.getLong(1);
+                progress.put(new TopicPartition(topic, partition), new Progress(offset, offset));
+                return offset;
             }
         }
     }
@@ -47,9 +65,29 @@ public final class Ledger {
     /** What of the batch is neither applied nor in the table's copy. The line is locked by the transaction around. */
     public Batch remaining(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
         Map<String, Object> known = require(batch, line);
-        Batch fresh = batch.startingAt(Long.parseLong(String.valueOf(known.get("next_offset"))));
+        long nextOffset = Long.parseLong(String.valueOf(known.get("next_offset")));
+        requireNoStepBack(batch, nextOffset);
+        Batch fresh = batch.startingAt(nextOffset);
         CopySnapshot copy = copy(known);
         return copy == null ? fresh : fresh.withoutThoseIn(copy);
+    }
+
+    /**
+     * A target that was restored, or whose standby took over without the last commits, has lost rows together with the ledger's
+     * progress. Going on behind them would be a silent gap; reading anew from where the ledger is brings them back.
+     */
+    private void requireNoStepBack(Batch batch, long nextOffset) {
+        Progress now = progress.compute(
+                new TopicPartition(batch.topic(), batch.partition()),
+                (same, before) -> before == null ? new Progress(0, batch.nextOffset()) : before.with(batch));
+        if (nextOffset < now.done()) {
+            throw new IllegalStateException(
+                    "The target has lost changes that it had committed: caravan.ledger goes on at offset "
+                            + nextOffset + " of topic " + batch.topic() + ", partition " + batch.partition()
+                            + ", but everything below " + now.done()
+                            + " was applied. It was restored, or a standby took over that was"
+                            + " behind. Start Caravan again: it goes on where the ledger is.");
+        }
     }
 
     /** Whether the stream goes beyond the table's copy with this batch, so that its snapshot is no longer needed. */

@@ -11,6 +11,7 @@ import io.caravan.change.Events;
 import io.caravan.postgres.Database;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -60,6 +61,18 @@ class LedgerIT {
     void aMissingLineIsAnError() {
         assertThatThrownBy(() -> ledger.remaining(batch, null)).hasMessageContaining("lost its line");
         assertThatThrownBy(() -> ledger.hasLetters(batch, null)).hasMessageContaining("lost its line");
+    }
+
+    @Test
+    void aTargetThatLostCommittedChangesIsNotGoneOnWith() {
+        Batch next = new Batch(batch.table(), batch.topic(), batch.partition(), 9, List.of());
+        ledger.remaining(batch, line(0L, null));
+        ledger.remaining(batch, line(0L, null)); // rolled back and tried again
+        ledger.remaining(next, line(3L, null));
+
+        assertThatThrownBy(() -> ledger.remaining(next, line(2L, null)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("goes on at offset 2", "below 3 was applied", "Start Caravan again");
     }
 
     private static Map<String, Object> line(long nextOffset, String snapshot) {
