@@ -23,7 +23,7 @@ cp -r src/test/resources/io "$work/classes"
 
 echo "chaos: $rounds rounds, seed $seed, $(date -u +%F), in $work"
 if "$java" "${java_options[@]}" -Xmx512m -Dcaravan.jar="$work/caravan.jar" -Dcaravan.home="$work" \
-    -Dcaravan.it-stack="$work/stack" -Dcaravan.log="$work/attack.log" \
+    -Dcaravan.it-work="$work" -Dcaravan.log="$work/attack.log" \
     -cp "$work/caravan.jar:$work/classes" io.caravan.it.Attack "$rounds" "$seed" "$work"; then
     rm -rf "$work"
 else

@@ -27,6 +27,9 @@ import org.tukaani.xz.XZInputStream;
 
 /** A real PostgreSQL server on a free port of the loopback interface, with its data in a temporary folder. */
 public final class TestPostgres implements AutoCloseable {
+    /** Tests run in several JVMs at a time, each of which unpacks for itself. */
+    private static final String WORK = System.getProperty("caravan.it-work", "target");
+
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
 
     private final Path bin;
@@ -60,7 +63,7 @@ public final class TestPostgres implements AutoCloseable {
                     case 15 -> Path.of("/usr/lib/postgresql/15/bin");
                     case 17 -> unpacked().resolve("bin");
                     case 18 ->
-                        unpacked(Path.of("target", "postgres-18"), TestPostgres::archiveOf18)
+                        unpacked(Path.of(WORK, "postgres-18"), TestPostgres::archiveOf18)
                                 .resolve("bin");
                     default -> throw new IllegalArgumentException("No test runs on PostgreSQL " + majorVersion);
                 };
@@ -194,7 +197,7 @@ public final class TestPostgres implements AutoCloseable {
 
     private static Path unpacked() {
         return unpacked(
-                Path.of("target", "postgres"),
+                Path.of(WORK, "postgres"),
                 () -> Objects.requireNonNull(TestPostgres.class.getResourceAsStream(ARCHIVE), ARCHIVE));
     }
 

@@ -157,8 +157,10 @@ final class TableStatements {
                 .collect(Collectors.joining(" and "));
     }
 
+    /** A domain's column is compared as its base type: enums have no = for a domain over one. The index is used all the same. */
     private static String equal(Column column, int index) {
-        return "t." + quote(column) + " " + column.equality() + " " + cast(index, column);
+        String base = column.type().equals(column.castType()) ? "" : "::" + column.castType();
+        return "t." + quote(column) + base + " " + column.equality() + " " + cast(index, column);
     }
 
     private String from(Layout layout) {

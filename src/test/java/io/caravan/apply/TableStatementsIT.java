@@ -347,6 +347,20 @@ class TableStatementsIT {
     }
 
     @Test
+    void aKeyThatIsADomainOverAnEnumIsFound() throws Exception {
+        AppliedTable table = table("t", """
+                create type public.mood as enum ('sad', 'happy');
+                create domain public.any_mood as public.mood;
+                create table public.t (k public.any_mood primary key, v int)""");
+        table.apply(new Events("k", "v").create("sad", "1").create("happy", "1"));
+
+        table.apply(new Events("k", "v").update("happy", "2"));
+        assertThat(table.apply(new Events("k", "v").delete("sad", "1"))).containsExactly(1);
+
+        assertThat(Sql.rows(target, "t")).containsExactly("(happy,2)");
+    }
+
+    @Test
     void neitherTriggersNorForeignKeysFire() throws Exception {
         AppliedTable table = table("t", """
                 create table public.parent (id int primary key);

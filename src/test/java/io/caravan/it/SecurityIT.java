@@ -73,7 +73,7 @@ class SecurityIT {
         assertSecretless("connector", Scenario.connect(connector + "/config").body());
         assertSecretless("its tasks", Scenario.connect(connector + "/tasks").body());
         assertSecretless("process list", processes());
-        for (Path file : files(scenario.folder().path().resolve("data"), Path.of("target", "it-stack"))) {
+        for (Path file : files(scenario.folder().path().resolve("data"), SharedStack.DIRECTORY)) {
             assertSecretless(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
         }
     }

@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /** Two PostgreSQL servers, Kafka and Kafka Connect for all tests of this JVM, started at the first use. */
 final class SharedStack {
-    private static final Path DIRECTORY =
-            Path.of(System.getProperty("caravan.it-stack", "target/it-stack")).toAbsolutePath();
+    static final Path DIRECTORY =
+            Path.of(System.getProperty("caravan.it-work", "target"), "it-stack").toAbsolutePath();
 
     /** What Kafka Connect has as {@code ${env:CARAVAN_SOURCE_PASSWORD}}. */
     static final String SECRET = "n0body-el5e-kn0ws";
