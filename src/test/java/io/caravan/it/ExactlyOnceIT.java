@@ -1,0 +1,98 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.config.Part;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a table without a key shows at once: a change that is applied twice, or not at all. Two instances of Caravan share
+ * one pipeline.
+ */
+class ExactlyOnceIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final String WRITE = "insert into visit select now(), n % 3 from generate_series(1, 5) n;"
+            + "update visit set n = n + 1 where ctid = (select min(ctid) from visit);"
+            + "delete from visit where ctid = (select max(ctid) from visit where n > 2)";
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static CaravanFolder otherFolder;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scenario = Scenario.create(
+                directory, "create table visit (at timestamptz, n integer); alter table visit replica identity full");
+        otherFolder = scenario.folder().copy(directory.resolve("other"));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        scenario.close();
+    }
+
+    /** All of its threads stand still for longer than the session timeout (6 s), before or within the transaction. */
+    @ParameterizedTest
+    @EnumSource(names = {"RECORDS_POLLED", "LEDGER_CLAIMED"})
+    void aConsumerThatWasThoughtDeadAndComesBackAppliesNothingTwice(CrashPoint point) throws Exception {
+        try (Load load = Load.repeating(scenario.source(), WRITE);
+                ArmedCaravan stale = ArmedCaravan.start(scenario.folder())) {
+            stale.process().awaitReady();
+            Set<String> before = Groups.members(scenario.name());
+            stale.arm(point, false);
+            stale.awaitPoint();
+            try (CaravanProcess other = otherFolder.start()) {
+                awaitTakenOver(before, other);
+                long committed = load.committed();
+                Await.until(LIMIT, () -> "load", () -> load.committed() > committed + 50);
+
+                stale.goOn();
+
+                other.awaitReady();
+                load.stop();
+                scenario.databases().awaitEqual();
+                assertThat(stale.process().isAlive()).isTrue();
+                assertThat(other.terminate()).isZero();
+            }
+        }
+    }
+
+    /** Whatever the stale one does now it does without leave. */
+    private static void awaitTakenOver(Set<String> before, CaravanProcess other) {
+        Await.until(LIMIT, other::output, () -> {
+            Set<String> members = Groups.members(scenario.name());
+            return members.size() == 1 && Collections.disjoint(members, before);
+        });
+    }
+
+    @Test
+    void everyRowOfATableWithoutAKeyIsThereOnceAfterKillsOfCaravanConnectAndBroker() throws Exception {
+        try (Load load = Load.repeating(scenario.source(), WRITE)) {
+            for (Part part : new Part[] {Part.CONNECT, Part.KAFKA, Part.CONNECT}) {
+                try (CaravanProcess caravan = scenario.start()) {
+                    caravan.awaitReady();
+                    long committed = load.committed();
+                    Await.until(LIMIT, () -> "load", () -> load.committed() > committed + 50);
+                    SharedStack.kill(part);
+                    caravan.kill();
+                }
+            }
+            try (CaravanProcess caravan = scenario.start()) {
+                caravan.awaitReady();
+                load.stop();
+                scenario.databases().awaitEqual();
+            }
+        }
+    }
+}
