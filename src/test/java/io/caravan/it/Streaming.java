@@ -1,5 +1,6 @@
 package io.caravan.it;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -12,7 +13,8 @@ final class Streaming implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        scenario = Scenario.create(Path.of("target", "it-folders"), Load.schema());
+        Path folders = Files.createDirectories(Path.of("target", "it-folders"));
+        scenario = Scenario.create(Files.createTempDirectory(folders, "run"), Load.schema());
         caravan = scenario.ready();
     }
 
