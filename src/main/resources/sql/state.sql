@@ -33,11 +33,15 @@ create table if not exists caravan.dead_letter (
     partition  integer     not null,
     "offset"   bigint      not null,
     table_name text        not null,
-    keys       jsonb       not null,                    -- the keys the event touches; later events of these wait behind it
+    key_columns jsonb      not null,                    -- what told rows apart when the letter was stored; [] for the whole row
+    keys       jsonb       not null,                    -- the keys the event touches; [] for a table without a key
+    blocks     bigint[]    not null,                    -- hashes of these, or of whole rows: later events of them wait behind it
     op         text        not null,
-    state      text        not null check (state in ('rejected', 'held', 'replayed', 'discarded')),
+    state      text        not null check (state in ('rejected', 'held', 'replayed', 'discarded', 'superseded')),
     source_lsn pg_lsn      not null,
-    event      text        not null,                    -- the record's value as it came
+    event      text        not null,                    -- the change as it was to be applied, in Debezium's JSON
+    record     bytea,                                   -- the record's value as it came, where it is no text
+    headers    jsonb       not null,                    -- Debezium's headers of a key change
     sqlstate   text        not null,
     error      text        not null,
     created_at timestamptz not null default now(),
@@ -45,6 +49,8 @@ create table if not exists caravan.dead_letter (
     unique (pipeline, topic, partition, "offset")
 );
 create index if not exists dead_letter_waiting on caravan.dead_letter (pipeline, table_name) where state in ('rejected', 'held');
+create index if not exists dead_letter_blocks on caravan.dead_letter using gin (blocks) with (fastupdate = off)
+    where state in ('rejected', 'held');
 
 create table if not exists caravan.verification (
     id          bigint generated always as identity primary key,

@@ -1,4 +1,5 @@
--- The keys whose later changes must wait: each has a letter that is neither replayed nor discarded.
-select distinct k.value::text as key
-from caravan.dead_letter d, jsonb_array_elements(d.keys) k
-where d.pipeline = :#pipeline and d.table_name = :#table and d.state in ('rejected', 'held')
+-- Which of these hashes of keys must wait: each has a letter that is neither replayed, discarded nor superseded. Pipeline and
+-- table are in the hash, so that the index on blocks is the one that serves this, whatever the planner knows of the table.
+select h.hash
+from unnest(cast(:#hashes as bigint[])) as h(hash)
+where exists (select from caravan.dead_letter d where d.state in ('rejected', 'held') and d.blocks @> array[h.hash])

@@ -42,10 +42,12 @@ class RouteRulesTest {
             Map.entry("history", "io.caravan.status.History"),
             Map.entry("guard", "io.caravan.guard.Guard"),
             Map.entry("ledger", "io.caravan.apply.Ledger"),
+            Map.entry("letters", "io.caravan.apply.Letters"),
             Map.entry("lock", "io.caravan.bootstrap.BootstrapLock"),
             Map.entry("newTables", "io.caravan.bootstrap.NewTables"),
             Map.entry("metrics", "io.caravan.status.PipelineMetrics"),
             Map.entry("preflight", "io.caravan.preflight.Preflight"),
+            Map.entry("retries", "io.caravan.apply.Retries"),
             Map.entry("run", "io.caravan.cli.RunState"),
             Map.entry("status", "io.caravan.status.RecentStatus"),
             Map.entry("tableCopies", "io.caravan.cli.CopyBean"),
@@ -55,8 +57,8 @@ class RouteRulesTest {
             Map.entry("waiting", "io.caravan.bootstrap.Waiting"));
 
     /** Bound for Camel itself: found by type, as a component, a policy or a processor. */
-    private static final Set<String> CAMELS_OWN =
-            Set.of("kafka-batch", "dataSource", "httpServer", "transaction", "savepoint", "tellWhatIsMissing");
+    private static final Set<String> CAMELS_OWN = Set.of(
+            "kafka-batch", "dataSource", "httpServer", "transaction", "savepoint", "tellWhatIsMissing", "noteRetry");
 
     private static final Set<String> SCRIPTS =
             Set.of("groovy", "script", "joor", "java", "js", "python", "mvel", "ognl", "spel", "csimple", "wasm");
@@ -290,7 +292,9 @@ class RouteRulesTest {
                 .isEqualTo(Map.of(
                         "apply-batch", "transaction",
                         "apply-in-halves", "transaction",
-                        "apply-under-savepoint", "savepoint"));
+                        "apply-under-savepoint", "savepoint",
+                        "replay-collapsed", "transaction",
+                        "replay-in-order", "transaction"));
     }
 
     private static RouteFile file(String name) {

@@ -30,12 +30,16 @@ public final class TestPostgres implements AutoCloseable {
     /** Tests run in several JVMs at a time, each of which unpacks for itself. */
     private static final String WORK = System.getProperty("caravan.it-work", "target");
 
+    /** In a mount namespace of the server's own, so that it goes with the server. */
+    private static final String MOUNT = "mkdir -p \"$0\" && mount -t tmpfs -o size=8m tmpfs \"$0\" && exec \"$@\"";
+
     private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
 
     private final Path bin;
     private final Path data;
     private final int port;
     private String options = "";
+    private boolean smallDisk;
 
     private TestPostgres(Path bin, Path data, int port) {
         this.bin = bin;
@@ -50,7 +54,12 @@ public final class TestPostgres implements AutoCloseable {
 
     /** The same with another {@code wal_level} than logical. */
     public static TestPostgres start(String walLevel) {
-        return start(unpacked().resolve("bin"), walLevel);
+        return start(unpacked().resolve("bin"), walLevel, false);
+    }
+
+    /** The same with a disk of 8 MiB beside it, for a tablespace at {@link #smallDisk}; it does not survive a stop. */
+    public static TestPostgres startWithSmallDisk() {
+        return start(unpacked().resolve("bin"), "logical", true);
     }
 
     /**
@@ -72,10 +81,10 @@ public final class TestPostgres implements AutoCloseable {
 
     /** A server that is installed on this machine, as in {@code /usr/lib/postgresql/15/bin}. */
     public static TestPostgres start(Path bin) {
-        return start(bin, "logical");
+        return start(bin, "logical", false);
     }
 
-    private static TestPostgres start(Path bin, String walLevel) {
+    private static TestPostgres start(Path bin, String walLevel, boolean smallDisk) {
         try {
             Path data = Files.createTempDirectory("caravan-pg-");
             TestPostgres server = new TestPostgres(bin, data, freePort());
@@ -93,6 +102,7 @@ public final class TestPostgres implements AutoCloseable {
                     "-N");
             server.options = "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=" + walLevel
                     + " -c fsync=off" + " -c unix_socket_directories=''";
+            server.smallDisk = smallDisk;
             server.launch();
             return server;
         } catch (IOException e) {
@@ -100,12 +110,13 @@ public final class TestPostgres implements AutoCloseable {
         }
     }
 
-    private void launch() {
+    /** Starts the server that was stopped, at its address. */
+    public void launch() {
         run("pg_ctl", "-D", data.toString(), "-l", data.resolve("log").toString(), "-w", "-o", options, "start");
     }
 
     /** Not in order: that waits for whoever reads a slot to confirm the last byte. */
-    private void stop() {
+    public void stop() {
         run("pg_ctl", "-D", data.toString(), "-m", "immediate", "-w", "stop");
     }
 
@@ -114,6 +125,14 @@ public final class TestPostgres implements AutoCloseable {
         stop();
         Files.createFile(data.resolve("standby.signal"));
         launch();
+    }
+
+    public void promote() {
+        run("pg_ctl", "-D", data.toString(), "-w", "promote");
+    }
+
+    public Path smallDisk() {
+        return data.resolveSibling(data.getFileName() + ".small");
     }
 
     /** A copy of its data as they are now. */
@@ -166,13 +185,21 @@ public final class TestPostgres implements AutoCloseable {
     public void close() {
         stop();
         delete(data);
+        if (smallDisk) {
+            delete(smallDisk());
+        }
     }
 
     private void run(String program, String... arguments) {
         List<String> command = new ArrayList<>();
+        boolean mounts = smallDisk && List.of(arguments).contains("start");
+        if (mounts) {
+            command.addAll(List.of(
+                    "unshare", "-U", "-r", "-m", "sh", "-c", MOUNT, smallDisk().toString()));
+        }
         // PostgreSQL refuses to run as root; in a user namespace of its own root is nobody, and no other account is
         // needed.
-        if (System.getProperty("user.name").equals("root")) {
+        if (mounts || System.getProperty("user.name").equals("root")) {
             command.addAll(List.of("unshare", "-U"));
         }
         command.add(bin.resolve(program).toString());

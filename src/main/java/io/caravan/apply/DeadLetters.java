@@ -1,39 +1,42 @@
 package io.caravan.apply;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.change.Batch;
 import io.caravan.change.ChangeEvent;
-import io.caravan.change.Key;
-import io.caravan.change.Row;
-import java.nio.charset.StandardCharsets;
-import java.sql.SQLException;
+import io.caravan.change.Op;
+import io.caravan.postgres.TableName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.Body;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bean {@code deadLetters}: events that the target rejected, and those of the same key that come after one and wait
  * behind it, so that no later state of a row is written over a hole.
  */
 public final class DeadLetters {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Tables tables;
+    private final String pipeline;
+    private final int most;
 
-    public DeadLetters(Tables tables) {
+    /** @param most letters of a table that may wait; with one more the table is stopped, since the fault is not the row's */
+    public DeadLetters(Tables tables, String pipeline, int most) {
         this.tables = tables;
+        this.pipeline = pipeline;
+        this.most = most;
+    }
+
+    /** The hashes of all keys of the batch, as PostgreSQL writes an array: what the table of letters is asked for. */
+    public String hashes(@Body Batch batch) {
+        TouchedKeys touched = touched(batch.table());
+        Set<Long> all = new HashSet<>();
+        batch.events().forEach(event -> all.addAll(touched.hashes(event)));
+        return array(all);
     }
 
     /** The events that no waiting letter blocks. */
@@ -43,21 +46,26 @@ public final class DeadLetters {
 
     /** The events whose key has a waiting letter, one batch each. */
     public List<Batch> held(@Body Batch batch, @Header("blockedKeys") List<Map<String, Object>> blocked) {
-        return divide(batch, blocked, true).events().stream()
-                .map(event -> batch.with(List.of(event)))
-                .toList();
+        return divide(batch, blocked, true).singles();
     }
 
-    /** An event that is touched by a block spreads it: a key change carries the block over to the new key. */
+    /**
+     * An event that is touched by a block spreads it: a key change carries the block over to the new key. A TRUNCATE ends
+     * every block, since it leaves nothing of the rows that came before.
+     */
     private Batch divide(Batch batch, List<Map<String, Object>> blocked, boolean wantHeld) {
-        Set<Key> keys = new HashSet<>();
-        blocked.forEach(row -> keys.add(parse(String.valueOf(row.get("key")))));
+        TouchedKeys keys = touched(batch.table());
+        Set<Long> hashes = new HashSet<>();
+        blocked.forEach(row -> hashes.add(((Number) Objects.requireNonNull(row.get("hash"))).longValue()));
         List<ChangeEvent> chosen = new ArrayList<>();
         for (ChangeEvent event : batch.events()) {
-            Set<Key> touched = keys(batch, event);
-            boolean held = touched.stream().anyMatch(keys::contains);
+            if (event.op() == Op.TRUNCATE) {
+                hashes.clear();
+            }
+            Set<Long> touched = hashes.isEmpty() ? Set.of() : keys.hashes(event);
+            boolean held = touched.stream().anyMatch(hashes::contains);
             if (held) {
-                keys.addAll(touched);
+                hashes.addAll(touched);
             }
             if (held == wantHeld) {
                 chosen.add(event);
@@ -67,10 +75,13 @@ public final class DeadLetters {
     }
 
     /** The columns of {@code caravan.dead_letter} for the batch's only event, which the target rejected. */
-    public Map<String, Object> rejected(@Body Batch single, Exchange exchange) {
-        Throwable cause = reason(Objects.requireNonNull(Failures.cause(exchange)));
-        String state = cause instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
-        return letter(single, "rejected", state, String.valueOf(cause.getMessage()));
+    public Map<String, Object> rejected(@Body Batch single, Exchange exchange) throws Exception {
+        if (single.events().get(0).op() == Op.TRUNCATE) { // it concerns every row, so nothing may go on behind it
+            throw new IllegalStateException("Table " + single.table() + ": the target refuses a TRUNCATE: "
+                    + Failures.of(exchange).error() + " Mend that, then start the table's route again.");
+        }
+        Failures.Said said = Failures.of(exchange);
+        return letter(single, "rejected", said.sqlState(), said.error());
     }
 
     /** The same for an event that waits behind an earlier letter of its key. */
@@ -78,59 +89,43 @@ public final class DeadLetters {
         return letter(single, "held", "", "Waits behind an earlier dead letter of the same key.");
     }
 
+    /** How far letters need to be counted. */
+    public int enough() {
+        return most + 1;
+    }
+
+    /** Throws when so many letters of a table wait that the fault is not the rows'. */
+    public void requireRoom(@Body Map<String, Object> letter, @Header("waitingLetters") long waiting) {
+        if (waiting > most) {
+            throw new IllegalStateException("Table " + letter.get("table") + ": more than " + most
+                    + " changes would wait as dead letters (caravan.apply.max-dead-letters). The last one, at offset "
+                    + letter.get("offset") + ", was " + letter.get("state") + ": " + letter.get("sqlstate") + " "
+                    + letter.get("error") + " Mend the cause in the target, settle what waits with 'dead-letters replay"
+                    + " --table " + letter.get("table") + "' or 'discard', and start again.");
+        }
+    }
+
     private Map<String, Object> letter(Batch single, String state, String sqlState, String error) {
         ChangeEvent event = single.events().get(0);
-        Map<String, Object> columns = new HashMap<>();
-        columns.put("topic", single.topic());
-        columns.put("partition", single.partition());
-        columns.put("offset", event.offset());
-        columns.put("table", single.table().toString());
-        columns.put("keys", write(keys(single, event).stream().map(Key::values).toList()));
-        columns.put("op", event.op().name().toLowerCase(Locale.ROOT));
+        TouchedKeys touched = touched(single.table());
+        Map<String, Object> columns = StoredEvent.columns(single, event);
+        columns.put("keyColumns", StoredEvent.json(tables.key(single.table())));
+        columns.put(
+                "keys",
+                StoredEvent.json(
+                        touched.of(event).stream().map(key -> key.values()).toList()));
+        columns.put("blocks", array(touched.hashes(event)));
         columns.put("state", state);
-        columns.put("lsn", event.lsn().toString());
-        // PostgreSQL's text has no NUL; a record with one is damaged and its bytes are still in the topic
-        columns.put("event", new String(event.json(), StandardCharsets.UTF_8).replace('\0', '\uFFFD'));
         columns.put("sqlstate", sqlState);
         columns.put("error", error);
         return columns;
     }
 
-    private Set<Key> keys(Batch batch, ChangeEvent event) {
-        List<String> columns = batch.table().equals(Batch.MESSAGES) ? List.of() : tables.key(batch.table());
-        Set<Key> keys = new LinkedHashSet<>();
-        Row after = event.after() == null || columns.isEmpty() ? null : event.completeAfter(columns);
-        for (Row row : new @Nullable Row[] {event.oldKey(), event.before(), after}) {
-            if (row != null && !columns.isEmpty() && row.layout().columns().containsAll(columns)) {
-                keys.add(row.key(columns));
-            }
-        }
-        return keys;
+    private TouchedKeys touched(TableName table) {
+        return new TouchedKeys(pipeline + " " + table, tables.keyColumns(table));
     }
 
-    /** What the target said, or the check of ours, without what was wrapped around it on the way. */
-    private static Throwable reason(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException || cause instanceof RejectedException) {
-                return cause;
-            }
-        }
-        return failure;
-    }
-
-    private static String write(Object value) {
-        try {
-            return JSON.writeValueAsString(value);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Strings always have a JSON form", e);
-        }
-    }
-
-    private static Key parse(String json) {
-        try {
-            return new Key(JSON.readValue(json, new TypeReference<List<@Nullable String>>() {}));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("caravan.dead_letter holds a key that is no JSON array: " + json, e);
-        }
+    private static String array(Set<Long> hashes) {
+        return hashes.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"));
     }
 }

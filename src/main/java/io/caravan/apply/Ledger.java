@@ -21,19 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Ledger {
     private final DataSource target;
     private final String pipeline;
-    private final Map<TopicPartition, Progress> progress = new ConcurrentHashMap<>();
-
-    /**
-     * How far this process is in a partition.
-     *
-     * @param done where its batch begins: everything below was committed by it, or by others before it began to read
-     * @param next where its batch ends; a batch that is tried again has the same end
-     */
-    private record Progress(long done, long next) {
-        Progress with(Batch batch) {
-            return batch.nextOffset() == next ? this : new Progress(next, batch.nextOffset());
-        }
-    }
+    private final Map<TopicPartition, Long> done = new ConcurrentHashMap<>();
 
     private record TopicPartition(String topic, int partition) {}
 
@@ -56,10 +44,15 @@ public final class Ledger {
                             + ", partition " + partition + ". Start again with 'reset' and 'run'.");
                 }
                 long offset = row.getLong(1);
-                progress.put(new TopicPartition(topic, partition), new Progress(offset, offset));
+                done.put(new TopicPartition(topic, partition), offset);
                 return offset;
             }
         }
+    }
+
+    /** Notes what the target confirmed, after the transaction. */
+    public void committed(@Body Batch batch) {
+        done.merge(new TopicPartition(batch.topic(), batch.partition()), batch.nextOffset(), Math::max);
     }
 
     /** What of the batch is neither applied nor in the table's copy. The line is locked by the transaction around. */
@@ -77,14 +70,12 @@ public final class Ledger {
      * progress. Going on behind them would be a silent gap; reading anew from where the ledger is brings them back.
      */
     private void requireNoStepBack(Batch batch, long nextOffset) {
-        Progress now = progress.compute(
-                new TopicPartition(batch.topic(), batch.partition()),
-                (same, before) -> before == null ? new Progress(0, batch.nextOffset()) : before.with(batch));
-        if (nextOffset < now.done()) {
+        long committed = done.getOrDefault(new TopicPartition(batch.topic(), batch.partition()), 0L);
+        if (nextOffset < committed) {
             throw new IllegalStateException(
                     "The target has lost changes that it had committed: caravan.ledger goes on at offset "
                             + nextOffset + " of topic " + batch.topic() + ", partition " + batch.partition()
-                            + ", but everything below " + now.done()
+                            + ", but everything below " + committed
                             + " was applied. It was restored, or a standby took over that was"
                             + " behind. Start Caravan again: it goes on where the ledger is.");
         }

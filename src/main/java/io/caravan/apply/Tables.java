@@ -4,6 +4,7 @@ import io.caravan.change.Batch;
 import io.caravan.change.Run;
 import io.caravan.change.Runs;
 import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Column;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
@@ -11,13 +12,17 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
+import org.apache.camel.Body;
 
 /** The bean {@code tables}: what a batch comes to and the SQL that does it, from what the catalogues say of its table. */
 public final class Tables {
     private final DataSource target;
     private final Map<TableName, ReplicatedTable> tables = new ConcurrentHashMap<>();
     private final Map<TableName, TableStatements> statements = new ConcurrentHashMap<>();
+
+    private final Map<TableName, Long> lookedAt = new ConcurrentHashMap<>();
 
     public Tables(DataSource target) {
         this.target = target;
@@ -31,12 +36,43 @@ public final class Tables {
 
     /** The runs that the events come to, in the order in which they must be made. */
     public List<Run> runs(Batch batch) {
-        return Runs.of(batch, batch.table().equals(Batch.MESSAGES) ? List.of() : key(batch.table()));
+        return Runs.of(batch, key(batch.table()));
     }
 
     /** The columns that identify a row of the table; empty when there are none. */
     public List<String> key(TableName table) {
-        return require(table).key();
+        return table.equals(Batch.MESSAGES) ? List.of() : require(table).key();
+    }
+
+    /** The same as the target has them. */
+    List<Column> keyColumns(TableName table) {
+        if (table.equals(Batch.MESSAGES)) {
+            return List.of();
+        }
+        ReplicatedTable known = require(table);
+        return known.key().stream()
+                .map(name -> known.target().columns().stream()
+                        .filter(column -> column.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(() -> new MissingColumnException(table, name)))
+                .toList();
+    }
+
+    /**
+     * Whether the table was altered in the target since it was looked at, so that what it rejects may be taken now. Looks at
+     * most once a second.
+     */
+    public boolean isAltered(@Body Batch batch) throws SQLException {
+        TableName name = batch.table();
+        long now = System.nanoTime();
+        Long last = lookedAt.get(name);
+        if (name.equals(Batch.MESSAGES) || (last != null && now - last < TimeUnit.SECONDS.toNanos(1))) {
+            return false;
+        }
+        lookedAt.put(name, now);
+        List<Column> before = require(name).target().columns();
+        reload(name);
+        return !require(name).target().columns().equals(before);
     }
 
     /** The run's SQL statement. A table that lacks a column is looked at once more: it may have been altered meanwhile. */
@@ -63,6 +99,32 @@ public final class Tables {
                     + " of them in the target. It was written to by someone else, or rows are missing;"
                     + " 'verify' says which.");
         }
+    }
+
+    /** The table of this name, as {@code schema.table}. Throws when it is not known here. */
+    TableName named(String table) {
+        return tables.keySet().stream()
+                .filter(name -> name.toString().equals(table))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("Table " + table + " is not registered"));
+    }
+
+    /**
+     * Looks at a table of the target anew, or for the first time.
+     *
+     * @param key what its events are identified by, if that is not known yet
+     */
+    void look(String table, List<String> key, String topic) throws SQLException {
+        Table now;
+        try (Connection connection = target.getConnection()) {
+            now = Catalog.tables(connection).values().stream()
+                    .filter(each -> each.name().toString().equals(table))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("Table " + table + " is not in the target. Make it"
+                            + " there again with its rows, or discard its letters."));
+        }
+        ReplicatedTable known = tables.get(now.name());
+        register(known == null ? new ReplicatedTable(now, key, topic) : new ReplicatedTable(now, known.key(), topic));
     }
 
     private TableStatements statements(TableName table) {

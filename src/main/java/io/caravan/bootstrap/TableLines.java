@@ -126,7 +126,7 @@ public final class TableLines {
                 table.toString());
         update(
                 inTransaction,
-                "update caravan.dead_letter set state = 'discarded', settled_at = now()"
+                "update caravan.dead_letter set state = 'superseded', settled_at = now()"
                         + " where pipeline = ? and table_name = ? and state in ('rejected', 'held')",
                 pipeline,
                 table.toString());

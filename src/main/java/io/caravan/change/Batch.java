@@ -57,6 +57,11 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
         return List.of(with(events.subList(0, middle)), with(events.subList(middle, events.size())));
     }
 
+    /** Each event by itself, in order. */
+    public List<Batch> singles() {
+        return events.stream().map(event -> with(List.of(event))).toList();
+    }
+
     public Batch with(List<ChangeEvent> some) {
         return new Batch(table, topic, partition, nextOffset, some);
     }

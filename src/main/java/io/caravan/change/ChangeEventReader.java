@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.caravan.postgres.Lsn;
+import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,11 +24,18 @@ public final class ChangeEventReader {
             .build();
 
     private final String unchangedMarker;
+    private final @Nullable TableName table;
     private Layout lastLayout = new Layout(List.of());
 
     /** @param unchangedMarker the connector's {@code unavailable.value.placeholder} */
     public ChangeEventReader(String unchangedMarker) {
+        this(unchangedMarker, null);
+    }
+
+    /** @param table whose changes the topic holds; those of another one are not read as changes */
+    public ChangeEventReader(String unchangedMarker, @Nullable TableName table) {
         this.unchangedMarker = unchangedMarker;
+        this.table = table;
     }
 
     /**
@@ -44,6 +52,9 @@ public final class ChangeEventReader {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 envelope.field(json);
             }
+            expect(json, json.currentToken(), JsonToken.END_OBJECT);
+            expect(json, json.nextToken(), null);
+            envelope.requireComplete();
             return new ChangeEvent(
                     offset,
                     Op.of(envelope.op),
@@ -56,8 +67,25 @@ public final class ChangeEventReader {
                     envelope.committedAtMillis,
                     value);
         } catch (IOException e) {
-            return new ChangeEvent(offset, Op.UNKNOWN, null, null, null, false, Lsn.ZERO, 0, 0, value);
+            return unknown(offset, value, null);
         }
+    }
+
+    /**
+     * A record that is no change event, with what is known of the row it speaks of.
+     *
+     * @param recordKey the record's key, which Debezium gives the columns of the table's key
+     */
+    public ChangeEvent unknown(long offset, byte[] value, byte @Nullable [] recordKey) {
+        Row key = null;
+        if (recordKey != null) {
+            try {
+                key = readKey(recordKey);
+            } catch (IOException e) {
+                // the key is as damaged as the value, so nothing is known of the row
+            }
+        }
+        return new ChangeEvent(offset, Op.UNKNOWN, null, null, key, false, Lsn.ZERO, 0, 0, value);
     }
 
     private Row readKey(byte[] json) throws IOException {
@@ -74,12 +102,31 @@ public final class ChangeEventReader {
         private long lsn;
         private long txId;
         private long committedAtMillis;
+        private boolean hasPosition;
+        private boolean hasTransaction;
+
+        /** An event that lacks a part would be taken for another one, or for one that a copy has already. */
+        void requireComplete() throws IOException {
+            boolean complete =
+                    switch (Op.of(op)) {
+                        case CREATE, READ, UPDATE -> after != null && hasPosition && hasTransaction;
+                        case DELETE -> before != null && hasPosition && hasTransaction;
+                        case TRUNCATE -> hasPosition && hasTransaction;
+                        case MESSAGE, UNKNOWN -> true;
+                    };
+            if (!complete) {
+                throw new IOException("The event with op " + op + " has not all its parts.");
+            }
+        }
 
         void field(JsonParser json) throws IOException {
             String name = json.currentName();
             JsonToken token = json.nextToken();
             switch (name) {
-                case "op" -> op = json.getText();
+                case "op" -> {
+                    expect(json, token, JsonToken.VALUE_STRING);
+                    op = json.getText();
+                }
                 case "before" -> before = token == JsonToken.VALUE_NULL ? null : readRow(json);
                 case "after" -> after = token == JsonToken.VALUE_NULL ? null : readRow(json);
                 case "source" -> source(json);
@@ -92,17 +139,33 @@ public final class ChangeEventReader {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
                 JsonToken token = json.nextToken();
+                if (token == JsonToken.VALUE_STRING && table != null) {
+                    requireTable(name, json.getText(), table);
+                }
                 if (token != JsonToken.VALUE_NUMBER_INT) {
                     json.skipChildren();
                     continue;
                 }
                 switch (name) {
-                    case "lsn" -> lsn = json.getLongValue();
-                    case "txId" -> txId = json.getLongValue();
+                    case "lsn" -> {
+                        lsn = json.getLongValue();
+                        hasPosition = true;
+                    }
+                    case "txId" -> {
+                        txId = json.getLongValue();
+                        hasTransaction = true;
+                    }
                     case "ts_ms" -> committedAtMillis = json.getLongValue();
                     default -> {} // the rest of the source block is for people
                 }
             }
+        }
+    }
+
+    private static void requireTable(String field, String value, TableName table) throws IOException {
+        if ((field.equals("table") && !value.equals(table.name()))
+                || (field.equals("schema") && !value.equals(table.schema()))) {
+            throw new IOException("The event is of another " + field + ", " + value + ".");
         }
     }
 
@@ -131,7 +194,7 @@ public final class ChangeEventReader {
         if (token == JsonToken.VALUE_NULL) {
             return null;
         }
-        if (token.isStructEnd() || token.isStructStart()) {
+        if (token != JsonToken.VALUE_STRING) {
             throw new IOException(
                     "Column " + json.currentName() + " is not text: the connector does not use Caravan's converter.");
         }
@@ -139,7 +202,8 @@ public final class ChangeEventReader {
         return text.equals(unchangedMarker) ? Row.UNCHANGED : text;
     }
 
-    private static void expect(JsonParser json, @Nullable JsonToken token, JsonToken expected) throws IOException {
+    private static void expect(JsonParser json, @Nullable JsonToken token, @Nullable JsonToken expected)
+            throws IOException {
         if (token != expected) {
             throw new IOException("Expected " + expected + " but found " + token + " at " + json.currentLocation());
         }

@@ -17,6 +17,10 @@ public enum Op {
         this.code = code;
     }
 
+    String code() {
+        return code;
+    }
+
     static Op of(String code) {
         for (Op op : values()) {
             if (op.code.equals(code)) {

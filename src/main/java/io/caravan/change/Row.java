@@ -80,7 +80,7 @@ public final class Row {
     }
 
     /** This row with every unchanged column taken from an earlier state of the same row. */
-    Row completedFrom(Row earlier) {
+    public Row completedFrom(Row earlier) {
         if (!hasUnchanged()) {
             return this;
         }

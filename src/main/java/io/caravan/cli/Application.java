@@ -9,24 +9,20 @@ import io.caravan.status.StatusCollector;
 import io.caravan.verify.Verification;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
-import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.main.Main;
-import org.apache.camel.main.SimpleMainShutdownStrategy;
 
 /** One running pipeline: the Camel context with its routes and the beans they call. */
 final class Application implements AutoCloseable {
     /** Six hours of the five-second samples of the route sample-history. */
     private static final int HISTORY_SAMPLES = 6 * 3600 / 5;
 
-    private final Main main = new Main();
+    private final Main main;
     private final Pipeline pipeline;
     private final RunState run;
 
@@ -34,21 +30,15 @@ final class Application implements AutoCloseable {
         Map<String, Object> addresses = Addresses.of(settings);
         run = new RunState(settings, addresses);
         pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));
-        main.configure().setName("caravan-" + settings.pipeline());
-        main.setShutdownStrategy(new SimpleMainShutdownStrategy()); // Shutdown stops everything in one order
-        main.setDefaultPropertyPlaceholderLocation("false"); // the settings are read and checked already
-        main.setOverrideProperties(properties(settings));
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        main.bind(
-                MicrometerConstants.METRICS_REGISTRY_NAME,
-                registry); // Camel exports this one instead of making its own
-        main.init();
+        // Camel exports this one instead of making its own
+        main = CamelMain.of(
+                settings,
+                "caravan-" + settings.pipeline(),
+                camels(settings),
+                Map.of(MicrometerConstants.METRICS_REGISTRY_NAME, registry),
+                "*.camel.yaml");
         new HttpGuard(settings.httpToken()).protect(main.getCamelContext());
-        // The environment was read with the settings; Camel would put its raw values over the checked ones.
-        PropertiesComponent placeholders =
-                (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
-        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_NEVER);
-        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_NEVER);
         TableRoutes tableRoutes = pipeline.bind(main);
         main.bind("run", run);
         main.bind("tellWhatIsMissing", new WaitingProgress());
@@ -82,10 +72,8 @@ final class Application implements AutoCloseable {
         main.getCamelContext().getManagementStrategy().addEventNotifier(new StepProgress());
     }
 
-    private static Properties properties(Settings settings) {
+    private static Properties camels(Settings settings) {
         Properties properties = new Properties();
-        settings.all().forEach(properties::setProperty);
-        properties.setProperty("camel.main.routesIncludePattern", "file:" + routes(settings) + "/*.camel.yaml");
         properties.setProperty("camel.main.shutdownTimeout", "15");
         properties.setProperty("camel.main.shutdownLogInflightExchangesOnTimeout", "false");
         properties.setProperty("camel.main.useMdcLogging", "false");
@@ -116,18 +104,6 @@ final class Application implements AutoCloseable {
         configuration.setBindHost(settings.http().host());
         configuration.setBindPort(settings.http().port());
         return configuration;
-    }
-
-    /** Camel does not look behind symbolic links. */
-    private static Path routes(Settings settings) {
-        try {
-            return settings.routes().toRealPath();
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "There is no folder " + settings.routes()
-                            + " with the routes. Copy it from the distribution, or set caravan.routes.",
-                    e);
-        }
     }
 
     static Limits limits(Settings settings) {

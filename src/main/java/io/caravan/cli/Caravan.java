@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
             CheckCommand.class,
             StatusCommand.class,
             VerifyCommand.class,
+            DeadLettersCommand.class,
             CutoverCommand.class,
             SequencesCommand.class,
             ResyncCommand.class,

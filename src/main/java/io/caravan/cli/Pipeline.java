@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.apply.DeadLetters;
 import io.caravan.apply.Failures;
 import io.caravan.apply.Ledger;
+import io.caravan.apply.Letters;
+import io.caravan.apply.Retries;
 import io.caravan.apply.Tables;
 import io.caravan.apply.TransactionPolicy;
 import io.caravan.bootstrap.Bootstrap;
@@ -46,6 +48,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -63,11 +66,14 @@ final class Pipeline implements AutoCloseable {
     final Preflight preflight;
     final TopicReader reader;
     final Ledger ledger;
+    final Letters letters;
     final Guard guard;
     final ConnectorWatch connectorWatch;
     private final SchemaCopy schemaCopy;
     private final PipelineTables tables = new PipelineTables();
     private final Consumer<String> notes;
+    private final Tables targetTables;
+    private final Retries retries = new Retries();
 
     Pipeline(Settings settings, Consumer<String> notes) {
         this.settings = settings;
@@ -108,6 +114,8 @@ final class Pipeline implements AutoCloseable {
                 new StateOf(state),
                 !settings.copy(),
                 schema == SchemaMode.EXISTING);
+        targetTables = new Tables(targetPool);
+        letters = new Letters(targetPool, settings.pipeline(), targetTables);
         ledger = new Ledger(targetPool, settings.pipeline());
         Map<String, Object> kafka = Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers());
         guard = guard(kafka);
@@ -228,10 +236,17 @@ final class Pipeline implements AutoCloseable {
 
     /** Gives the routes what they call by name. */
     TableRoutes bind(Main main) {
-        Tables tables = new Tables(targetPool);
         Batches batches = new Batches(Row.UNCHANGED_MARKER, reader);
         TableRoutes tableRoutes = new TableRoutes(
-                main.getCamelContext(), bootstrap, topics, targetPool, tables, batches, guard, settings.pipeline());
+                main.getCamelContext(),
+                bootstrap,
+                topics,
+                targetPool,
+                targetTables,
+                batches,
+                retries,
+                guard,
+                settings.pipeline());
         main.bind("kafka-batch", new KafkaBatchComponent(reader));
         main.bind("dataSource", targetPool);
         PlatformTransactionManager transactions = new DataSourceTransactionManager(targetPool);
@@ -256,11 +271,22 @@ final class Pipeline implements AutoCloseable {
         main.bind("tableCopies", new CopyBean(tableCopies(tableRoutes)));
         main.bind("newTables", newTables());
         main.bind("batches", batches);
-        main.bind("tables", tables);
+        main.bind("tables", targetTables);
         main.bind("ledger", ledger);
-        main.bind("deadLetters", new DeadLetters(tables));
+        main.bind(
+                "deadLetters",
+                new DeadLetters(
+                        targetTables, settings.pipeline(), settings.apply().maxDeadLetters()));
+        main.bind("letters", letters);
+        main.bind("retries", retries);
+        main.bind("noteRetry", noteRetry());
         main.bind("failures", new Failures());
         return tableRoutes;
+    }
+
+    /** Camel wants a processor to be called before each new try. */
+    private Processor noteRetry() {
+        return exchange -> retries.note(exchange.getIn().getHeader("table", String.class), exchange);
     }
 
     @Override

@@ -2,10 +2,7 @@ package io.caravan.cli;
 
 import io.caravan.bootstrap.Reset;
 import io.caravan.config.Settings;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,15 +53,12 @@ final class ResetCommand implements Callable<Integer> {
         }
     }
 
-    /** Reads the answer from the standard input, where its end counts as no. */
     private boolean confirmed(Settings settings) throws IOException {
-        Terminal.say("Remove pipeline %s between %s and %s%s? (yes/no)"
+        return Terminal.confirms("Remove pipeline %s between %s and %s%s? (yes/no)"
                 .formatted(
                         settings.pipeline(),
                         settings.source().url(),
                         settings.target().url(),
                         targetData ? ", with the target's tables and their rows" : ""));
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return "yes".equals(in.readLine());
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +35,19 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         Map<String, String> known = new HashMap<>();
         known.put("caravan.http.port", freePort(settings.http(), "caravan.http.port"));
         known.put("caravan.management.port", freePort(settings.management(), "caravan.management.port"));
-        EmbeddedStack embedded = startEmbedded(home, settings, progress, known);
+        EmbeddedStack embedded =
+                startEmbedded(home, settings, settings.embedded().parts(), progress, known);
         return new Stack(home.settings(known), embedded, false);
     }
 
     /** For the other commands: the running process's parts; else embedded ones are started for as long as the command takes. */
     static Stack attach(Home home, Consumer<String> progress)
+            throws SettingsException, IOException, InterruptedException {
+        return attach(home, EnumSet.allOf(Part.class), progress);
+    }
+
+    /** The same for a command that needs these parts only. */
+    static Stack attach(Home home, Set<Part> needed, Consumer<String> progress)
             throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
         Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
@@ -47,18 +55,20 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
             return new Stack(home.settings(Addresses.asSettings(running.get())), null, true);
         }
         Map<String, String> known = new HashMap<>();
-        EmbeddedStack embedded = startEmbedded(home, settings, progress, known);
+        Set<Part> parts = EnumSet.noneOf(Part.class);
+        parts.addAll(settings.embedded().parts());
+        parts.retainAll(needed);
+        EmbeddedStack embedded = startEmbedded(home, settings, parts, progress, known);
         return new Stack(home.settings(known), embedded, false);
     }
 
     private static @Nullable EmbeddedStack startEmbedded(
-            Home home, Settings settings, Consumer<String> progress, Map<String, String> known)
+            Home home, Settings settings, Set<Part> parts, Consumer<String> progress, Map<String, String> known)
             throws IOException, InterruptedException {
-        Set<Part> parts = settings.embedded().parts();
         if (parts.isEmpty()) {
             return null;
         }
-        EmbeddedStack stack = EmbeddedStack.start(embeddedSettings(home, settings), progress);
+        EmbeddedStack stack = EmbeddedStack.start(embeddedSettings(home, settings, parts), progress);
         for (Part part : parts) {
             int port = stack.addresses().port(part);
             switch (part) {
@@ -81,8 +91,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         return address.replaceFirst(":0(?=/|$)", ":" + port);
     }
 
-    private static EmbeddedSettings embeddedSettings(Home home, Settings settings) {
-        Set<Part> parts = settings.embedded().parts();
+    private static EmbeddedSettings embeddedSettings(Home home, Settings settings, Set<Part> parts) {
         String init = settings.embedded().init();
         return new EmbeddedSettings(
                 parts,

@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import io.caravan.apply.ReplicatedTable;
+import io.caravan.apply.Retries;
 import io.caravan.apply.Tables;
 import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.TableStream;
@@ -19,6 +20,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
@@ -39,6 +41,7 @@ public final class TableRoutes implements TableStream {
     private final DataSource target;
     private final Tables tables;
     private final Batches batches;
+    private final Retries retries;
     private final Guard guard;
     private final String pipeline;
     private final Set<TableName> copying = ConcurrentHashMap.newKeySet();
@@ -50,6 +53,7 @@ public final class TableRoutes implements TableStream {
             DataSource target,
             Tables tables,
             Batches batches,
+            Retries retries,
             Guard guard,
             String pipeline) {
         this.camel = camel;
@@ -58,6 +62,7 @@ public final class TableRoutes implements TableStream {
         this.target = target;
         this.tables = tables;
         this.batches = batches;
+        this.retries = retries;
         this.guard = guard;
         this.pipeline = pipeline;
     }
@@ -175,7 +180,11 @@ public final class TableRoutes implements TableStream {
             return new RouteState(RouteState.STOPPED, error(route), null);
         }
         OptionalDouble lag = batches.lagSeconds(topics.of(table));
-        return new RouteState("streaming", "", lag.isPresent() ? lag.getAsDouble() : null);
+        Optional<String> retried = retries.of(table.toString());
+        return new RouteState(
+                retried.isPresent() ? RouteState.RETRYING : "streaming",
+                retried.orElse(""),
+                lag.isPresent() ? lag.getAsDouble() : null);
     }
 
     private static String error(Route route) {

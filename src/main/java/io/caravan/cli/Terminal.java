@@ -1,6 +1,9 @@
 package io.caravan.cli;
 
+import java.io.BufferedReader;
 import java.io.Console;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +43,12 @@ final class Terminal {
     /** Empties the screen, as top does before it writes anew. */
     static void clear() {
         OUT.print("\u001B[H\u001B[2J");
+    }
+
+    /** Asks and reads the answer from the standard input, where its end counts as no. */
+    static boolean confirms(String question) throws IOException {
+        say(question);
+        return "yes".equals(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine());
     }
 
     static void complain(String text) {

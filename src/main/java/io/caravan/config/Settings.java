@@ -51,7 +51,7 @@ public record Settings(
     /** How topics are made; a replication factor of -1 is the broker's default. */
     public record Topics(int partitions, int replicationFactor, int retentionHours) {}
 
-    public record Apply(int maxRows, int maxBytes, int workers) {}
+    public record Apply(int maxRows, int maxBytes, int workers, int maxDeadLetters) {}
 
     /** How often the guard looks, and where its alarms begin. */
     public record Guard(int millis, int walYellowMib, int walRedMib, int lagYellowSeconds, int lagRedSeconds) {}

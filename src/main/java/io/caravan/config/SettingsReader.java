@@ -145,7 +145,8 @@ public final class SettingsReader {
                 new Apply(
                         number("caravan.apply.max-rows", 1, 100_000),
                         number("caravan.apply.max-bytes", 65_536, 1 << 30),
-                        number("caravan.apply.workers", 1, 64)),
+                        number("caravan.apply.workers", 1, 64),
+                        number("caravan.apply.max-dead-letters", 1, 10_000_000)),
                 number("caravan.heartbeat-millis", 100, 3_600_000),
                 guard(),
                 endpoint("caravan.http"),

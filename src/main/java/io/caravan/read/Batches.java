@@ -3,6 +3,7 @@ package io.caravan.read;
 import io.caravan.change.Batch;
 import io.caravan.change.ChangeEvent;
 import io.caravan.change.ChangeEventReader;
+import io.caravan.change.Op;
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,11 +43,14 @@ public final class Batches {
         if (table == null) {
             throw new IllegalArgumentException("Topic " + last.topic() + " belongs to no table of this pipeline.");
         }
-        ChangeEventReader reader = readers.computeIfAbsent(partition, same -> new ChangeEventReader(unchangedMarker));
+        ChangeEventReader reader = readers.computeIfAbsent(
+                partition, same -> new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table));
         List<ChangeEvent> events = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> one : records) {
             if (one.value() != null) { // a tombstone tells nothing that the delete before it did not
-                events.add(reader.read(one.offset(), one.value(), header(one, OLD_KEY), header(one, NEW_KEY) != null));
+                ChangeEvent event =
+                        reader.read(one.offset(), one.value(), header(one, OLD_KEY), header(one, NEW_KEY) != null);
+                events.add(event.op() == Op.UNKNOWN ? reader.unknown(one.offset(), one.value(), one.key()) : event);
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);

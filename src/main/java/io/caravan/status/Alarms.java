@@ -100,6 +100,10 @@ final class Alarms {
         }
     }
 
+    void retrying(String table, String reason) {
+        red(table, "Table " + table + " is retrying: " + reason);
+    }
+
     void lag(String subject, String who, @Nullable Double seconds) {
         if (seconds == null || seconds < limits.lagYellowSeconds()) {
             return;

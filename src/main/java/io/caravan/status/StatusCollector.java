@@ -133,9 +133,19 @@ public final class StatusCollector {
                 .filter(table ->
                         known.gaps().stream().noneMatch(gap -> gap.table().equals(table.table())))
                 .forEach(alarms::of);
+        if (known.tables().isEmpty()) { // the target cannot be asked, so this comes from the process alone
+            routes.forEach((table, route) -> {
+                if (route.state().equals(RouteState.RETRYING)) {
+                    alarms.retrying(table, route.error());
+                }
+            });
+        }
         long letters = letters(known);
         if (letters > 0) {
-            alarms.red("target", letters + " dead letters wait in caravan.dead_letter of the target.");
+            alarms.red(
+                    "target",
+                    letters + " dead letters wait in caravan.dead_letter of the target:"
+                            + " 'dead-letters list' names them.");
         }
         if (known.verified() != null && !known.verified().equal()) {
             alarms.red("pipeline", "The last verification found differences.");

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
 import org.apache.camel.builder.TemplatedRouteBuilder;
 import org.apache.camel.component.direct.DirectComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -32,11 +33,15 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 /** The routes of {@code routes/20} and {@code routes/30} with their own beans, on a real target; only Kafka is not there. */
 final class ApplyRoutes implements AutoCloseable {
     static final String PIPELINE = "ome";
+    static final int MOST_LETTERS = 20;
 
     private final CamelContext camel = new DefaultCamelContext();
     private final HikariDataSource pool;
     private final Tables tables;
     private final Recorder recorder;
+    private final Letters letters;
+    private final Retries retries = new Retries();
+    private final List<String> retriedFor = new CopyOnWriteArrayList<>();
 
     /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
     public static final class Recorder {
@@ -68,9 +73,14 @@ final class ApplyRoutes implements AutoCloseable {
 
     /** @param options libpq options of the sessions, beside those that the pipeline sets */
     ApplyRoutes(Database target, String options) throws Exception {
+        this(target, options, MOST_LETTERS);
+    }
+
+    ApplyRoutes(Database target, String options, int mostLetters) throws Exception {
         pool = pool(target, options);
         tables = new Tables(pool);
         recorder = new Recorder();
+        letters = new Letters(pool, PIPELINE, tables);
         new BootstrapState(target, PIPELINE).create();
         DataSourceTransactionManager transactions = new DataSourceTransactionManager(pool);
         Map.of(
@@ -81,7 +91,9 @@ final class ApplyRoutes implements AutoCloseable {
                         "ledger",
                         new Ledger(pool, PIPELINE),
                         "deadLetters",
-                        new DeadLetters(tables),
+                        new DeadLetters(tables, PIPELINE, mostLetters),
+                        "letters",
+                        letters,
                         "failures",
                         new Failures(),
                         "dataSource",
@@ -91,10 +103,16 @@ final class ApplyRoutes implements AutoCloseable {
                         "savepoint",
                         new TransactionPolicy(transactions, "PROPAGATION_NESTED"))
                 .forEach(camel.getRegistry()::bind);
+        camel.getRegistry().bind("retries", retries);
+        Processor noteRetry = exchange -> {
+            retries.note(exchange.getIn().getHeader("table", String.class), exchange);
+            retriedFor.add(Failures.of(exchange).sqlState());
+        };
+        camel.getRegistry().bind("noteRetry", noteRetry);
         camel.addComponent("kafka-batch", new HandedOver());
         camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-rows", "5000");
         camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-bytes", "8388608");
-        for (String file : List.of("20-apply-table", "30-dead-letters")) {
+        for (String file : List.of("20-apply-table", "30-dead-letters", "35-replay")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(
                             camel,
@@ -157,6 +175,26 @@ final class ApplyRoutes implements AutoCloseable {
                 .send("kafka-batch:" + records.get(0).topic(), exchange -> exchange.getIn()
                         .setBody(records));
         return sent.getException();
+    }
+
+    /** What came of the replay, by table. */
+    @SuppressWarnings("unchecked")
+    List<Replay.Outcome> replay(LetterSelection selection) {
+        List<Replay> replays = camel.createProducerTemplate().requestBody("direct:replay", selection, List.class);
+        return replays.stream().map(Replay::outcome).toList();
+    }
+
+    Retries retries() {
+        return retries;
+    }
+
+    /** The SQLSTATE of each failure that led to another try. */
+    List<String> retriedFor() {
+        return retriedFor;
+    }
+
+    Letters letters() {
+        return letters;
     }
 
     List<Long> committed() {

@@ -10,11 +10,11 @@ import org.apache.kafka.common.record.TimestampType;
 
 /** Records of one topic as the connector writes them; the n-th has offset n, WAL position 1000 + n, transaction 100 + n. */
 final class Changes {
-    private final String topic;
+    private final String table;
     private long offset;
 
     Changes(String table) {
-        topic = ApplyRoutes.topic(table);
+        this.table = table;
     }
 
     ConsumerRecord<byte[], byte[]> create(String after) {
@@ -54,30 +54,36 @@ final class Changes {
     }
 
     ConsumerRecord<byte[], byte[]> tombstone() {
-        return at(null, Map.of());
+        return at(null, null, Map.of());
+    }
+
+    /** Whatever bytes. */
+    ConsumerRecord<byte[], byte[]> raw(String key, byte[] value) {
+        return at(key.getBytes(StandardCharsets.UTF_8), value, Map.of());
     }
 
     private ConsumerRecord<byte[], byte[]> record(String op, String before, String after, Map<String, String> headers) {
-        return at(
-                "{\"before\":%s,\"after\":%s,\"source\":{\"lsn\":%d,\"txId\":%d,\"ts_ms\":1795237051891},\"op\":\"%s\"}"
-                        .formatted(before, after, 1000 + offset, 100 + offset, op),
-                headers);
+        return at(null, event(table, op, before, after, offset).getBytes(StandardCharsets.UTF_8), headers);
     }
 
-    private ConsumerRecord<byte[], byte[]> at(String value, Map<String, String> headers) {
+    static String event(String table, String op, String before, String after, long n) {
+        return "{\"before\":%s,\"after\":%s,\"source\":{\"schema\":\"public\",\"table\":\"%s\",\"lsn\":%d,\"txId\":%d,\"ts_ms\":1795237051891},\"op\":\"%s\"}"
+                .formatted(before, after, table, 1000 + n, 100 + n, op);
+    }
+
+    private ConsumerRecord<byte[], byte[]> at(byte[] key, byte[] value, Map<String, String> headers) {
         RecordHeaders all = new RecordHeaders();
         new TreeMap<>(headers).forEach((name, text) -> all.add(name, text.getBytes(StandardCharsets.UTF_8)));
-        byte[] bytes = value == null ? null : value.getBytes(StandardCharsets.UTF_8);
         return new ConsumerRecord<>(
-                topic,
+                ApplyRoutes.topic(table),
                 0,
                 offset++,
                 0,
                 TimestampType.CREATE_TIME,
-                -1,
-                bytes == null ? -1 : bytes.length,
-                null,
-                bytes,
+                key == null ? -1 : key.length,
+                value == null ? -1 : value.length,
+                key,
+                value,
                 all,
                 Optional.empty());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.caravan.RecordedEvent;
 import io.caravan.postgres.Lsn;
+import io.caravan.postgres.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class ChangeEventReaderTest {
 
     @Test
     void aTextThatIsCalledUnchangedIsAValue() {
-        ChangeEvent event = read("{\"op\":\"c\",\"after\":{\"a\":\"unchanged\"}}");
+        ChangeEvent event = read(create("{\"a\":\"unchanged\"}"));
 
         assertThat(event.after().hasUnchanged()).isFalse();
         assertThat(event.after().get("a")).isEqualTo("unchanged");
@@ -89,10 +90,9 @@ class ChangeEventReaderTest {
 
     @Test
     void theColumnsMayChangeFromOneEventToTheNext() {
-        Row first = read("{\"op\":\"c\",\"after\":{\"a\":\"1\",\"b\":\"2\"}}").after();
-        Row second = read("{\"op\":\"c\",\"after\":{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}}")
-                .after();
-        Row third = read("{\"op\":\"c\",\"after\":{\"b\":\"2\",\"a\":\"1\"}}").after();
+        Row first = read(create("{\"a\":\"1\",\"b\":\"2\"}")).after();
+        Row second = read(create("{\"a\":\"1\",\"b\":\"2\",\"c\":\"3\"}")).after();
+        Row third = read(create("{\"b\":\"2\",\"a\":\"1\"}")).after();
 
         assertThat(first.layout().columns()).containsExactly("a", "b");
         assertThat(second.get("c")).isEqualTo("3");
@@ -111,10 +111,7 @@ class ChangeEventReaderTest {
     void aValueOfMoreThanTwentyMegabytesIsRead() {
         String large = "x".repeat(21_000_000);
 
-        assertThat(read("{\"op\":\"c\",\"after\":{\"a\":\"" + large + "\"}}")
-                        .after()
-                        .get("a"))
-                .hasSize(large.length());
+        assertThat(read(create("{\"a\":\"" + large + "\"}")).after().get("a")).hasSize(large.length());
     }
 
     @ParameterizedTest
@@ -126,6 +123,17 @@ class ChangeEventReaderTest {
                 "[]",
                 "\"text\"",
                 "{\"op\":\"c\",\"after\":{\"a\":",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":\"1\",\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":1},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":null,\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"u\",\"before\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"d\",\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"t\"}",
+                "{\"op\":[\"t\"],\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"t\",\"source\":{\"lsn\":1,\"txId\":2}} {}",
+                "{\"op\":\"t\",\"source\":{\"lsn\":99999999999999999999,\"txId\":2}}",
                 "{\"op\":\"c\",\"after\":{\"a\":1",
                 "{\"op\":\"c\",\"after\":[\"a\"]}",
                 "{\"op\":\"c\",\"after\":\"a\"}",
@@ -159,6 +167,53 @@ class ChangeEventReaderTest {
         assertThat(reader.read(7, value, "{\"id\":".getBytes(StandardCharsets.UTF_8), false)
                         .op())
                 .isEqualTo(Op.UNKNOWN);
+    }
+
+    @Test
+    void anEventOfAnotherTableIsUnknown() {
+        byte[] value = RecordedEvent.read("insert").bytes();
+
+        assertThat(reader("public", "devices").read(7, value, null, false).op()).isEqualTo(Op.CREATE);
+        assertThat(reader("public", "device").read(7, value, null, false).op()).isEqualTo(Op.UNKNOWN);
+        assertThat(reader("private", "devices").read(7, value, null, false).op())
+                .isEqualTo(Op.UNKNOWN);
+    }
+
+    @Test
+    void aRecordThatIsNoEventIsKnownByItsKey() {
+        byte[] value = {1, 2, 3};
+
+        assertThat(reader.unknown(7, value, "{\"id\":\"5\"}".getBytes(StandardCharsets.UTF_8))
+                        .oldKey()
+                        .get("id"))
+                .isEqualTo("5");
+        assertThat(reader.unknown(7, value, value).oldKey()).isNull();
+        assertThat(reader.unknown(7, value, null).oldKey()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"insert", "update", "update-unchanged-toast", "types-insert", "delete", "truncate"})
+    void whatTheWriterWritesIsReadAsTheSameEvent(String name) {
+        ChangeEvent event = recorded(name);
+        TableName table = new TableName("public", "devices");
+
+        String written = new ChangeEventWriter(Row.UNCHANGED_MARKER).write(table, event);
+        ChangeEvent again = reader("public", "devices").read(7, written.getBytes(StandardCharsets.UTF_8), null, false);
+
+        assertThat(again)
+                .usingRecursiveComparison()
+                .ignoringFields("json", "before", "after")
+                .isEqualTo(event);
+        assertThat(again.before()).isEqualTo(event.before());
+        assertThat(again.after()).isEqualTo(event.after());
+    }
+
+    private static ChangeEventReader reader(String schema, String table) {
+        return new ChangeEventReader(Row.UNCHANGED_MARKER, new TableName(schema, table));
+    }
+
+    private static String create(String after) {
+        return "{\"op\":\"c\",\"after\":" + after + ",\"source\":{\"lsn\":1,\"txId\":2}}";
     }
 
     private ChangeEvent recorded(String name) {

@@ -58,6 +58,7 @@ class CaravanConfigTest {
                         entry("caravan.apply.max-rows", "5000"),
                         entry("caravan.apply.max-bytes", "8388608"),
                         entry("caravan.apply.workers", "4"),
+                        entry("caravan.apply.max-dead-letters", "1000"),
                         entry("caravan.heartbeat-millis", "2000"),
                         entry("caravan.guard.millis", "5000"),
                         entry("caravan.guard.wal-yellow-mib", "1024"),

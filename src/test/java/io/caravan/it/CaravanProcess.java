@@ -55,8 +55,10 @@ final class CaravanProcess implements AutoCloseable {
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(new java.io.File("/dev/null")); // nobody is there to answer
         builder.environment().keySet().removeIf(name -> name.startsWith("CARAVAN_"));
         return new CaravanProcess(builder.start());
     }

@@ -5,43 +5,31 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the target will not take: one row, or a whole table's changes. */
 class DeadLetterIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private static CaravanProcess caravan;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scenario = Scenario.create(directory, Load.schema());
-        caravan = scenario.ready();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        scenario.close();
-    }
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming();
 
     @Test
-    void aRowThatTheTargetRejectsIsSetAsideAndTheRestGoesOn() throws Exception {
-        scenario.target().execute("alter table account add constraint not_rich check (balance < 1000000)");
-        scenario.source()
+    void aRowThatTheTargetRejectsIsSetAsideAndTheRestGoesOnUntilItIsReplayed() throws Exception {
+        PIPELINE.target().execute("alter table account add constraint not_rich check (balance < 1000000)");
+        PIPELINE.source()
                 .execute("insert into account select 9000 + n, 'P' || n, case n when 50 then 2000000 else n end"
                         + " from generate_series(1, 100) n");
         arrives("select count(*) from account where id > 9000", "99");
 
-        scenario.source()
+        PIPELINE.source()
                 .execute(
                         "update account set balance = 5 where id = 9050",
                         "update account set id = 9999 where id = 9050",
@@ -54,26 +42,34 @@ class DeadLetterIT {
                 "select string_agg(state || coalesce(nullif(' ' || sqlstate, ' '), ''), ', ' order by id) from caravan.dead_letter where table_name = 'public.account'",
                 "rejected 23514, held, held, held, held");
 
-        CaravanProcess status = scenario.folder().command("status");
-        assertThat(status.exitCode()).isEqualTo(1);
-        assertThat(status.output()).contains("NOT HEALTHY").contains("dead letters wait in caravan.dead_letter");
-        scenario.databases().awaitEqual("public.account");
+        assertThat(answer(1, "status")).contains("NOT HEALTHY").contains("dead letters wait in caravan.dead_letter");
+        assertThat(answer(0, "dead-letters", "list", "--table", "public.account"))
+                .contains("23514", "id=9050", "id=9050 -> id=9999", "not_rich", "1 rejected, 4 held");
+        JsonNode letters = JSON.readTree(answer(0, "dead-letters", "list", "--json"));
+        long id = letters.get(0).get("id").asLong();
+        assertThat(answer(0, "dead-letters", "show", String.valueOf(id)))
+                .contains("violates check constraint", "2000000", "chain");
+
+        // what the chain comes to is welcome, so nothing needs to be mended
+        assertThat(answer(0, "dead-letters", "replay", String.valueOf(id))).contains("public.account: 5 replayed");
+        PIPELINE.target().execute("alter table account drop constraint not_rich");
+        PIPELINE.scenario().databases().awaitEqual("public\\.\"Order Line\"");
     }
 
     @Test
-    void aLetterWaitsThroughARestartAndKeepsItsKeyBehindIt() throws Exception {
-        scenario.target().execute("create unique index on \"Order Line\" (amount) where \"order\" >= 7000");
-        scenario.source()
+    void aLetterWaitsThroughARestartAndIsReplayedWithoutAProcess() throws Exception {
+        PIPELINE.target().execute("create unique index one_amount on \"Order Line\" (amount) where \"order\" >= 7000");
+        PIPELINE.source()
                 .execute(
                         "insert into \"Order Line\" values (7001, 1, null, 1), (7002, 1, null, 1), (7003, 1, null, 2)");
         arrives("select count(*) from \"Order Line\" where \"order\" >= 7000", "2");
 
-        caravan.terminate();
-        caravan = scenario.ready();
-        scenario.source()
+        PIPELINE.stop();
+        PIPELINE.start();
+        PIPELINE.source()
                 .execute(
                         "update \"Order Line\" set amount = amount + 10 where \"order\" in (7001, 7003)",
-                        "delete from \"Order Line\" where \"order\" = 7002");
+                        "update \"Order Line\" set amount = 1 where \"order\" = 7002");
 
         arrives(
                 "select string_agg(\"order\" || '=' || amount, ' ' order by 1) from \"Order Line\" where \"order\" >= 7000",
@@ -81,13 +77,47 @@ class DeadLetterIT {
         arrives(
                 "select string_agg(state, ', ' order by id) from caravan.dead_letter where table_name = 'public.Order Line'",
                 "rejected, held");
+
+        PIPELINE.stop();
+        assertThat(answer(0, "dead-letters", "replay", "--table", "public.Order Line"))
+                .contains("public.Order Line: 2 replayed");
+        PIPELINE.target().execute("drop index one_amount");
+        PIPELINE.start();
+        PIPELINE.source().execute("delete from \"Order Line\" where \"order\" = 7002");
+        PIPELINE.scenario().databases().awaitEqual("public\\.account");
+    }
+
+    @Test
+    void aLetterThatIsGivenUpAsksFirst() throws Exception {
+        PIPELINE.target().execute("alter table scratch add constraint polite check (word <> 'rude')");
+        PIPELINE.source().execute("insert into scratch (word) values ('rude')");
+        arrives("select count(*) from caravan.dead_letter where table_name = 'public.scratch'", "1");
+
+        assertThat(answer(2, "dead-letters", "discard")).contains("Say which letters");
+        assertThat(answer(1, "dead-letters", "discard", "--table", "public.scratch"))
+                .contains("Nothing was discarded");
+        assertThat(answer(1, "dead-letters", "replay", "--all")).contains("refused again", "polite");
+        assertThat(api("replay", "{\"table\":\"public.scratch\"}", "text/plain").statusCode())
+                .isEqualTo(415);
+        assertThat(api("discard", "{}", "application/json").statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(api("replay", "{\"table\":\"public.scratch\"}", "application/json")
+                                .body())
+                        .at("/0/refused/0/sqlState")
+                        .asText())
+                .isEqualTo("23514");
+        assertThat(answer(0, "dead-letters", "discard", "--table", "public.scratch", "--yes"))
+                .contains("Discarded: 1", "No dead letters wait");
+
+        PIPELINE.target().execute("alter table scratch drop constraint polite");
+        PIPELINE.source().execute("delete from scratch where word = 'rude'");
+        PIPELINE.scenario().databases().awaitEqual("public\\.(account|\"Order Line\")");
     }
 
     @Test
     void aFailureOfUnknownKindStopsThatTableVisiblyAndNoOther() throws Exception {
-        scenario.target().execute("alter table item rename column quantity to mistake");
+        PIPELINE.target().execute("alter table item rename column quantity to mistake");
         try {
-            scenario.source()
+            PIPELINE.source()
                     .execute(
                             "update item set quantity = 77 where id = 7",
                             "insert into scratch (word) values ('goes on')");
@@ -97,27 +127,42 @@ class DeadLetterIT {
                     .atMost(SOON)
                     .until(() -> table("public.item").get("state").asText().equals("stopped"));
             assertThat(table("public.item").get("error").asText()).contains("column \"quantity\"");
-            CaravanProcess status = scenario.folder().command("status");
-            assertThat(status.exitCode()).isEqualTo(1);
-            assertThat(status.output()).contains("Table public.item is stopped: ");
+            assertThat(answer(1, "status")).contains("Table public.item is stopped: ");
             assertThat(table("public.scratch").get("state").asText()).isEqualTo("streaming");
         } finally {
-            scenario.target().execute("alter table item rename column mistake to quantity");
+            PIPELINE.target().execute("alter table item rename column mistake to quantity");
         }
 
-        caravan.terminate();
-        caravan = scenario.ready();
+        PIPELINE.stop();
+        PIPELINE.start();
         arrives("select quantity from item where id = 7", "77");
-        scenario.databases().awaitEqual("public\\.(account|\"Order Line\")");
+        PIPELINE.scenario().databases().awaitEqual("public\\.(account|\"Order Line\")");
+    }
+
+    /** What a command prints; it must end with this exit code. */
+    private static String answer(int exitCode, String... arguments) throws Exception {
+        CaravanProcess command = PIPELINE.command(arguments);
+        assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
+        return command.output();
+    }
+
+    private static HttpResponse<String> api(String what, String body, String contentType) throws Exception {
+        String http = PIPELINE.caravan().addresses().get("http").asText();
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(http + "/api/dead-letters/" + what))
+                                .header("Content-Type", contentType)
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
     }
 
     private static void arrives(String query, String value) {
-        scenario.databases().awaitInTarget(query, value, SOON);
+        PIPELINE.scenario().databases().awaitInTarget(query, value, SOON);
     }
 
     private static JsonNode table(String name) throws Exception {
-        JsonNode status = new ObjectMapper()
-                .readTree(scenario.folder().command("status", "--json").output());
+        JsonNode status = JSON.readTree(PIPELINE.command("status", "--json").output());
         for (JsonNode table : status.get("tables")) {
             if (table.get("table").asText().equals(name)) {
                 return table;

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -16,27 +13,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutageIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private static CaravanProcess caravan;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scenario = Scenario.create(directory, Load.schema());
-        caravan = scenario.ready();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        scenario.close();
-    }
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming();
 
     @ParameterizedTest
     @EnumSource(Part.class)
     void aPartThatIsKilledUnderLoadCostsNothing(Part part) throws Exception {
-        try (Load load = Load.start(scenario.source())) {
+        try (Load load = Load.start(PIPELINE.source())) {
             await("load").atMost(LIMIT).until(() -> load.committed() > 200);
 
             SharedStack.kill(part);
@@ -46,11 +29,9 @@ class OutageIT {
             load.stop();
         }
         long since = System.nanoTime();
-        scenario.databases().awaitEqual();
+        PIPELINE.scenario().databases().awaitEqual();
         System.out.printf("equal %.1f s after the load, %s killed%n", (System.nanoTime() - since) / 1e9, part.title());
-        assertThat(caravan.isAlive()).as(caravan.output()).isTrue();
-        await("healthy")
-                .atMost(LIMIT)
-                .until(() -> scenario.folder().command("status").exitCode() == 0);
+        assertThat(PIPELINE.caravan().isAlive()).as(PIPELINE.caravan().output()).isTrue();
+        await("healthy").atMost(LIMIT).until(() -> PIPELINE.command("status").exitCode() == 0);
     }
 }

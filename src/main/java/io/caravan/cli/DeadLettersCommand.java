@@ -1,0 +1,206 @@
+package io.caravan.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.apply.Letter;
+import io.caravan.apply.LetterSelection;
+import io.caravan.apply.Letters;
+import io.caravan.apply.Replay;
+import io.caravan.config.Part;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code dead-letters}: what the target rejected, and what waits behind it. Works on the target, whether a process runs or not. */
+@Command(
+        name = "dead-letters",
+        description = "Lists, shows, replays or discards the changes that the target rejected.",
+        subcommands = {
+            DeadLettersCommand.ListThem.class,
+            DeadLettersCommand.Show.class,
+            DeadLettersCommand.ReplayThem.class,
+            DeadLettersCommand.Discard.class
+        },
+        mixinStandardHelpOptions = true)
+final class DeadLettersCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @ParentCommand
+    private Caravan caravan;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Say list, show, replay or discard.");
+    }
+
+    private interface Work {
+        ExitCode with(Replaying replaying) throws Exception;
+    }
+
+    private int withTarget(Work work) throws Exception {
+        try (Stack stack = Stack.attach(caravan.home(), Set.of(Part.TARGET), line -> {});
+                Replaying replaying = new Replaying(stack.settings())) {
+            return work.with(replaying).code();
+        }
+    }
+
+    /** Which letters: one of the three. */
+    static final class Selection {
+        @Parameters(paramLabel = "ID", arity = "0..*", description = "Letters by their ids.")
+        private @Nullable Set<Long> ids;
+
+        @Option(names = "--table", paramLabel = "SCHEMA.TABLE", description = "All that wait of this table.")
+        private @Nullable String table;
+
+        @Option(names = "--all", description = "All that wait.")
+        private boolean all;
+
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec spec;
+
+        LetterSelection letters() {
+            try {
+                return new LetterSelection(ids, table, all);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "Say which letters: their ids, or --table, or --all.", e);
+            }
+        }
+    }
+
+    /** {@code dead-letters list}. */
+    @Command(name = "list", description = "Lists the letters that wait.", mixinStandardHelpOptions = true)
+    static final class ListThem implements Callable<Integer> {
+        @ParentCommand
+        private DeadLettersCommand parent;
+
+        @Option(names = "--table", paramLabel = "SCHEMA.TABLE", description = "Only those of this table.")
+        private @Nullable String table;
+
+        @Option(names = "--settled", description = "Also those that were replayed, discarded or superseded.")
+        private boolean settled;
+
+        @Option(names = "--json", description = "Print them as JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Exception {
+            return parent.withTarget(target -> {
+                List<Letter> letters = target.letters().list(Set.of(), table, settled, Integer.MAX_VALUE);
+                Terminal.say(json ? JSON.writeValueAsString(letters) : LetterText.list(letters));
+                return ExitCode.OK;
+            });
+        }
+    }
+
+    /** {@code dead-letters show}. */
+    @Command(
+            name = "show",
+            description = "Shows a letter: why, the row, and what waits with it.",
+            mixinStandardHelpOptions = true)
+    static final class Show implements Callable<Integer> {
+        @ParentCommand
+        private DeadLettersCommand parent;
+
+        @Parameters(paramLabel = "ID", description = "The letter's id.")
+        private long id;
+
+        @Option(names = "--json", description = "Print it as JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Exception {
+            return parent.withTarget(target -> {
+                List<Letter> found = target.letters().list(Set.of(id), null, true, 1);
+                if (found.isEmpty()) {
+                    Terminal.complain("There is no dead letter " + id + ". 'dead-letters list' names those that wait.");
+                    return ExitCode.FAILED;
+                }
+                Letter letter = found.get(0);
+                Terminal.say(
+                        json
+                                ? JSON.writeValueAsString(letter)
+                                : LetterText.show(letter, target.letters().chain(letter)));
+                return ExitCode.OK;
+            });
+        }
+    }
+
+    /** {@code dead-letters replay}. */
+    @Command(
+            name = "replay",
+            description = "Applies letters after the target was mended, each with all that waits for the same row.",
+            mixinStandardHelpOptions = true)
+    static final class ReplayThem implements Callable<Integer> {
+        @ParentCommand
+        private DeadLettersCommand parent;
+
+        @Mixin
+        private Selection selection;
+
+        @Option(names = "--json", description = "Print the outcome as JSON.")
+        private boolean json;
+
+        @Override
+        public Integer call() throws Exception {
+            LetterSelection chosen = selection.letters();
+            return parent.withTarget(target -> {
+                List<Replay.Outcome> outcomes = target.replay(chosen);
+                Terminal.say(json ? JSON.writeValueAsString(outcomes) : LetterText.outcomes(chosen, outcomes));
+                boolean done = !outcomes.isEmpty()
+                        && outcomes.stream().allMatch(each -> each.refused().isEmpty());
+                return done || (outcomes.isEmpty() && chosen.ids().isEmpty()) ? ExitCode.OK : ExitCode.FAILED;
+            });
+        }
+    }
+
+    /** {@code dead-letters discard}. */
+    @Command(
+            name = "discard",
+            description = "Gives the changes of letters up, for good. What waits behind them goes on waiting.",
+            mixinStandardHelpOptions = true)
+    static final class Discard implements Callable<Integer> {
+        @ParentCommand
+        private DeadLettersCommand parent;
+
+        @Mixin
+        private Selection selection;
+
+        @Option(names = "--yes", description = "Do not ask.")
+        private boolean yes;
+
+        @Override
+        public Integer call() throws Exception {
+            LetterSelection chosen = selection.letters();
+            return parent.withTarget(target -> {
+                Letters letters = target.letters();
+                List<Letter> waiting = letters.waiting(chosen);
+                if (waiting.isEmpty()) {
+                    Terminal.complain("None of " + chosen + " waits.");
+                    return chosen.ids().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+                }
+                Terminal.say(LetterText.list(waiting));
+                if (!yes && !Terminal.confirms("Discard them? Their changes will be missing in the target. (yes/no)")) {
+                    Terminal.complain("Nothing was discarded. Answer yes, or give --yes.");
+                    return ExitCode.FAILED;
+                }
+                Terminal.say("Discarded: %d. %s"
+                        .formatted(
+                                letters.discard(chosen),
+                                LetterText.left(letters.list(Set.of(), chosen.table(), false, Integer.MAX_VALUE))));
+                return ExitCode.OK;
+            });
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Records that no connector wrote, in the topic of a table that is being changed: letters, and nothing else is disturbed. */
+class MalformedRecordsIT {
+    private static final String EVENT = "{\"before\":null,\"after\":%s,\"source\":%s,\"op\":%s}";
+    private static final String ROW = "{\"id\":\"600000\",\"name\":\"no one\",\"balance\":\"1\"}";
+    private static final String SOURCE =
+            "{\"schema\":\"public\",\"table\":\"account\",\"lsn\":1,\"txId\":1,\"ts_ms\":1}";
+
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming();
+
+    private final Random random = new Random(20261121);
+
+    @Test
+    void recordsThatAreNoEventsBecomeLettersAndEveryChangeArrives() throws Exception {
+        String topic = PIPELINE.scenario().name() + ".public.account";
+        List<byte[]> records = malformed();
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            for (int i = 0; i < records.size(); i++) {
+                PIPELINE.source()
+                        .execute(
+                                "insert into account values (%d, 'A%d', 1)".formatted(500_000 + i, 500_000 + i),
+                                "update account set balance = balance + 1 where id >= 500000 and random() < 0.5",
+                                "delete from account where id >= 500000 and random() < 0.1");
+                producer.send(new ProducerRecord<>(topic, null, records.get(i))).get();
+                producer.send(new ProducerRecord<>(topic, "{\"id\":\"600000\"}".getBytes(StandardCharsets.UTF_8), null))
+                        .get(); // a tombstone
+            }
+        }
+
+        PIPELINE.scenario().databases().awaitEqual();
+        PIPELINE.scenario()
+                .databases()
+                .awaitInTarget(
+                        "select count(*) from caravan.dead_letter where table_name = 'public.account' and op = 'unknown'",
+                        String.valueOf(records.size()),
+                        Duration.ofMinutes(1));
+        assertThat(PIPELINE.caravan().isAlive()).isTrue();
+        assertThat(PIPELINE.command("dead-letters", "discard", "--all", "--yes").output())
+                .contains("Discarded: " + records.size());
+        await("healthy")
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> PIPELINE.command("status").exitCode() == 0);
+    }
+
+    private List<byte[]> malformed() {
+        List<byte[]> records = new ArrayList<>();
+        for (int size : new int[] {0, 1, 100, 100_000}) {
+            byte[] noise = new byte[size];
+            random.nextBytes(noise);
+            records.add(noise);
+        }
+        String whole = EVENT.formatted(ROW, SOURCE, "\"c\"");
+        for (int i = 0; i < 5; i++) {
+            records.add(bytes(whole.substring(0, 1 + random.nextInt(whole.length() - 1))));
+        }
+        for (String text : List.of(
+                EVENT.formatted(ROW, SOURCE, "\"x\""),
+                EVENT.formatted(ROW, SOURCE, "null"),
+                EVENT.formatted(ROW, SOURCE, "[\"c\"]"),
+                EVENT.formatted("null", SOURCE, "\"c\""),
+                EVENT.formatted("[" + ROW + "]", SOURCE, "\"c\""),
+                EVENT.formatted(ROW.replace("\"1\"", "1"), SOURCE, "\"c\""),
+                EVENT.formatted(ROW, SOURCE, "\"d\""),
+                EVENT.formatted(ROW, "null", "\"c\""),
+                EVENT.formatted(ROW, "{}", "\"c\""),
+                EVENT.formatted(ROW, SOURCE.replace("account", "journal"), "\"c\""),
+                "{\"schema\":{},\"payload\":" + whole + "}",
+                whole + whole,
+                "[".repeat(5000),
+                "{\"a\":\"" + "x".repeat(800_000) + "\"}")) {
+            records.add(bytes(text));
+        }
+        return records;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer() throws Exception {
+        return new KafkaProducer<>(
+                Map.of(
+                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        SharedStack.get().addresses().bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+}
