@@ -2,6 +2,7 @@ package io.caravan.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
@@ -189,6 +190,9 @@ class EmbeddedStackIT {
     @Test
     @Order(LAST)
     void ctrlCStopsEverythingInOrder() throws Exception {
+        assumeThat(isInterruptIgnored())
+                .as("started in the background by a shell: processes below it ignore SIGINT")
+                .isFalse();
         stopped();
         ParentProcess parent = ParentProcess.start(directory);
 
@@ -243,5 +247,14 @@ class EmbeddedStackIT {
 
     private static ServerSocket taken() throws IOException {
         return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    }
+
+    /** Ignored signals are inherited, see proc(5): a mask in which bit 1 is signal 2. */
+    private static boolean isInterruptIgnored() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> Long.parseUnsignedLong(
+                        line.substring("SigIgn:".length()).trim(), 16))
+                .anyMatch(mask -> (mask & 2) != 0);
     }
 }
