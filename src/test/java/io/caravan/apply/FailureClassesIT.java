@@ -165,8 +165,9 @@ class FailureClassesIT {
         assertThat(routes.retriedFor()).contains("40P01");
     }
 
+    /** Caravan's sessions are read committed whatever the database says, so it meets no serialization failure of its own making. */
     @Test
-    void aSerializationFailure() throws Exception {
+    void aStricterIsolationOfTheDatabaseChangesNothing() throws Exception {
         Sql.run(admin, "alter database applied set default_transaction_isolation = 'repeatable read'");
         terminateSessions();
         CompletableFuture<Exception> sent;
@@ -179,7 +180,7 @@ class FailureClassesIT {
         }
 
         assertApplied(sent);
-        assertThat(routes.retriedFor()).contains("40001");
+        assertThat(routes.retriedFor()).doesNotContain("40001");
     }
 
     @Test
