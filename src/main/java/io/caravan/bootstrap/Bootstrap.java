@@ -48,7 +48,6 @@ public final class Bootstrap {
 
     private Step reached = Step.NONE;
     private @Nullable ExportedSnapshot snapshot;
-    private @Nullable HeldTables held;
 
     public Bootstrap(
             Database source,
@@ -193,29 +192,38 @@ public final class Bootstrap {
             slot.drop(connection); // ours, from a run that was cut off before anything was copied from it
         }
         for (int attempt = 1; snapshot == null; attempt++) {
-            createHoldingTables(connection, attempt);
+            createBesideUnalteredTables(connection, attempt);
         }
     }
 
     /** Making a slot waits for every transaction under way; tables that were altered meanwhile are looked at again. */
-    private void createHoldingTables(Connection connection, int attempt) throws SQLException, BootstrapException {
+    private void createBesideUnalteredTables(Connection connection, int attempt)
+            throws SQLException, BootstrapException {
         tables.capture(Catalog.tables(connection, filter));
         tables.stream(all -> true);
         publication.ensure(connection, names());
         String before = HeldTables.shapes(connection, names());
         ExportedSnapshot made = slot.create(source);
-        HeldTables locked = HeldTables.hold(source, names());
-        if (HeldTables.shapes(connection, names()).equals(before)) {
+        if (!areAltered(connection, before)) {
             snapshot = made;
-            held = locked;
             return;
         }
-        locked.close();
         made.close();
         slot.drop(connection);
         if (attempt == SLOT_ATTEMPTS) {
             throw new BootstrapException("Tables of the source were altered or truncated each of the " + attempt
                     + " times that the replication slot was made. Run again when this is over.");
+        }
+    }
+
+    /**
+     * The lock is let go at once: while it was kept, a TRUNCATE that waited for it made the copy wait behind itself, which
+     * PostgreSQL cannot see as a deadlock.
+     */
+    private boolean areAltered(Connection connection, String before) throws SQLException {
+        try (HeldTables locked = HeldTables.hold(source, names())) {
+            return locked.session().isClosed()
+                    || !HeldTables.shapes(connection, names()).equals(before);
         }
     }
 
@@ -344,10 +352,6 @@ public final class Bootstrap {
 
     /** Lets the exported snapshot go. The slot keeps everything after it. */
     public void release() throws SQLException {
-        if (held != null) {
-            held.close();
-            held = null;
-        }
         if (snapshot != null) {
             snapshot.close();
             snapshot = null;

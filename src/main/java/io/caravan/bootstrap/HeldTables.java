@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Keeps the tables on the source as they were when the slot was made, until they are copied. Without it a rewriting ALTER TABLE
- * or a TRUNCATE before a table's turn would leave its copy without rows, since neither respects older snapshots
- * (PostgreSQL's documentation, "Caveats" of chapter 13); and the stream does not carry the rows of an ALTER.
+ * The tables on the source at one moment, to see whether a rewriting ALTER TABLE or a TRUNCATE came while the slot was made: their
+ * rows would be missing in the snapshot's copy, since neither respects older snapshots (PostgreSQL's documentation,
+ * "Caveats" of chapter 13), and the stream does not carry the rows of an ALTER.
  *
- * @param session holds ACCESS SHARE on every table, as pg_dump does: reading and writing go on, DDL waits
+ * @param session holds ACCESS SHARE on every table
  */
 record HeldTables(Connection session) implements AutoCloseable {
     private static final SqlResource SHAPES = SqlResource.read("table-shapes.sql");

@@ -193,7 +193,15 @@ final class TableCopy implements AutoCloseable {
 
     private long copy(TablePart part, Connection from, Connection to) throws SQLException {
         state.owner().require(to);
+        if (fresh != null
+                && workers
+                        == 1) { // in the session that holds the lock: another one would queue behind a waiting TRUNCATE
+            return CopyPipe.run(fresh.exported().session(), part.query(columns), to, into(table), format, progress);
+        }
         required(snapshot).begin(from);
+        if (fresh != null) {
+            limitWait(from);
+        }
         long copied = CopyPipe.run(from, part.query(columns), to, into(table), format, progress);
         from.rollback();
         return copied;
@@ -203,6 +211,13 @@ final class TableCopy implements AutoCloseable {
     static String into(Table table) {
         String columns = columns(table);
         return table.name().sql() + (columns.isEmpty() ? "" : " (" + columns + ")");
+    }
+
+    /** A TRUNCATE that waits for the snapshot's lock makes the workers wait behind it, which PostgreSQL cannot see as a deadlock. */
+    private static void limitWait(Connection from) throws SQLException {
+        try (Statement statement = from.createStatement()) {
+            statement.execute("set local lock_timeout = '10s'");
+        }
     }
 
     private void noteCopied(Connection to) throws SQLException {
