@@ -43,6 +43,7 @@ class RouteRulesTest {
             Map.entry("guard", "io.caravan.guard.Guard"),
             Map.entry("ledger", "io.caravan.apply.Ledger"),
             Map.entry("letters", "io.caravan.apply.Letters"),
+            Map.entry("messages", "io.caravan.bootstrap.Messages"),
             Map.entry("lock", "io.caravan.bootstrap.BootstrapLock"),
             Map.entry("newTables", "io.caravan.bootstrap.NewTables"),
             Map.entry("metrics", "io.caravan.status.PipelineMetrics"),
@@ -58,7 +59,14 @@ class RouteRulesTest {
 
     /** Bound for Camel itself: found by type, as a component, a policy or a processor. */
     private static final Set<String> CAMELS_OWN = Set.of(
-            "kafka-batch", "dataSource", "httpServer", "transaction", "savepoint", "tellWhatIsMissing", "noteRetry");
+            "kafka-batch",
+            "dataSource",
+            "httpServer",
+            "transaction",
+            "savepoint",
+            "tellWhatIsMissing",
+            "tellWhatIsLeft",
+            "noteRetry");
 
     private static final Set<String> SCRIPTS =
             Set.of("groovy", "script", "joor", "java", "js", "python", "mvel", "ognl", "spel", "csimple", "wasm");

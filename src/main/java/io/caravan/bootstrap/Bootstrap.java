@@ -5,8 +5,6 @@ import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
-import io.caravan.postgres.LogicalMessage;
-import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.Table;
@@ -330,24 +328,6 @@ public final class Bootstrap {
     public void streaming() throws SQLException {
         reach(Step.STREAMING);
         state.owner().disclaim();
-    }
-
-    /**
-     * Writes a logical message into the source's WAL, after every transaction that has committed. Returns its position.
-     */
-    public Lsn emitMessage(String content) throws SQLException {
-        try (Connection connection = source.connect()) {
-            return LogicalMessage.emit(connection, LogicalMessage.PREFIX, content);
-        }
-    }
-
-    /** Returns when a message emitted at this position has come through the whole path; throws while it has not. */
-    public void requireArrived(Lsn position) throws SQLException, NotReadyException {
-        Lsn seen = state.messagesSeenUpTo(topics.messages());
-        if (position.isAfter(seen)) {
-            throw new NotReadyException("The message written to the source's WAL at " + position
-                    + " has not arrived in the target; the last that did was at " + seen + ".");
-        }
     }
 
     /** Lets the exported snapshot go. The slot keeps everything after it. */

@@ -241,6 +241,19 @@ public final class BootstrapState {
         }
     }
 
+    /** The sum of the offsets that the topics are applied up to: it grows as long as anything arrives. */
+    public long recordsApplied() throws SQLException {
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement(
+                        "select coalesce(sum(next_offset), 0) from caravan.ledger where pipeline = ?")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
     /** Forgets the pipeline. */
     public void forget() throws SQLException {
         try (Connection connection = target.connect()) {

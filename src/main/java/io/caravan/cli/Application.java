@@ -10,6 +10,7 @@ import io.caravan.verify.Verification;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.camel.component.micrometer.MicrometerConstants;
@@ -41,7 +42,8 @@ final class Application implements AutoCloseable {
         new HttpGuard(settings.httpToken()).protect(main.getCamelContext());
         TableRoutes tableRoutes = pipeline.bind(main);
         main.bind("run", run);
-        main.bind("tellWhatIsMissing", new WaitingProgress());
+        main.bind("tellWhatIsMissing", new WaitingProgress(Duration.ZERO));
+        main.bind("tellWhatIsLeft", new WaitingProgress(Duration.ofSeconds(10)));
         main.bind("httpServer", httpServer(settings));
         main.bind(
                 "verification",
@@ -50,7 +52,8 @@ final class Application implements AutoCloseable {
                                 settings.source(),
                                 settings.target(),
                                 settings.pipeline(),
-                                new StreamBarrier(pipeline.bootstrap, pipeline.topics, pipeline.reader)),
+                                new StreamBarrier(
+                                        pipeline.bootstrap, pipeline.messages, pipeline.topics, pipeline.reader)),
                         pipeline.bootstrap,
                         pipeline.guard));
         StatusCollector collector = new StatusCollector(

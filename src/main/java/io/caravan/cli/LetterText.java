@@ -44,10 +44,11 @@ final class LetterText {
         long rejected =
                 letters.stream().filter(each -> each.state().equals("rejected")).count();
         long held = letters.stream().filter(each -> each.state().equals("held")).count();
-        return rejected + held == 0
-                ? "No dead letters wait."
-                : "%d dead letters wait: %d rejected, %d held behind others of their row."
-                        .formatted(rejected + held, rejected, held);
+        if (rejected + held == 0) {
+            return "No dead letters wait.";
+        }
+        return (rejected + held == 1 ? "1 dead letter waits" : (rejected + held) + " dead letters wait")
+                + ": %d rejected, %d held behind others of their row.".formatted(rejected, held);
     }
 
     static String show(Letter letter, List<Letter> chain) throws JsonProcessingException {

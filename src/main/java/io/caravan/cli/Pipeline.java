@@ -15,6 +15,7 @@ import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectAnswers;
 import io.caravan.bootstrap.Connector;
 import io.caravan.bootstrap.LiveCopy;
+import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.NewTables;
 import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.Step;
@@ -44,6 +45,7 @@ import io.caravan.read.TopicScan;
 import io.caravan.read.TopicTails;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,6 +65,7 @@ final class Pipeline implements AutoCloseable {
     final Publication publication;
     final ReplicationSlot slot;
     final Bootstrap bootstrap;
+    final Messages messages;
     final Preflight preflight;
     final TopicReader reader;
     final Ledger ledger;
@@ -104,6 +107,13 @@ final class Pipeline implements AutoCloseable {
                 settings.copyJobs(),
                 tables,
                 notes);
+        messages = new Messages(
+                settings.source(),
+                state,
+                settings.slot(),
+                topics.messages(),
+                Duration.ofSeconds(settings.waitSeconds()),
+                System::nanoTime);
         preflight = new Preflight(
                 settings.source(),
                 settings.target(),
@@ -264,6 +274,7 @@ final class Pipeline implements AutoCloseable {
         main.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
         main.bind("preflight", preflight);
         main.bind("bootstrap", bootstrap);
+        main.bind("messages", messages);
         main.bind("guard", guard);
         main.bind("connectorWatch", connectorWatch);
         main.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));

@@ -35,11 +35,11 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
     /** A message that was written after a change comes after it through slot, connector and Kafka. */
     @Override
     public Map<String, Long> ends() throws Exception {
-        Lsn position = pipeline.bootstrap.emitMessage("cutover");
+        Lsn position = pipeline.messages.emit("cutover");
         long deadline = System.nanoTime() + LIMIT_NANOS;
         while (true) {
             try {
-                pipeline.bootstrap.requireArrived(position);
+                pipeline.messages.requireArrived(position);
                 break;
             } catch (NotReadyException e) {
                 if (System.nanoTime() > deadline) {

@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import io.caravan.bootstrap.Bootstrap;
+import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.NotReadyException;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.change.ChangeEvent;
@@ -42,11 +43,13 @@ final class StreamBarrier implements Barrier {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
 
     private final Bootstrap bootstrap;
+    private final Messages messages;
     private final TableTopics topics;
     private final TopicReader reader;
 
-    StreamBarrier(Bootstrap bootstrap, TableTopics topics, TopicReader reader) {
+    StreamBarrier(Bootstrap bootstrap, Messages messages, TableTopics topics, TopicReader reader) {
         this.bootstrap = bootstrap;
+        this.messages = messages;
         this.topics = topics;
         this.reader = reader;
     }
@@ -57,7 +60,7 @@ final class StreamBarrier implements Barrier {
         reader.setGate(gate(snapshot));
         try {
             long deadline = System.nanoTime() + LIMIT_NANOS;
-            awaitMessage(bootstrap.emitMessage("barrier"), deadline);
+            awaitMessage(messages.emit("barrier"), deadline);
             Map<TopicPartition, Long> ends = ends();
             while (!left(ends).isEmpty()) {
                 pause(
@@ -101,7 +104,7 @@ final class StreamBarrier implements Barrier {
     private void awaitMessage(Lsn position, long deadline) throws SQLException, InterruptedException, BarrierException {
         while (true) {
             try {
-                bootstrap.requireArrived(position);
+                messages.requireArrived(position);
                 return;
             } catch (NotReadyException e) {
                 pause(deadline, e::getMessage);

@@ -144,8 +144,8 @@ public final class StatusCollector {
         if (letters > 0) {
             alarms.red(
                     "target",
-                    letters + " dead letters wait in caravan.dead_letter of the target:"
-                            + " 'dead-letters list' names them.");
+                    (letters == 1 ? "1 dead letter waits" : letters + " dead letters wait")
+                            + " in caravan.dead_letter of the target: 'dead-letters list' names them.");
         }
         if (known.verified() != null && !known.verified().equal()) {
             alarms.red("pipeline", "The last verification found differences.");

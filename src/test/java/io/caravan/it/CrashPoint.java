@@ -23,7 +23,7 @@ enum CrashPoint {
     CONNECTOR_NOTED_BEFORE_IT_RUNS("bootstrap.Bootstrap", "connectorConfiguration"),
     CONNECTOR_STARTED("bootstrap.Bootstrap", "requireConnectorRunning"),
     BEFORE_TABLE_ROUTES("cli.TableRoutes", "start"),
-    MESSAGE_EMITTED_BEFORE_IT_ARRIVES("bootstrap.Bootstrap", "requireArrived"),
+    MESSAGE_EMITTED_BEFORE_IT_ARRIVES("bootstrap.Messages", "requireArrived"),
     BEFORE_STREAMING("bootstrap.BootstrapState", "reached", "STREAMING"),
     BARRIER_OF_VERIFY_IS_UP("read.TopicReader", "isHeldOrDone"),
     RECORDS_POLLED("read.Batches", "read"),
