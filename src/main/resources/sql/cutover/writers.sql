@@ -5,6 +5,7 @@ select format('process %s, user %s, application %s, from %s, since %s', a.pid, a
 from pg_stat_activity a
 where a.datname = current_database() and a.pid <> pg_backend_pid() and a.backend_xid is not null
   and a.application_name <> 'caravan'
+  and a.backend_type is distinct from 'autovacuum worker' -- writes to the catalogues only; hidden (NULL) from roles without pg_read_all_stats
 union all
 select format('prepared transaction %s of user %s', p.gid, p.owner)
 from pg_prepared_xacts p
