@@ -49,6 +49,11 @@ public final class ConnectAnswers {
         }
     }
 
+    /** To {@code POST /connectors/{name}/restart?includeTasks=true&onlyFailed=true}: whether anything had failed. */
+    public boolean isRestarting(String body) {
+        return body.contains("\"RESTARTING\"");
+    }
+
     private static boolean isRebalancing(String body) {
         return body.contains("rebalance");
     }
