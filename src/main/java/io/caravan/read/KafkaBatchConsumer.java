@@ -69,7 +69,7 @@ public final class KafkaBatchConsumer extends DefaultConsumer {
      * Stops the route, visibly, because of a failure that is neither the target's absence nor a row's fault. Nothing behind
      * the failed batch is read; starting the route again reads it from the ledger.
      */
-    public void stopRoute(Exception cause) {
+    public void stopRoute(Throwable cause) {
         LOG.error("Route {} is stopped; topic={}", getRoute().getRouteId(), topic(), cause);
         String routeId = getRoute().getRouteId();
         Thread stopper = new Thread(

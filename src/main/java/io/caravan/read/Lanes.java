@@ -93,15 +93,16 @@ final class Lanes {
     }
 
     private void work(Lane lane) {
+        List<ConsumerRecord<byte[], byte[]>> batch = List.of();
         try {
-            List<ConsumerRecord<byte[], byte[]>> batch = lane.take(() -> gate);
+            batch = lane.take(() -> gate);
             if (!batch.isEmpty()) {
                 lane.route().process(batch);
             }
-        } catch (Exception e) {
+        } catch (Throwable e) { // an Error too: nothing may be read behind a batch that was taken and is not applied
             lane.close();
             if (!workers.isShutdown()) { // else the application is stopping and takes the batch up again next time
-                lane.route().stopRoute(e);
+                lane.route().stopRoute(NoMemoryException.inPlaceOf(e, batch));
             }
         } finally {
             lane.leave();

@@ -164,6 +164,10 @@ public final class TopicReader implements AutoCloseable {
                 new Polling(kafka, this, lanes, startOffsets, toCommit).run();
             } catch (InterruptException | InterruptedException e) {
                 return;
+            } catch (OutOfMemoryError e) { // nobody would notice the end of this thread
+                NoMemoryException reason = NoMemoryException.whileFetching(e);
+                routes.values().forEach(route -> route.stopRoute(reason));
+                pauseBeforeNextTry();
             } catch (RuntimeException e) {
                 LOG.error("Reading from Kafka failed; it begins anew at the ledger's offsets", e);
                 lanes.closeAll();

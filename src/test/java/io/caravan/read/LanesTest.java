@@ -130,6 +130,22 @@ class LanesTest {
     }
 
     @Test
+    void wantOfMemoryStopsTheRouteWithTheReason() throws Exception {
+        try (FakeRoute route = new FakeRoute(1, 1 << 20, batch -> {
+            seen.addAll(offsets(batch));
+            throw new OutOfMemoryError("Java heap space");
+        })) {
+            lanes.open(PARTITION, route.consumer);
+            lanes.offer(PARTITION, records(PARTITION, 0, 5));
+
+            await().until(route::isStopped);
+
+            assertThat(seen).containsExactly(0L);
+            assertThat(route.lastError()).hasMessageContaining("too small for 1 changes");
+        }
+    }
+
+    @Test
     void aPartitionThatIsReadAgainBeginsWithAFreshLane() throws Exception {
         try (FakeRoute route = new FakeRoute(100, 1 << 20, batch -> seen.addAll(offsets(batch)))) {
             lanes.open(PARTITION, route.consumer);
