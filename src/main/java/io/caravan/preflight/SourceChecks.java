@@ -162,7 +162,7 @@ final class SourceChecks {
 
     private void table(Connection connection, Table table) throws SQLException {
         String sql = table.name().sql();
-        if (!table.canReplicateDeletes()) {
+        if (!table.canReplicateDeletes() && !isInsertOnly(connection, table)) {
             add(
                     "table " + table.name(),
                     "Table " + table.name() + " has "
@@ -193,6 +193,17 @@ final class SourceChecks {
                     "Role " + source.user() + " may not read table " + table.name() + ".",
                     "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
         }
+    }
+
+    /** A publication that was taken over with its slot has made PostgreSQL refuse UPDATE and DELETE already; inserts are exact. */
+    private boolean isInsertOnly(Connection connection, Table table) throws SQLException {
+        return slotExpected
+                && !table.hasKey()
+                && publication.tables(connection).contains(table.name())
+                && flag(
+                        connection,
+                        "select pubupdate and pubdelete from pg_publication where pubname = "
+                                + Identifier.literal(publication.name()));
     }
 
     /** Virtual columns cannot be published, and PostgreSQL 18 then refuses UPDATE and DELETE under REPLICA IDENTITY FULL. */
