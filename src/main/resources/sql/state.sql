@@ -10,9 +10,12 @@ create table if not exists caravan.bootstrap (
     copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot
     copied_rows     bigint,
     detail          text        not null default '',
+    source_shape    text,                               -- how the source's table was when the target's agreed with it
     updated_at      timestamptz not null default now(),
     primary key (pipeline, table_name)
 );
+
+alter table caravan.bootstrap add column if not exists source_shape text; -- a target set up by an earlier version
 
 create table if not exists caravan.ledger (
     pipeline     text        not null,

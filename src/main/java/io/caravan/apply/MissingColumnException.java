@@ -9,8 +9,8 @@ public final class MissingColumnException extends IllegalStateException {
 
     MissingColumnException(TableName table, String column) {
         super("Table " + table + " has no column " + column
-                + " in the target, but its changes have one. Add it with the source's"
-                + " type, ALTER TABLE " + table.sql() + " ADD COLUMN " + Identifier.quote(column)
-                + " ..., then start the table's route again.");
+                + " in the target, but its changes have one. If it is on the source, add it with its type, ALTER TABLE "
+                + table.sql() + " ADD COLUMN " + Identifier.quote(column) + " …; then, or if it is not, run 'resync "
+                + table + "'.");
     }
 }

@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.change.ChangeEventReader;
 import io.caravan.change.CopySnapshot;
 import io.caravan.change.Op;
@@ -10,6 +11,8 @@ import io.caravan.postgres.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -98,7 +101,9 @@ public final class LiveCopy {
                 TableCopy.into(table),
                 CopyFormat.of(table, from, to),
                 progress);
-        lines.filled(to, table.name(), topic, snapshot, rows);
+        TableShape shape = Objects.requireNonNull(
+                TableShape.of(from, List.of(table.name())).get(table.name()));
+        lines.filled(to, table.name(), topic, snapshot, shape, rows);
         to.commit();
         return rows;
     }

@@ -25,6 +25,7 @@ public final class TableCopies {
     private final TableLines lines;
     private final TableTopics topics;
     private final SchemaCopy schema;
+    private final Drift drift;
     private final LiveCopy live;
     private final BootstrapLock lock;
     private final Renewal renewal;
@@ -46,6 +47,7 @@ public final class TableCopies {
             TableFilter filter,
             TableTopics topics,
             SchemaCopy schema,
+            Drift drift,
             LiveCopy live,
             BootstrapLock lock,
             Renewal renewal,
@@ -59,6 +61,7 @@ public final class TableCopies {
         this.lines = state.lines();
         this.topics = topics;
         this.schema = schema;
+        this.drift = drift;
         this.live = live;
         this.lock = lock;
         this.renewal = renewal;
@@ -80,6 +83,7 @@ public final class TableCopies {
                     + String.join(", ", steps.keySet()) + ".");
         }
         if (!steps.getOrDefault(table.toString(), TableStep.ADDED).isNew()) {
+            drift.carryOver(table); // a value that the target's older type rounds would be copied without a word
             lines.set(table, TableStep.RESYNC);
         }
     }
@@ -99,6 +103,7 @@ public final class TableCopies {
     private boolean isDue(TableName table, @Nullable TableStep step) {
         return step != null
                 && step.isCaptured()
+                && step != TableStep.ALTERED
                 && (step != TableStep.COPIED || tables.streaming(table).isEmpty())
                 && (!step.isNew() || tables.isAnnounced(table));
     }
@@ -134,6 +139,9 @@ public final class TableCopies {
     }
 
     private long fill(Table table, TableStep step) throws Exception {
+        if (step == TableStep.RESYNC) {
+            drift.carryOver(table.name());
+        }
         boolean streamed = tables.streaming(table.name()).isPresent();
         if (streamed) {
             stream.hold(table.name());
@@ -144,6 +152,7 @@ public final class TableCopies {
             return live.copy(table, topics.of(table.name()), again, bytes -> {});
         } finally {
             if (streamed) {
+                tables.stream(table);
                 stream.begin(table.name());
             }
         }

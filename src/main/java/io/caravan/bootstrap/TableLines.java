@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
@@ -82,6 +83,34 @@ public final class TableLines {
         }
     }
 
+    /** How the source's tables were when the target's agreed with them, by {@code schema.table}; without those never looked at. */
+    Map<String, TableShape> shapes() throws SQLException {
+        Map<String, TableShape> shapes = new TreeMap<>();
+        try (Connection connection = target.connect();
+                PreparedStatement select = connection.prepareStatement("select table_name, source_shape"
+                        + " from caravan.bootstrap where pipeline = ? and source_shape is not null")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    shapes.put(row.getString(1), TableShape.parse(row.getString(2)));
+                }
+            }
+        }
+        return shapes;
+    }
+
+    /** Notes that the target's table agrees with the source's as it is. */
+    void agreed(TableName table, TableShape shape) throws SQLException {
+        try (Connection connection = target.connect()) {
+            update(
+                    connection,
+                    "update caravan.bootstrap set source_shape = ?, updated_at = now() where pipeline = ? and table_name = ?",
+                    shape.json(),
+                    pipeline,
+                    table.toString());
+        }
+    }
+
     /** The first offset of the table's topic that was not applied a moment ago. */
     long nextOffset(String topic) throws SQLException {
         try (Connection connection = target.connect()) {
@@ -110,18 +139,25 @@ public final class TableLines {
     }
 
     /**
-     * Notes in the copy's own transaction which transactions it holds, and settles the table's dead letters: all of their
+     * Notes in the copy's own transaction which transactions it holds and how the table was then, and settles the table's dead letters: all of their
      * events are in the copy. The line in the ledger is written too, so that whoever waits for its lock learns of the copy.
      */
-    void filled(Connection inTransaction, TableName table, String topic, FreshSnapshot snapshot, long rows)
+    void filled(
+            Connection inTransaction,
+            TableName table,
+            String topic,
+            FreshSnapshot snapshot,
+            TableShape shape,
+            long rows)
             throws SQLException {
         update(
                 inTransaction,
                 "update caravan.bootstrap set step = 'filled', copied_snapshot = ?, copied_lsn = ?::pg_lsn,"
-                        + " copied_rows = ?::bigint, updated_at = now() where pipeline = ? and table_name = ?",
+                        + " copied_rows = ?::bigint, source_shape = ?, updated_at = now() where pipeline = ? and table_name = ?",
                 snapshot.visible(),
                 snapshot.exported().consistentPoint().toString(),
                 Long.toString(rows),
+                shape.json(),
                 pipeline,
                 table.toString());
         update(

@@ -17,6 +17,8 @@ public enum TableStep {
     RETURNED,
     /** To be copied again; what the target has of it is kept current until then. Written by whoever asks for it. */
     RESYNC,
+    /** Was altered on the source in a way that a person has to carry over; {@code detail} has the statement. Copied again after that. */
+    ALTERED,
     /** During the set-up: some of its rows are in the target, written by several workers. */
     COPYING,
     /** Its rows are in the target, written with them; indexes and constraints may be missing. */
@@ -37,6 +39,11 @@ public enum TableStep {
     /** Whether the target has a state of the table that the stream keeps current. */
     boolean isStreaming() {
         return this == RESYNC || this == COPIED;
+    }
+
+    /** Whether the target has the table as the source had it at some time. */
+    boolean mayDrift() {
+        return this == COPIED || this == RESYNC || this == ALTERED;
     }
 
     String text() {

@@ -15,6 +15,11 @@ public interface TableStream {
         public void begin(TableName table) {
             // nothing is applied by this process
         }
+
+        @Override
+        public void stop(TableName table, Exception reason) {
+            // nothing is applied by this process
+        }
     };
 
     /** Applies nothing to the table until {@link #begin}. */
@@ -22,4 +27,7 @@ public interface TableStream {
 
     /** Applies the table's changes from where the ledger says, whether it was applied before or is new. */
     void begin(TableName table) throws Exception;
+
+    /** Applies nothing to the table, visibly, until {@link #begin}. */
+    void stop(TableName table, Exception reason);
 }

@@ -14,6 +14,7 @@ import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectAnswers;
 import io.caravan.bootstrap.Connector;
+import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.LiveCopy;
 import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.NewTables;
@@ -165,6 +166,10 @@ final class Pipeline implements AutoCloseable {
 
     /** @param stream of this process, if one runs */
     TableCopies tableCopies(TableStream stream) {
+        return tableCopies(stream, drift(stream));
+    }
+
+    private TableCopies tableCopies(TableStream stream, Drift drift) {
         return new TableCopies(
                 settings.source(),
                 settings.target(),
@@ -172,6 +177,7 @@ final class Pipeline implements AutoCloseable {
                 settings.tables(),
                 topics,
                 schemaCopy,
+                drift,
                 new LiveCopy(settings.source(), settings.target(), state, look(), notes),
                 new BootstrapLock(settings.target(), settings.pipeline()),
                 this::renew,
@@ -186,6 +192,10 @@ final class Pipeline implements AutoCloseable {
             publication.add(source, List.of(table));
         }
         guard.renew(table);
+    }
+
+    private Drift drift(TableStream stream) {
+        return new Drift(settings.source(), settings.target(), state, schemaCopy, tables, stream, notes);
     }
 
     private NewTables newTables() {
@@ -279,7 +289,9 @@ final class Pipeline implements AutoCloseable {
         main.bind("connectorWatch", connectorWatch);
         main.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
         main.bind("tableRoutes", tableRoutes);
-        main.bind("tableCopies", new CopyBean(tableCopies(tableRoutes)));
+        Drift drift = drift(tableRoutes);
+        main.bind("drift", drift);
+        main.bind("tableCopies", new CopyBean(tableCopies(tableRoutes, drift)));
         main.bind("newTables", newTables());
         main.bind("batches", batches);
         main.bind("tables", targetTables);

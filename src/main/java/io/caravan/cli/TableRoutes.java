@@ -96,18 +96,19 @@ public final class TableRoutes implements TableStream {
         for (Gap gap : gaps) {
             for (TableName table : bootstrap.names()) {
                 if (gap.isOfPipeline() || gap.table().equals(table.toString())) {
-                    stop(table, gap);
+                    stop(table, new GapException(gap.message()));
                 }
             }
         }
     }
 
-    private void stop(TableName table, Gap gap) {
+    @Override
+    public void stop(TableName table, Exception reason) {
         Route route = camel.getRoute(routeId(table));
         if (route != null
                 && camel.getRouteController().getRouteStatus(route.getRouteId()).isStarted()
                 && route.getConsumer() instanceof KafkaBatchConsumer consumer) {
-            consumer.stopRoute(new GapException(gap.message()));
+            consumer.stopRoute(reason);
         }
     }
 

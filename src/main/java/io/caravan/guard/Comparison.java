@@ -143,7 +143,14 @@ final class Comparison {
         for (TableName table : tables) {
             String before = evidence.members().get(table.toString());
             String member = now.members().get(table.toString());
-            if (before != null && member == null) {
+            if (before != null && !source.tables().contains(table.toString())) {
+                gaps.add(Gap.ofTable(
+                        table.toString(),
+                        "Table " + table + " is gone from the source: dropped, or renamed, which makes it a new table."
+                                + " The target keeps what it has of it; the other tables go on. The next start goes on"
+                                + " without it: DROP TABLE " + table.sql() + " on the target, if it is not needed."
+                                + " Should it come back before:"));
+            } else if (before != null && member == null) {
                 gaps.add(Gap.ofTable(
                         table.toString(),
                         "Table " + table + " was taken out of publication " + publication

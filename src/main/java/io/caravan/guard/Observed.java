@@ -7,6 +7,7 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,16 @@ record Observed(
         Optional<Stored> offset,
         @Nullable Lsn delivered) {
 
-    /** @param leftTimeline where its history left the timeline of the evidence; empty when it never was on it */
+    /**
+     * The source's side of it.
+     *
+     * @param leftTimeline where its history left the timeline of the evidence; empty when it never was on it
+     * @param tables members of the evidence that the source has still, as {@code schema.table}
+     */
     record Source(
             ServerIdentity identity,
             Optional<Lsn> leftTimeline,
             Optional<ReplicationSlot.Status> slot,
-            Optional<PublicationState> publication) {}
+            Optional<PublicationState> publication,
+            Set<String> tables) {}
 }

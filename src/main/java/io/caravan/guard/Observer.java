@@ -8,12 +8,15 @@ import io.caravan.postgres.Publication;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +25,8 @@ import org.slf4j.LoggerFactory;
 /** Asks source, Kafka and Kafka Connect what {@link Evidence} is compared with. */
 public final class Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+
+    private static final SqlResource PRESENT = SqlResource.read("schema/existing.sql");
 
     private final Database source;
     private final Publication publication;
@@ -84,7 +89,13 @@ public final class Observer {
                     ? identity.leftTimeline(source, evidence.timeline())
                     : Optional.empty();
             return new Source(
-                    identity, left, slot.status(connection), PublicationState.of(connection, publication.name()));
+                    identity,
+                    left,
+                    slot.status(connection),
+                    PublicationState.of(connection, publication.name()),
+                    evidence == null
+                            ? Set.of()
+                            : present(connection, List.copyOf(evidence.members().keySet())));
         } catch (SQLException e) {
             if (starting) {
                 throw e;
@@ -92,6 +103,17 @@ public final class Observer {
             LOG.debug("The source does not answer the guard: {}", e.getMessage());
             return null;
         }
+    }
+
+    private static Set<String> present(Connection connection, List<String> tables) throws SQLException {
+        return Set.copyOf(PRESENT.query(
+                connection,
+                Map.of(
+                        "tables",
+                        SqlResource.array(tables.stream()
+                                .map(table -> TableName.of(table).sql())
+                                .toList())),
+                row -> tables.get(row.getInt("position") - 1)));
     }
 
     private @Nullable Map<String, String> topicIds() throws InterruptedException {

@@ -3,6 +3,11 @@ package io.caravan.apply;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.bootstrap.BootstrapState;
+import io.caravan.bootstrap.Drift;
+import io.caravan.bootstrap.PipelineTables;
+import io.caravan.bootstrap.TableStream;
+import io.caravan.bootstrap.schema.SchemaCopy;
+import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.change.Batch;
 import io.caravan.change.Row;
 import io.caravan.postgres.Catalog;
@@ -104,6 +109,18 @@ final class ApplyRoutes implements AutoCloseable {
                         new TransactionPolicy(transactions, "PROPAGATION_NESTED"))
                 .forEach(camel.getRegistry()::bind);
         camel.getRegistry().bind("retries", retries);
+        // There is no source here; one that is the target itself is never altered apart from it.
+        camel.getRegistry()
+                .bind(
+                        "drift",
+                        new Drift(
+                                target,
+                                target,
+                                new BootstrapState(target, PIPELINE),
+                                new SchemaCopy(SchemaMode.EXISTING),
+                                new PipelineTables(),
+                                TableStream.NONE,
+                                note -> {}));
         Processor noteRetry = exchange -> {
             retries.note(exchange.getIn().getHeader("table", String.class), exchange);
             retriedFor.add(Failures.of(exchange).sqlState());

@@ -12,6 +12,7 @@ import io.caravan.postgres.TableName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,7 @@ class ComparisonTest {
     private Optional<ReplicationSlot.Status> slot = Optional.of(slot("0/5000", "reserved", ""));
     private Optional<PublicationState> publication =
             Optional.of(new PublicationState("16400:900", "app", false, BEFORE.members(), List.of()));
+    private Set<String> tables = Set.of("public.orders");
     private @Nullable Map<String, String> topics = BEFORE.topics();
     private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100")));
     private @Nullable Lsn delivered = Lsn.parse("0/5000");
@@ -46,7 +48,8 @@ class ComparisonTest {
     private List<Gap> gaps() {
         return Comparison.of(
                 BEFORE,
-                new Observed(new Source(identity, leftTimeline, slot, publication), topics, true, offset, delivered),
+                new Observed(
+                        new Source(identity, leftTimeline, slot, publication, tables), topics, true, offset, delivered),
                 "pub",
                 new ReplicationSlot("slot"),
                 List.of(ORDERS),
@@ -176,6 +179,13 @@ class ComparisonTest {
     void aTableThatWasTakenOutOfThePublication() {
         publication = Optional.of(new PublicationState("16400:900", "app", false, Map.of(), List.of()));
         expect("public.orders", "was taken out of publication pub;");
+    }
+
+    @Test
+    void aTableThatWasDropped() {
+        publication = Optional.of(new PublicationState("16400:900", "app", false, Map.of(), List.of()));
+        tables = Set.of();
+        expect("public.orders", "Table public.orders is gone from the source");
     }
 
     @Test

@@ -2,18 +2,22 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The source's definitions change while it is written to. */
+/** Tables of the source are altered while they are written to. */
 class DriftIT {
     private static final Duration LIMIT = Duration.ofSeconds(90);
+    /** Tables that are apart on purpose when a test is over. */
+    private static final String APART = "public\\.(thinned|gone)";
 
     @TempDir
     static Path directory;
@@ -34,55 +38,222 @@ class DriftIT {
     }
 
     @Test
-    void aNewTableIsMadeCopiedAndStreamedWhileItIsWrittenTo() throws Exception {
-        try (Load load = Load.start(scenario.source())) {
-            scenario.source().execute("""
-                    create type mood as enum ('good', 'bad');
-                    create table visit (id bigint generated always as identity primary key,
-                        item_id integer references item on update cascade on delete set null, how mood, at timestamptz default now());
-                    insert into visit (how) select 'good' from generate_series(1, 1000);
-                    create index visit_at on visit (at)""");
-            try (Load visits = Load.repeating(
-                            scenario.source(),
-                            "insert into visit (how) values ('bad'), ('good');"
-                                    + "update visit set at = now() where id = 1 + (random() * 1000)::int;"
-                                    + "delete from visit where id = 1 + (random() * 2000)::int");
-                    Connection writer = scenario.source().connect();
-                    Statement statement = writer.createStatement()) {
-                writer.setAutoCommit(false);
-                statement.execute("insert into visit (how) values ('good'), ('bad')"); // before the table is published
-                step("public.visit", "added");
-                statement.execute("insert into visit (how) values ('good')");
-                writer.commit();
-                step("public.visit", "copied");
-                visits.stop();
-            }
-            load.stop();
+    void anAddedColumnWithAConstantDefaultIsAddedAndTheStreamGoesOnWithoutACopy() throws Exception {
+        try (Load writers = written("grown")) {
+            scenario.source()
+                    .execute(
+                            "alter table grown add column plain text",
+                            "alter table grown add column fixed numeric(9, 2) not null default 42",
+                            "alter table grown add column flag boolean default true, add column list text[] default '{a,\"b c\"}'",
+                            "alter table grown add column twice integer generated always as (v * 2) stored",
+                            "update grown set plain = 'x', fixed = 1 where id = 3");
+            arrives("select plain || twice from grown where id = 3 and twice = v * 2 and fixed = 1");
+            writers.stop();
         }
 
-        scenario.databases().awaitEqual("public\\.(keyless)");
-        assertThat(scenario.target()
-                        .query("select count(*) from pg_index where indrelid = 'visit'::regclass and indisvalid"))
-                .isEqualTo("2");
-        assertThat(scenario.target()
-                        .query("select count(*) from pg_constraint where conrelid = 'visit'::regclass"
-                                + " and contype = 'f'"))
-                .isEqualTo("1");
+        scenario.databases().awaitEqual(APART);
+        assertThat(columns(scenario.target(), "grown")).isEqualTo(columns(scenario.source(), "grown"));
+        assertThat(log()).doesNotContain("public.grown was altered on the source and is copied again");
+        assertThat(letters("grown")).isEqualTo("0");
     }
 
     @Test
-    void aNewTableWithoutAKeyWaitsAndDoesNotFailTheSourcesWriters() throws Exception {
-        scenario.source().execute("create table keyless (id integer, v text); insert into keyless values (1, 'a')");
-        step("public.keyless", "waiting");
-        scenario.source().execute("update keyless set v = 'b'"); // would be refused if it were published
+    void anAddedColumnWhoseOldRowsHaveValuesOfTheirOwnIsCopiedUnderTheWriters() throws Exception {
+        try (Load writers = written("numbered")) {
+            scenario.source()
+                    .execute(
+                            "alter table numbered add column at timestamptz default clock_timestamp()",
+                            "alter table numbered add column number bigserial",
+                            "alter table numbered add column own bigint generated always as identity",
+                            "create type size as enum ('small', 'large')",
+                            "alter table numbered add column size size not null default 'small'",
+                            "alter table numbered alter column size set default 'large'",
+                            "alter table numbered add column uid uuid default gen_random_uuid()",
+                            "alter table numbered alter column uid drop default",
+                            "alter table numbered add column passing text default 'p'",
+                            "update numbered set passing = 'q' where id = 1",
+                            "alter table numbered drop column passing");
+            arrives("select uid::text from numbered where id = 1 and size = 'small'");
+            writers.stop();
+        }
 
-        CaravanProcess status = scenario.folder().command("status");
-        assertThat(status.output()).contains("public.keyless is waiting: ").contains("REPLICA IDENTITY FULL");
+        scenario.databases().awaitEqual(APART);
+        assertThat(columns(scenario.target(), "numbered")).isEqualTo(columns(scenario.source(), "numbered"));
+        assertThat(letters("numbered")).isEqualTo("0");
+    }
 
-        scenario.source().execute("alter table keyless add primary key (id)");
-        step("public.keyless", "copied");
-        scenario.source().execute("insert into keyless values (2, 'c')");
-        scenario.databases().awaitInTarget("select string_agg(v, '' order by id) from keyless", "bc", LIMIT);
+    @Test
+    void whatWasAlteredWhileNothingRanIsCarriedOverAtTheNextStart() throws Exception {
+        try (Load writers = written("away")) {
+            agreed("public.away");
+            caravan.kill();
+            scenario.source()
+                    .execute(
+                            "alter table away add column kept text default 'then'",
+                            "alter table away alter column kept set default 'now'",
+                            "alter table away alter column v type integer using v + 1000"); // rewrites the rows, no
+            // event
+            caravan = scenario.ready();
+            arrives("select kept from away where id = 1 and kept = 'then'");
+            writers.stop();
+        }
+
+        scenario.databases().awaitEqual(APART);
+        assertThat(columns(scenario.target(), "away")).isEqualTo(columns(scenario.source(), "away"));
+    }
+
+    @Test
+    void anAddedLabelOfAnEnumIsAddedAtItsPlaceAndNoRowBecomesADeadLetter() throws Exception {
+        scenario.source().execute("""
+                create type colour as enum ('red', 'green');
+                create domain paint as colour;
+                create table painted (id integer primary key, c paint, more colour[]);
+                insert into painted values (1, 'red', '{green}')""");
+        step("public.painted", "copied");
+
+        scenario.source()
+                .execute(
+                        "alter type colour add value 'orange' after 'red'",
+                        "alter type colour add value 'black' before 'red'",
+                        "insert into painted values (2, 'orange', '{black,red}')",
+                        "alter type colour add value 'white'",
+                        "insert into painted values (3, 'white', null)");
+
+        scenario.databases().awaitInTarget("select c from painted where id = 3", "white", LIMIT);
+        scenario.databases().awaitEqual(APART);
+        assertThat(scenario.target().query("select enum_range(null::colour)"))
+                .isEqualTo("{black,red,orange,green,white}");
+        assertThat(letters("painted")).isEqualTo("0");
+    }
+
+    @Test
+    void whatAPersonHasToDecideStopsThatTableWithTheStatementAndGoesOnAfterIt() throws Exception {
+        scenario.source().execute("""
+                create table changed (id integer primary key, old text, narrow numeric(6, 2), surplus text not null);
+                insert into changed values (1, 'a', 1.25, 's')""");
+        agreed("public.changed");
+
+        scenario.source()
+                .execute(
+                        "alter table changed rename column old to fresh",
+                        "insert into changed values (2, 'b', 2.25, 's')");
+        mend("changed", "ALTER TABLE \"public\".\"changed\" RENAME COLUMN \"old\" TO \"fresh\"");
+        arrives("select fresh from changed where id = 2");
+
+        scenario.source()
+                .execute("alter table changed drop column surplus", "insert into changed values (3, 'c', 3.25)");
+        mend("changed", "ALTER TABLE \"public\".\"changed\" DROP COLUMN \"surplus\"");
+        arrives("select fresh from changed where id = 3");
+
+        scenario.source()
+                .execute(
+                        "alter table changed alter column narrow type numeric(12, 4)",
+                        "insert into changed values (4, 'd', 4.1234)");
+        mend(
+                "changed",
+                "ALTER TABLE \"public\".\"changed\" ALTER COLUMN \"narrow\" TYPE numeric(12,4) USING \"narrow\"::numeric(12,4)");
+        arrives("select fresh from changed where id = 4 and narrow = 4.1234");
+
+        scenario.databases().awaitEqual(APART);
+        assertThat(letters("changed")).isEqualTo("0");
+    }
+
+    @Test
+    void aDroppedColumnThatRowsCanDoWithoutStaysInTheTargetAndTheStreamGoesOn() throws Exception {
+        try (Load writers = written("thinned")) {
+            scenario.source()
+                    .execute("alter table thinned drop column extra", "insert into thinned (id) values (1000000)");
+            arrives("select coalesce(extra, 'none') from thinned where id = 1000000");
+            writers.stop();
+        }
+
+        String rows = "select md5(string_agg(id || ' ' || v, ',' order by id)) from thinned";
+        scenario.databases().awaitInTarget(rows, scenario.source().query(rows), LIMIT);
+        assertThat(problem("public.thinned")).isEmpty();
+    }
+
+    @Test
+    void aTableThatIsDroppedStopsAloneWithWhatThatMeansAndItsRowsStayInTheTarget() throws Exception {
+        scenario.source().execute("create table gone (id integer primary key); insert into gone values (1)");
+        agreed("public.gone");
+
+        scenario.source().execute("drop table gone");
+
+        Await.until(LIMIT, () -> "the drop in " + problem("public.gone"), () -> problem("public.gone")
+                .startsWith("Table public.gone is gone from the source: dropped"));
+        scenario.source().execute("insert into item (id, name) values (70000, 'goes on')");
+        arrives("select from item where id = 70000");
+        arrives("select from gone where id = 1");
+        caravan.terminate();
+        caravan = scenario.ready();
+        assertThat(problem("public.gone")).isEmpty();
+    }
+
+    private static Load written(String table) throws Exception {
+        scenario.source()
+                .execute(
+                        "create table " + table + " (id integer primary key, v integer not null default 0, extra text);"
+                                + "insert into " + table + " select n, n, 'e' from generate_series(1, 500) n");
+        agreed("public." + table);
+        return Load.repeating(
+                scenario.source(),
+                "update " + table + " set v = v + 1 where id = 1 + (random() * 499)::int;"
+                        + "insert into " + table + " (id, v) select coalesce(max(id), 0) + 1, 7 from " + table
+                        + " where id < 1000000");
+    }
+
+    /** Returns when the table is copied, and how it is on the source is known. */
+    private static void agreed(String table) {
+        step(table, "copied");
+        scenario.databases()
+                .awaitInTarget(
+                        "select source_shape is not null from caravan.bootstrap where table_name = '" + table + "'",
+                        "t",
+                        LIMIT);
+    }
+
+    /** Returns when the query has a row in the target. */
+    private static void arrives(String query) {
+        scenario.databases().awaitInTarget("select exists (" + query + ")", "t", LIMIT);
+    }
+
+    private static String columns(TestDatabase database, String table) throws Exception {
+        return database.query("select string_agg(concat_ws(' ', column_name, data_type, column_default, is_nullable,"
+                + " is_identity, generation_expression), ', ' order by ordinal_position)"
+                + " from information_schema.columns where table_name = '" + table + "'");
+    }
+
+    private static String letters(String table) throws Exception {
+        return scenario.target()
+                .query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')"
+                        + " and table_name = 'public." + table + "'");
+    }
+
+    /** Runs the statement on the target once the table is stopped with it. */
+    private static void mend(String table, String statement) throws Exception {
+        Await.until(LIMIT, () -> statement + " in " + problem("public." + table), () -> problem("public." + table)
+                .contains("Run on the target: " + statement + ";"));
+        scenario.target().execute(statement);
+    }
+
+    private static String problem(String table) {
+        try {
+            for (JsonNode problem : caravan.status().get("problems")) {
+                if (problem.asText().startsWith("Table " + table)) {
+                    return problem.asText();
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String log() throws IOException {
+        return Files.readString(scenario.folder().path().resolve("data/caravan.log"));
     }
 
     private static void step(String table, String step) {

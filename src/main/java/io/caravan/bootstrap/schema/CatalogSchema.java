@@ -62,9 +62,16 @@ public final class CatalogSchema {
 
     /** {@link #preData()} with the object that each statement is about, in order. */
     List<PreData> statements() throws SQLException {
+        List<PreData> statements = new ArrayList<>(creating());
+        statements.addAll(completing());
+        return statements;
+    }
+
+    /** What makes the objects, each after those that it needs. */
+    List<PreData> creating() throws SQLException {
         List<PreData> statements = new ArrayList<>();
         // Bodies may mention what comes later.
-        statements.add(new PreData("", "SET LOCAL check_function_bodies = off"));
+        statements.add(PreData.always("SET LOCAL check_function_bodies = off"));
         Map<String, Map<Long, String>> created = new HashMap<>();
         for (Needed object : needed.inOrder()) {
             Map<Long, String> texts = created.get(object.catalog());
@@ -77,6 +84,12 @@ public final class CatalogSchema {
                 statements.add(new PreData(object.identity(), sql));
             }
         }
+        return statements;
+    }
+
+    /** What they are given once all are there. */
+    List<PreData> completing() throws SQLException {
+        List<PreData> statements = new ArrayList<>();
         Map<Long, String> identities = new HashMap<>();
         needed.inOrder().forEach(object -> identities.put(object.oid(), object.identity()));
         for (String file : COMPLETED_BY) {

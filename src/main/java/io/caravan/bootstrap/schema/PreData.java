@@ -6,4 +6,9 @@ package io.caravan.bootstrap.schema;
  * @param object the object that it makes or completes, by PostgreSQL's identity of it ({@code table public.devices}); the
  *     statement is for a database that does not have this object yet. Empty: for every database
  */
-record PreData(String object, String sql) {}
+record PreData(String object, String sql) {
+
+    static PreData always(String sql) {
+        return new PreData("", sql);
+    }
+}

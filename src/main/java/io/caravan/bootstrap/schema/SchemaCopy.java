@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  * state of its own: every step may be repeated after a kill at any point and makes what is missing.
  */
 public record SchemaCopy(SchemaMode mode) {
+    private static final Map<String, String> PATIENCE =
+            Map.of("preferQueryMode", "simple", "options", "-c lock_timeout=3s");
 
     private record Choice(SchemaMode way, String reason, Optional<PgDumpSchema> pgDump) {}
 
@@ -53,7 +55,7 @@ public record SchemaCopy(SchemaMode mode) {
                     notCarried = choice.pgDump().get().createTables(source, target, tables);
                 }
             } else {
-                create(target, schema.statements());
+                create(target, PostDataBuild.DDL_SESSION, schema.statements());
                 notCarried = schema.notCarried();
             }
             return new SchemaCopied(choice.way(), choice.reason(), notCarried);
@@ -81,6 +83,29 @@ public record SchemaCopy(SchemaMode mode) {
                     .toList();
         }
         new PostDataBuild(target, parallelism).make(statements);
+    }
+
+    /**
+     * Adds labels and columns, with the types and sequences that they need, and partitions that were made since. A reader that
+     * holds the target's table makes this fail after a few seconds: all others would wait behind it.
+     */
+    public void alter(Database source, Database target, TableName table, TableChange change) throws SQLException {
+        if (mode == SchemaMode.EXISTING) {
+            return;
+        }
+        // Apart from the columns: a label can be used only after the commit.
+        create(target, PATIENCE, change.labels().stream().map(PreData::always).toList());
+        if (change.columns().isEmpty() && !change.partitions()) {
+            return;
+        }
+        List<PreData> statements = new ArrayList<>();
+        try (Connection from = source.connect()) {
+            CatalogSchema needed = CatalogSchema.read(from, List.of(table));
+            statements.addAll(needed.creating());
+            change.columns().stream().map(PreData::always).forEach(statements::add);
+            statements.addAll(needed.completing());
+        }
+        create(target, PATIENCE, statements);
     }
 
     /**
@@ -142,8 +167,9 @@ public record SchemaCopy(SchemaMode mode) {
         return new Choice(SchemaMode.CATALOG, obstacle, Optional.empty());
     }
 
-    private static void create(Database target, List<PreData> statements) throws SQLException {
-        try (Connection connection = target.connect(PostDataBuild.DDL_SESSION);
+    private static void create(Database target, Map<String, String> options, List<PreData> statements)
+            throws SQLException {
+        try (Connection connection = target.connect(options);
                 Statement session = connection.createStatement()) {
             Set<String> present = new HashSet<>(SqlResource.read("schema/identities.sql")
                     .query(connection, Map.of(), row -> row.getString("identity")));

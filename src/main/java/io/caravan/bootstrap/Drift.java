@@ -1,0 +1,182 @@
+package io.caravan.bootstrap;
+
+import io.caravan.bootstrap.schema.SchemaCopy;
+import io.caravan.bootstrap.schema.SchemaMode;
+import io.caravan.bootstrap.schema.TableChange;
+import io.caravan.bootstrap.schema.TableShape;
+import io.caravan.change.Batch;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bean {@code drift}: tables that were altered on the source. Columns and labels that were added are added to the target.
+ * Where it is not certain what old rows hold, or changes under way do not fit, the table is copied again. What a person has
+ * to decide stops the table with the statement to run.
+ */
+public final class Drift {
+    private final Database source;
+    private final Database target;
+    private final BootstrapState state;
+    private final TableLines lines;
+    private final SchemaCopy schema;
+    private final PipelineTables tables;
+    private final TableStream stream;
+    private final Consumer<String> notes;
+
+    public Drift(
+            Database source,
+            Database target,
+            BootstrapState state,
+            SchemaCopy schema,
+            PipelineTables tables,
+            TableStream stream,
+            Consumer<String> notes) {
+        this.source = source;
+        this.target = target;
+        this.state = state;
+        this.lines = state.lines();
+        this.schema = schema;
+        this.tables = tables;
+        this.stream = stream;
+        this.notes = notes;
+    }
+
+    /** Looks at every table that was altered since both sides agreed, and at those that wait for a person. */
+    public void look() throws SQLException, BootstrapException {
+        if (state.step() != Step.STREAMING) {
+            return; // what is not there yet is being made
+        }
+        Map<String, TableStep> steps = lines.steps();
+        Map<String, TableShape> known = lines.shapes();
+        for (Map.Entry<TableName, TableShape> each : shapes().entrySet()) {
+            TableStep step = steps.get(each.getKey().toString());
+            boolean altered = !each.getValue().equals(known.get(each.getKey().toString()));
+            if (step == TableStep.ALTERED || (step == TableStep.COPIED && altered)) {
+                carryOverOrStop(each.getKey());
+            }
+        }
+    }
+
+    private Map<TableName, TableShape> shapes() throws SQLException {
+        try (Connection connection = source.connect()) {
+            return TableShape.of(
+                    connection, tables.captured().stream().map(Table::name).toList());
+        }
+    }
+
+    private void carryOverOrStop(TableName table) throws SQLException {
+        try {
+            carryOver(table);
+        } catch (DriftException e) {
+            stream.stop(table, e);
+        }
+    }
+
+    /** Throws when what the target rejects may be due to a change on the source that it has not got yet. */
+    public void requireNone(String table) throws SQLException, DriftException {
+        TableName name = TableName.of(table);
+        if (name.equals(Batch.MESSAGES)
+                || !lines.step(name).map(TableStep::mayDrift).orElse(false)) {
+            return;
+        }
+        TableShape there;
+        try (Connection connection = source.connect()) {
+            there = TableShape.of(connection, List.of(name)).get(name);
+        } catch (SQLException e) {
+            notes.accept("Whether " + table + " was altered cannot be told: " + e.getMessage());
+            return; // a rejected row must not wait for a source that may never come back
+        }
+        if (there != null && !there.equals(lines.shapes().get(table))) {
+            throw new DriftException("Table " + table + " was altered on the source.");
+        }
+    }
+
+    /** Carries over what has changed of a table, {@code schema.table}; throws when its changes cannot be applied after that. */
+    public void mend(String table) throws SQLException, DriftException {
+        if (carryOver(TableName.of(table))) {
+            throw new DriftException("Table " + table + " was altered on the source and is about to be copied again.");
+        }
+    }
+
+    /**
+     * Carries over what has changed of the table.
+     *
+     * @return whether it has to be copied again, which is noted
+     * @throws DriftException when a person has to do something first, which is noted
+     */
+    synchronized boolean carryOver(TableName table) throws SQLException, DriftException {
+        TableStep step = lines.step(table).orElse(TableStep.WAITING);
+        try (Connection from = source.connect();
+                Connection to = target.connect()) {
+            TableShape there = TableShape.of(from, List.of(table)).get(table);
+            TableShape here = TableShape.of(to, List.of(table)).get(table);
+            if (!step.mayDrift() || there == null || here == null) {
+                return step == TableStep.RESYNC; // the guard speaks of tables that are gone
+            }
+            boolean ours = schema.mode() != SchemaMode.EXISTING;
+            TableShape known = lines.shapes().get(table.toString());
+            TableChange change = TableChange.of(table, known, there, here, from, to, ours);
+            List<String> byHand = new ArrayList<>(change.byHand());
+            if (!ours) {
+                Stream.of(change.labels(), change.columns()).forEach(byHand::addAll);
+            }
+            if (!byHand.isEmpty()) {
+                throw stopped(table, "Table " + table + " was altered on the source", byHand, null);
+            }
+            boolean copy = change.copy() || step != TableStep.COPIED;
+            if (copy && step != TableStep.RESYNC) { // first: after a kill the old shape is not noted as agreed on
+                lines.set(table, TableStep.RESYNC);
+                notes.accept(table + " was altered on the source and is copied again");
+            }
+            alter(table, change);
+            if (!copy) {
+                agree(table, there, from);
+            }
+            return copy;
+        }
+    }
+
+    private void alter(TableName table, TableChange change) throws SQLException, DriftException {
+        try {
+            schema.alter(source, target, table, change);
+        } catch (SQLException e) {
+            if (String.valueOf(e.getSQLState()).matches("(0A|22|23|2B|42).*")) {
+                throw stopped(
+                        table,
+                        "Table " + table + " was altered on the source and the target refuses to follow",
+                        Stream.concat(change.labels().stream(), change.columns().stream())
+                                .toList(),
+                        e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+            }
+            throw e;
+        }
+    }
+
+    private DriftException stopped(TableName table, String what, List<String> statements, @Nullable String reason)
+            throws SQLException {
+        String message = what + (reason == null ? "" : " (" + reason + ")") + ". Run on the target: "
+                + String.join("; ", statements)
+                + "; within caravan.tables.watch-seconds the table is then copied again and goes on.";
+        lines.set(table, TableStep.ALTERED);
+        lines.note(table, message);
+        return new DriftException(message);
+    }
+
+    private void agree(TableName table, TableShape shape, Connection from) throws SQLException {
+        lines.agreed(table, shape);
+        Table now = Catalog.tables(from).get(table);
+        if (now != null && tables.streaming(table).isPresent()) {
+            tables.stream(now);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.caravan.bootstrap.schema;
+
+import io.caravan.bootstrap.schema.TableShape.Column;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the target needs since a table of the source was altered.
+ *
+ * @param labels statements that add labels to enums
+ * @param columns statements that add columns
+ * @param partitions there are partitions that were not there before
+ * @param byHand statements that destroy or reinterpret what is there, so a person has to run them
+ * @param copy the rows may have got values of which no event tells, or changes under way do not fit the table as it is now: both
+ *     are over once the table is copied again
+ */
+public record TableChange(
+        List<String> labels, List<String> columns, boolean partitions, List<String> byHand, boolean copy) {
+
+    /**
+     * Compares the source's table with what it was and with the target's.
+     *
+     * @param known the source's table when both sides agreed; null when that was never noted
+     * @param sameTypes the target was given the source's types
+     */
+    public static TableChange of(
+            TableName table,
+            @Nullable TableShape known,
+            TableShape there,
+            TableShape here,
+            Connection source,
+            Connection target,
+            boolean sameTypes)
+            throws SQLException {
+        Comparing columns = new Comparing(table, known, there, here, sameTypes);
+        columns.compare();
+        EnumLabels labels = EnumLabels.of(source, table);
+        EnumLabels ours = EnumLabels.of(target, table);
+        List<String> byHand = columns.byHand;
+        byHand.addAll(labels.renamed(ours));
+        AddedColumns added =
+                AddedColumns.of(source, table, columns.missing, known == null || there.wasRewrittenSince(known));
+        return new TableChange(
+                labels.added(ours),
+                added.statements(),
+                known != null && there.hasMorePartsThan(known),
+                byHand,
+                columns.copy || !added.sameInOldRows());
+    }
+
+    private static final class Comparing {
+        private final String alter;
+        private final @Nullable TableShape known;
+        private final TableShape there;
+        private final TableShape here;
+        private final boolean sameTypes;
+        final List<String> byHand = new ArrayList<>();
+        final Set<String> missing = new TreeSet<>();
+        boolean copy;
+
+        Comparing(TableName table, @Nullable TableShape known, TableShape there, TableShape here, boolean sameTypes) {
+            this.alter = "ALTER TABLE " + table.sql() + " ";
+            this.known = known;
+            this.there = there;
+            this.here = here;
+            this.sameTypes = sameTypes;
+        }
+
+        void compare() {
+            there.present().forEach(now -> compare(now, String.valueOf(now.name())));
+            if (known != null) {
+                known.present()
+                        .filter(before -> there.named(before.name()).isEmpty())
+                        .forEach(before -> gone(before, String.valueOf(before.name())));
+                // A column that came and went: changes under way still have it.
+                copy |= there.columns().stream()
+                        .anyMatch(column -> column.name() == null && column.number() > known.lastNumber());
+            }
+        }
+
+        private void compare(Column now, String name) {
+            Column ours = here.named(name).orElse(null);
+            Column before = known == null ? null : known.numbered(now.number()).orElse(null);
+            boolean isAnother = known == null
+                    ? sameTypes
+                    : before == null || !before.isCalled(name) || !before.type().equals(now.type());
+            if (ours == null) {
+                missing.add(name);
+                copy |= known == null || before != null;
+            } else if (isAnother && !ours.type().equals(now.type())) {
+                byHand.add(alter + "ALTER COLUMN " + Identifier.quote(name) + " TYPE " + now.type() + " USING "
+                        + Identifier.quote(name) + "::" + now.type());
+            }
+            // Also one of the same name and type can have been filled anew: dropped and added, or by ALTER … USING.
+            copy |= ours != null && known != null && (isAnother || isFilledAnew(before, now, known));
+        }
+
+        private boolean isFilledAnew(@Nullable Column before, Column now, TableShape then) {
+            return before != null && !before.version().equals(now.version()) && there.wasRewrittenSince(then);
+        }
+
+        /** What the target has of a dropped column may stay as long as rows can come without it. */
+        private void gone(Column before, String name) {
+            Column ours = here.named(name).orElse(null);
+            if (ours == null) {
+                return;
+            }
+            Column now = there.numbered(before.number())
+                    .filter(column -> column.name() != null)
+                    .orElse(null);
+            if (now != null && here.named(now.name()).isEmpty()) {
+                missing.remove(now.name());
+                byHand.add(alter + "RENAME COLUMN " + Identifier.quote(name) + " TO "
+                        + Identifier.quote(String.valueOf(now.name())));
+            } else if (now == null && ours.bound()) {
+                byHand.add(alter + "DROP COLUMN " + Identifier.quote(name));
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.caravan.bootstrap.schema;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.postgres.SqlResource;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What tells that a table was altered. The source's is kept in {@code caravan.bootstrap}, so that it is also noticed after a restart.
+ *
+ * @param columns in the order of their numbers, dropped ones too
+ * @param files which hold its rows, those of partitions too, as {@code oid:file}; a rewrite changes them
+ * @param labels changes with the labels of any enum of the database
+ */
+public record TableShape(List<Column> columns, List<String> files, String labels) {
+    private static final SqlResource SHAPES = SqlResource.read("schema/shapes.sql");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * @param number its own for as long as it lives, whatever its name
+     * @param name null when it was dropped
+     * @param version changes whenever the column is altered
+     * @param bound NOT NULL, or part of a constraint
+     */
+    record Column(int number, @Nullable String name, String type, String version, boolean bound) {
+        boolean isCalled(@Nullable String other) {
+            return name != null && name.equals(other);
+        }
+    }
+
+    /** Tables that are not there are left out. */
+    public static Map<TableName, TableShape> of(Connection connection, List<TableName> tables) throws SQLException {
+        Map<TableName, TableShape> shapes = new TreeMap<>();
+        String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
+        SHAPES.query(connection, Map.of("tables", names), row -> {
+            String files = row.getString("files");
+            String labels = row.getString("labels");
+            TableShape shape = shapes.computeIfAbsent(
+                    tables.get(row.getInt("position") - 1),
+                    table -> new TableShape(
+                            new ArrayList<>(), files.isEmpty() ? List.of() : List.of(files.split(",")), labels));
+            return shape.columns.add(new Column(
+                    row.getInt("number"),
+                    row.getString("name"),
+                    row.getString("type"),
+                    row.getString("version"),
+                    row.getBoolean("bound")));
+        });
+        return shapes;
+    }
+
+    Stream<Column> present() {
+        return columns.stream().filter(column -> column.name() != null);
+    }
+
+    Optional<Column> named(@Nullable String name) {
+        return columns.stream().filter(column -> column.isCalled(name)).findFirst();
+    }
+
+    Optional<Column> numbered(int number) {
+        return columns.stream().filter(column -> column.number() == number).findFirst();
+    }
+
+    int lastNumber() {
+        return columns.stream().mapToInt(Column::number).max().orElse(0);
+    }
+
+    /** Whether a file of then does not hold rows any more. */
+    boolean wasRewrittenSince(TableShape before) {
+        return !new HashSet<>(files).containsAll(before.files);
+    }
+
+    boolean hasMorePartsThan(TableShape before) {
+        return !oids(before.files).containsAll(oids(files));
+    }
+
+    private static Set<String> oids(List<String> files) {
+        return files.stream().map(file -> file.substring(0, file.indexOf(':'))).collect(Collectors.toSet());
+    }
+
+    /** The reverse of {@link #json}. */
+    public static TableShape parse(String json) {
+        try {
+            return JSON.readValue(json, TableShape.class);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("caravan.bootstrap holds a shape that cannot be read: " + json, e);
+        }
+    }
+
+    public String json() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Texts always have a JSON form", e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+-- The columns of tables, dropped ones too, with what tells that they were altered: a column keeps its number through a renaming, its
+-- version changes with every ALTER of it, and one of the table's files (oid:file) is another after each rewrite.
+-- psql -v tables='{public.devices}' -f shapes.sql
+with recursive tree(position, oid) as (
+    select position, to_regclass(name)::oid from unnest(:'tables'::text[]) with ordinality as t(name, position)
+    union all
+    select t.position, i.inhrelid
+    from tree t
+    join pg_class p on p.oid = t.oid and p.relkind = 'p'
+    join pg_inherits i on i.inhparent = t.oid
+),
+file as (select t.position, string_agg(c.oid || ':' || pg_relation_filenode(c.oid), ',' order by c.oid) as files
+         from tree t join pg_class c on c.oid = t.oid and c.relkind = 'r' group by t.position)
+select t.position, a.attnum as number, case when not a.attisdropped then a.attname end as name,
+       format_type(a.atttypid, a.atttypmod) as type, a.xmin::text as version,
+       a.attnotnull or exists (select from pg_constraint k where k.conrelid = a.attrelid and a.attnum = any (k.conkey)) as bound,
+       coalesce(f.files, '') as files,
+       (select count(*) || ' ' || coalesce(md5(string_agg(oid || ':' || enumlabel, ',' order by oid)), '') from pg_enum) as labels
+from unnest(:'tables'::text[]) with ordinality as t(name, position)
+join pg_attribute a on a.attrelid = to_regclass(t.name) and a.attnum > 0
+left join file f on f.position = t.position
+order by t.position, a.attnum
