@@ -1,7 +1,6 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
 import java.nio.charset.StandardCharsets;
@@ -13,11 +12,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -176,34 +172,6 @@ class GapsIT {
 
     @Test
     @Order(6)
-    void recordsThatKafkaLostBeforeTheyWereAppliedStopTheirTableAndNoOther() throws Exception {
-        caravan.terminate();
-        TopicPartition scratch = new TopicPartition(topic("scratch"), 0);
-        long before = end(scratch);
-        scenario.source().execute("insert into scratch (word) select 'lost' from generate_series(1, 10)");
-        await("delivered").atMost(LIMIT).until(() -> end(scratch) >= before + 10);
-        kafka.deleteRecords(Map.of(scratch, RecordsToDelete.beforeOffset(end(scratch))))
-                .all()
-                .get();
-
-        caravan = scenario.ready();
-
-        awaitStatus("Kafka does not have that offset");
-        scenario.source().execute("update account set balance = -9 where id < 9");
-        scenario.databases().awaitEqual("public.scratch");
-        assertThat(caravan.status().get("healthy").asBoolean()).isFalse();
-        assertThat(caravan.status().get("problems").toString()).contains("reset --target-data");
-    }
-
-    private static long end(TopicPartition partition) throws Exception {
-        return kafka.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                .partitionResult(partition)
-                .get()
-                .offset();
-    }
-
-    @Test
-    @Order(7)
     void aSlotThatTheSourceInvalidatedStopsEverything() throws Exception {
         TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
         server.execute("alter system set max_slot_wal_keep_size = '1MB'", "select pg_reload_conf()");
