@@ -69,9 +69,16 @@ public final class Drift {
 
     private Map<TableName, TableShape> shapes() throws SQLException {
         try (Connection connection = source.connect()) {
-            return TableShape.of(
-                    connection, tables.captured().stream().map(Table::name).toList());
+            return TableShape.of(connection, captured());
         }
+    }
+
+    private List<TableName> captured() {
+        return tables.captured().stream().map(Table::name).toList();
+    }
+
+    private TableName named(String table) {
+        return TableName.among(captured(), table);
     }
 
     private void carryOverOrStop(TableName table) throws SQLException {
@@ -84,7 +91,7 @@ public final class Drift {
 
     /** Throws when what the target rejects may be due to a change on the source that it has not got yet. */
     public void requireNone(String table) throws SQLException, DriftException {
-        TableName name = TableName.of(table);
+        TableName name = named(table);
         if (name.equals(Batch.MESSAGES)
                 || !lines.step(name).map(TableStep::mayDrift).orElse(false)) {
             return;
@@ -103,7 +110,7 @@ public final class Drift {
 
     /** Carries over what has changed of a table, {@code schema.table}; throws when its changes cannot be applied after that. */
     public void mend(String table) throws SQLException, DriftException {
-        if (carryOver(TableName.of(table))) {
+        if (carryOver(named(table))) {
             throw new DriftException("Table " + table + " was altered on the source and is about to be copied again.");
         }
     }

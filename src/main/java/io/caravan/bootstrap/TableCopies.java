@@ -70,6 +70,11 @@ public final class TableCopies {
         this.jobs = jobs;
     }
 
+    /** The table of the source with this text, {@code schema.table}. */
+    public TableName named(String table) throws SQLException {
+        return TableName.among(chosen().stream().map(Table::name).toList(), table);
+    }
+
     /** Notes that the table is to be copied again. Throws when it is none of the pipeline's. */
     public void request(TableName table) throws SQLException, BootstrapException {
         Step step = state.step();

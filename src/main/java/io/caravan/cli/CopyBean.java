@@ -32,7 +32,7 @@ public final class CopyBean {
 
     /** Notes that the table, {@code schema.table}, is to be copied again; also a kill does not undo that. */
     public void request(String table) throws SQLException, BootstrapException {
-        copies.request(TableName.of(table));
+        copies.request(copies.named(table));
     }
 
     /** The tables, {@code schema.table}, whose copy is to be made or finished. */
@@ -42,7 +42,7 @@ public final class CopyBean {
 
     /** Copies the table that was asked for. Returns the outcome as JSON. */
     public String copy(String table) throws Exception {
-        return JSON.writeValueAsString(copy(copies, TableName.of(table)));
+        return JSON.writeValueAsString(copy(copies, copies.named(table)));
     }
 
     static Copied copy(TableCopies copies, TableName table) throws Exception {

@@ -26,23 +26,23 @@ final class ResyncCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
-            TableName name = TableName.of(table);
             Optional<String> answer =
-                    new RunningCaravan(stack.settings()).post("/api/tables/" + encode(name) + "/resync");
-            Terminal.say("  " + (answer.isPresent() ? CopyBean.parse(answer.get()) : alone(stack, name)));
+                    new RunningCaravan(stack.settings()).post("/api/tables/" + encode(table) + "/resync");
+            Terminal.say("  " + (answer.isPresent() ? CopyBean.parse(answer.get()) : alone(stack, table)));
             return ExitCode.OK.code();
         }
     }
 
-    private static CopyBean.Copied alone(Stack stack, TableName name) throws Exception {
+    private static CopyBean.Copied alone(Stack stack, String table) throws Exception {
         try (Pipeline pipeline = new Pipeline(stack.settings(), note -> Terminal.say("    " + note))) {
             TableCopies copies = pipeline.tableCopies(TableStream.NONE);
+            TableName name = copies.named(table);
             copies.request(name);
             return CopyBean.copy(copies, name);
         }
     }
 
-    private static String encode(TableName name) {
-        return URLEncoder.encode(name.toString(), StandardCharsets.UTF_8).replace("+", "%20");
+    private static String encode(String table) {
+        return URLEncoder.encode(table, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

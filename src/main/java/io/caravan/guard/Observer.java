@@ -108,11 +108,7 @@ public final class Observer {
     private static Set<String> present(Connection connection, List<String> tables) throws SQLException {
         return Set.copyOf(PRESENT.query(
                 connection,
-                Map.of(
-                        "tables",
-                        SqlResource.array(tables.stream()
-                                .map(table -> TableName.of(table).sql())
-                                .toList())),
+                Map.of("tables", SqlResource.array(tables)),
                 row -> tables.get(row.getInt("position") - 1)));
     }
 

@@ -32,10 +32,17 @@ class EveryRowIT {
                 scenario.source().execute("begin; set local search_path = rows, public; " + transaction + "commit");
                 scenario.databases().awaitEqual();
             }
+            aTableWhoseSchemaHasADotIsCopiedAgain(scenario);
             assertThat(scenario.target().query("select count(*) from caravan.dead_letter"))
                     .isEqualTo("0");
             assertThat(caravan.isAlive()).isTrue();
         }
+    }
+
+    private static void aTableWhoseSchemaHasADotIsCopiedAgain(Scenario scenario) throws Exception {
+        assertThat(scenario.folder().command("resync", "We ird.Schema.keys").output())
+                .contains("We ird.Schema.keys: 19 rows copied");
+        scenario.databases().awaitEqual();
     }
 
     private static void partitionsWithoutAnIdentityAreRefusedWithTheStatement(Scenario scenario) throws Exception {

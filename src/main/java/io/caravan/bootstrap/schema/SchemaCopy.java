@@ -196,7 +196,7 @@ public record SchemaCopy(SchemaMode mode) {
     }
 
     private static List<TableName> existing(Database target, List<TableName> tables) throws SQLException {
-        String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
+        String names = SqlResource.array(tables);
         try (Connection connection = target.connect()) {
             return SqlResource.read("schema/existing.sql")
                     .query(connection, Map.of("tables", names), row -> tables.get(row.getInt("position") - 1));
