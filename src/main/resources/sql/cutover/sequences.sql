@@ -1,10 +1,13 @@
 -- The sequences of the chosen tables and their partitions: owned by a column, used by a default, or free in one of their
 -- schemas. Of an owned one also the column, because the other side may have given it another name.
 -- psql -v relations='{public.devices}' -f sequences.sql
-with chosen as (
-    select r::oid as oid from unnest(:'relations'::regclass[]) r
+with named as ( -- one that was dropped meanwhile has none
+    select to_regclass(r) as relation from unnest(:'relations'::text[]) r where to_regclass(r) is not null
+),
+chosen as (
+    select relation::oid as oid from named
     union
-    select t.relid from unnest(:'relations'::regclass[]) r, pg_partition_tree(r) t
+    select t.relid from named, pg_partition_tree(relation) t
 ),
 owned as (
     select d.objid as sequence, d.refobjid as relation, a.attname as column_name
@@ -24,7 +27,8 @@ select n.nspname                                  as schema_name,
        s.seqcycle                                 as cycles,
        coalesce(o.relation in (select oid from chosen), false) or c.oid in (select sequence from used) as needed,
        case when o.relation in (select oid from chosen) then format('%I.%I', tn.nspname, t.relname) end as owner_table,
-       o.column_name                              as owner_column
+       o.column_name                              as owner_column,
+       case when has_sequence_privilege(c.oid, 'select, usage') then pg_sequence_last_value(c.oid) end as last_value
 from pg_sequence s
 join pg_class c on c.oid = s.seqrelid
 join pg_namespace n on n.oid = c.relnamespace

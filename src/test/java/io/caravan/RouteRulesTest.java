@@ -51,6 +51,7 @@ class RouteRulesTest {
             Map.entry("preflight", "io.caravan.preflight.Preflight"),
             Map.entry("retries", "io.caravan.apply.Retries"),
             Map.entry("run", "io.caravan.cli.RunState"),
+            Map.entry("sequences", "io.caravan.cli.SequencesBean"),
             Map.entry("status", "io.caravan.status.RecentStatus"),
             Map.entry("tableCopies", "io.caravan.cli.CopyBean"),
             Map.entry("tableRoutes", "io.caravan.cli.TableRoutes"),

@@ -29,6 +29,7 @@ import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.change.Row;
 import io.caravan.config.Settings;
+import io.caravan.cutover.Sequences;
 import io.caravan.guard.ConnectOffsets;
 import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.EvidenceStore;
@@ -293,6 +294,7 @@ final class Pipeline implements AutoCloseable {
         main.bind("drift", drift);
         main.bind("tableCopies", new CopyBean(tableCopies(tableRoutes, drift)));
         main.bind("newTables", newTables());
+        main.bind("sequences", new SequencesBean(new Sequences(settings.source(), settings.target()), tables, state));
         main.bind("batches", batches);
         main.bind("tables", targetTables);
         main.bind("ledger", ledger);

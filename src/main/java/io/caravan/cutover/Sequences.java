@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,7 @@ public final class Sequences {
 
     private final Database source;
     private final Database target;
+    private final Map<String, Long> followed = new HashMap<>();
 
     public Sequences(Database source, Database target) {
         this.source = source;
@@ -30,7 +32,13 @@ public final class Sequences {
     }
 
     private record Known(
-            String name, long increment, boolean cycles, boolean needed, String ownerTable, String ownerColumn) {}
+            String name,
+            long increment,
+            boolean cycles,
+            boolean needed,
+            String ownerTable,
+            String ownerColumn,
+            @Nullable Long lastValue) {}
 
     private record Position(long value, boolean called) {
         /** Whether the next value comes before the other's next value, in the direction of the increment. */
@@ -41,25 +49,42 @@ public final class Sequences {
     }
 
     /**
-     * Sets those that are behind. One that is ahead stays, because its values were given out; one that cycles has no ahead and
-     * is set to the source's.
+     * Sets those that are behind. One that is ahead stays, because its values were given out; one that cycles has no ahead, and
+     * gives values out again anyway, so it is set to the source's.
      */
     public List<SequencePosition> set(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();
         try (Connection there = source.connect();
                 Connection here = target.connect()) {
-            List<Known> all = OF_TABLES.query(
-                    there,
-                    Map.of(
-                            "relations",
-                            SqlResource.array(
-                                    tables.stream().map(TableName::sql).toList())),
-                    Sequences::known);
-            for (Known sequence : all) {
+            for (Known sequence : of(tables, there)) {
                 positions.add(set(sequence, there, here));
             }
         }
         return positions;
+    }
+
+    /** The same for those that have given out values since the last call; in the first call, for all that ever did. */
+    public synchronized List<SequencePosition> follow(Collection<TableName> tables) throws SQLException {
+        List<SequencePosition> positions = new ArrayList<>();
+        try (Connection there = source.connect();
+                Connection here = target.connect()) {
+            for (Known sequence : of(tables, there)) {
+                if (sequence.lastValue == null || sequence.lastValue.equals(followed.get(sequence.name))) {
+                    continue;
+                }
+                SequencePosition position = set(sequence, there, here);
+                positions.add(position);
+                if (position.outcome() != Outcome.FAILED) { // else again next time
+                    followed.put(sequence.name, sequence.lastValue);
+                }
+            }
+        }
+        return positions;
+    }
+
+    private static List<Known> of(Collection<TableName> tables, Connection there) throws SQLException {
+        List<String> relations = tables.stream().map(TableName::sql).toList();
+        return OF_TABLES.query(there, Map.of("relations", SqlResource.array(relations)), Sequences::known);
     }
 
     private static Known known(ResultSet row) throws SQLException {
@@ -69,7 +94,8 @@ public final class Sequences {
                 row.getBoolean("cycles"),
                 row.getBoolean("needed"),
                 Objects.requireNonNullElse(row.getString("owner_table"), ""),
-                Objects.requireNonNullElse(row.getString("owner_column"), ""));
+                Objects.requireNonNullElse(row.getString("owner_column"), ""),
+                row.getObject("last_value", Long.class));
     }
 
     private static SequencePosition set(Known sequence, Connection there, Connection here) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -67,6 +68,18 @@ class CutoverIT {
         CaravanProcess command = scenario.folder().command(arguments);
         assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
         return new ObjectMapper().readTree(command.output());
+    }
+
+    @Test
+    @Order(0)
+    void sequencesFollowWhileTheTablesStream() throws Exception {
+        scenario.source().execute("select nextval('scratch_id_seq') from generate_series(1, 3)");
+
+        scenario.databases().awaitInTarget(POSITIONS, scenario.source().query(POSITIONS), Duration.ofSeconds(30));
+
+        scenario.source().execute("select nextval('wheel') from generate_series(1, 4)"); // beyond its end
+
+        scenario.databases().awaitInTarget(POSITIONS, scenario.source().query(POSITIONS), Duration.ofSeconds(30));
     }
 
     @Test
