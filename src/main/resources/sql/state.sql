@@ -64,5 +64,7 @@ create table if not exists caravan.verification (
     equal       boolean     not null,
     differences bigint      not null default 0,
     source_lsn  pg_lsn      not null,
-    verified_at timestamptz not null default now()
+    verified_at timestamptz not null default now(),
+    verified_through pg_lsn                             -- the source_lsn of the last comparison that found the table equal
 );
+alter table caravan.verification add column if not exists verified_through pg_lsn;

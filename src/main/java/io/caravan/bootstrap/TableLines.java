@@ -112,15 +112,28 @@ public final class TableLines {
     }
 
     /** The first offset of the table's topic that was not applied a moment ago. */
-    long nextOffset(String topic) throws SQLException {
+    public long nextOffset(String topic) throws SQLException {
         try (Connection connection = target.connect()) {
             return nextOffset(connection, topic, "");
         }
     }
 
     /** The same, and nothing is applied from that topic, by any process, until the transaction ends. */
-    long lock(Connection inTransaction, String topic) throws SQLException {
+    public long lock(Connection inTransaction, String topic) throws SQLException {
         return nextOffset(inTransaction, topic, " for update");
+    }
+
+    /** Whether changes of the table wait as dead letters. */
+    public boolean hasLetters(Connection connection, TableName table) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select exists (select from caravan.dead_letter"
+                + " where pipeline = ? and table_name = ? and state in ('rejected', 'held'))")) {
+            select.setString(1, pipeline);
+            select.setString(2, table.toString());
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
     }
 
     private long nextOffset(Connection connection, String topic, String lock) throws SQLException {

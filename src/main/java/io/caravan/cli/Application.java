@@ -45,17 +45,15 @@ final class Application implements AutoCloseable {
         main.bind("tellWhatIsMissing", new WaitingProgress(Duration.ZERO));
         main.bind("tellWhatIsLeft", new WaitingProgress(Duration.ofSeconds(10)));
         main.bind("httpServer", httpServer(settings));
+        StreamBarrier barrier =
+                new StreamBarrier(pipeline.bootstrap, pipeline.messages, pipeline.topics, pipeline.reader);
         main.bind(
                 "verification",
                 new VerifyBean(
-                        new Verification(
-                                settings.source(),
-                                settings.target(),
-                                settings.pipeline(),
-                                new StreamBarrier(
-                                        pipeline.bootstrap, pipeline.messages, pipeline.topics, pipeline.reader)),
+                        new Verification(settings.source(), settings.target(), settings.pipeline(), barrier),
                         pipeline.bootstrap,
-                        pipeline.guard));
+                        pipeline.guard,
+                        pipeline.repair(barrier)));
         StatusCollector collector = new StatusCollector(
                 settings.source(),
                 settings.target(),

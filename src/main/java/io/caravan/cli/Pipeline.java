@@ -21,6 +21,7 @@ import io.caravan.bootstrap.NewTables;
 import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.Step;
 import io.caravan.bootstrap.TableCopies;
+import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.TopicLook;
@@ -185,6 +186,17 @@ final class Pipeline implements AutoCloseable {
                 tables,
                 stream,
                 settings.copyJobs());
+    }
+
+    RowRepair repair(StreamBarrier barrier) {
+        return new RowRepair(
+                settings.source(),
+                settings.target(),
+                new TableLines(settings.target(), settings.pipeline()),
+                topics,
+                look(),
+                barrier,
+                notes);
     }
 
     /** Whatever became of publication and topic, from here on they are right; the copy has all that is older. */

@@ -101,8 +101,12 @@ final class StatusCommand implements Callable<Integer> {
         }
         PipelineStatus.Verified verified = status.verified();
         if (verified != null) {
-            Terminal.say("  verified   %s at %s, %,d rows"
-                    .formatted(verified.equal() ? "equal" : "DIFFERENT", verified.at(), verified.rows()));
+            Terminal.say("  verified   %s at %s, %,d rows; equal through %s of the source's WAL"
+                    .formatted(
+                            verified.equal() ? "equal" : "DIFFERENT",
+                            verified.at(),
+                            verified.rows(),
+                            verified.through() == null ? "nothing" : verified.through()));
         }
         Terminal.say("  %-40s %-10s %12s %12s %8s".formatted("table", "state", "copied", "changes", "letters"));
         status.tables()

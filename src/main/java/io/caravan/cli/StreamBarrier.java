@@ -74,7 +74,8 @@ final class StreamBarrier implements Barrier {
         }
     }
 
-    private static CopySnapshot snapshot(Connection source) throws SQLException {
+    /** What the transaction around sees; takes its snapshot if it has none. */
+    static CopySnapshot snapshot(Connection source) throws SQLException {
         try (Statement statement = source.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select pg_current_snapshot()::text, pg_current_wal_insert_lsn()::text")) {

@@ -7,6 +7,7 @@ import io.caravan.guard.Guard;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import io.caravan.verify.BarrierException;
+import io.caravan.verify.Repair;
 import io.caravan.verify.TableResult;
 import io.caravan.verify.Verification;
 import io.caravan.verify.VerificationReport;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +27,11 @@ public final class VerifyBean {
     private final Verification verification;
     private final Bootstrap bootstrap;
     private final Guard guard;
+    private final Repair repair;
 
-    VerifyBean(Verification verification, Bootstrap bootstrap, Guard guard) {
+    VerifyBean(Verification verification, Bootstrap bootstrap, Guard guard, Repair repair) {
         this.guard = guard;
+        this.repair = repair;
         this.verification = verification;
         this.bootstrap = bootstrap;
     }
@@ -36,14 +40,28 @@ public final class VerifyBean {
      * Compares tables at a barrier.
      *
      * @param only patterns as in caravan.tables.include; null for all tables
+     * @param repairing {@code true} to copy the rows that differ
      */
-    public synchronized VerificationReport run(@Header("tables") @Nullable String only)
+    public synchronized VerificationReport run(
+            @Header("tables") @Nullable String only, @Header("repair") @Nullable String repairing)
             throws SQLException, InterruptedException, BarrierException {
         String gap = guard.gapOfPipeline();
         if (gap != null) {
             throw new BarrierException(gap);
         }
-        return marked(verification.run(chosen(bootstrap.tables(), only)), guard.gaps());
+        List<Gap> gaps = guard.gaps();
+        Repair mending = "true".equals(repairing) ? (table, keys) -> repairUnlessGap(table, keys, gaps) : null;
+        return marked(verification.run(chosen(bootstrap.tables(), only), mending), gaps);
+    }
+
+    private void repairUnlessGap(Table table, Set<String> keys, List<Gap> gaps)
+            throws SQLException, InterruptedException, BarrierException {
+        for (Gap gap : gaps) {
+            if (gap.table().equals(table.name().toString())) {
+                throw new BarrierException(gap.message());
+            }
+        }
+        repair.rows(table, keys);
     }
 
     static List<Table> chosen(List<Table> tables, @Nullable String only) throws BarrierException {
@@ -66,14 +84,7 @@ public final class VerifyBean {
                         .filter(gap -> gap.isOfPipeline()
                                 || gap.table().equals(result.table().toString()))
                         .findFirst()
-                        .map(gap -> new TableResult(
-                                result.table(),
-                                result.sourceRows(),
-                                result.targetRows(),
-                                false,
-                                result.differences(),
-                                result.examples(),
-                                gap.message()))
+                        .map(gap -> result.withProblem(gap.message()))
                         .orElse(result))
                 .toList();
         return new VerificationReport(
@@ -96,20 +107,31 @@ public final class VerifyBean {
         return JSON.writeValueAsString(report);
     }
 
+    private static String outcome(TableResult table) {
+        if (!table.problem().isEmpty()) {
+            return "  %s is not equal: %s%n".formatted(table.table(), table.problem());
+        }
+        return table.equal()
+                ? "  %s is equal again: %,d rows were repaired%n".formatted(table.table(), table.repaired())
+                : "  %s differs: %,d rows in the source, %,d in the target, %,d differences%n"
+                        .formatted(table.table(), table.sourceRows(), table.targetRows(), table.differences());
+    }
+
     static String lines(VerificationReport report) {
         StringBuilder text = new StringBuilder();
-        report.tables().stream().filter(table -> !table.equal()).forEach(table -> {
-            text.append(
-                    table.problem().isEmpty()
-                            ? "  %s differs: %,d rows in the source, %,d in the target, %,d differences%n"
+        report.tables().stream()
+                .filter(table -> !table.equal() || table.repaired() > 0)
+                .forEach(table -> {
+                    text.append(outcome(table));
+                    table.examples()
+                            .forEach(each -> text.append("    %s %s%n"
                                     .formatted(
-                                            table.table(), table.sourceRows(), table.targetRows(), table.differences())
-                            : "  %s is not equal: %s%n".formatted(table.table(), table.problem()));
-            table.examples()
-                    .forEach(each -> text.append("    %s %s%n"
-                            .formatted(
-                                    each.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '), each.key())));
-        });
+                                            each.kind()
+                                                    .name()
+                                                    .toLowerCase(Locale.ROOT)
+                                                    .replace('_', ' '),
+                                            each.key())));
+                });
         return text.append(String.format(
                         Locale.ROOT,
                         report.equal()

@@ -49,6 +49,17 @@ final class VerifyCommand implements Callable<Integer> {
     private List<String> only = List.of();
 
     @Option(
+            names = "--live",
+            description =
+                    "Only at a barrier of the running process, as is done anyway while one runs; an error when none does.")
+    private boolean live;
+
+    @Option(
+            names = "--repair",
+            description = "Copy the rows that differ, each exactly, while their changes stream; then compare again.")
+    private boolean repair;
+
+    @Option(
             names = "--every",
             paramLabel = "TIME",
             description = "Go on comparing: 30s, 10m or 1h after each comparison the next one.")
@@ -81,7 +92,13 @@ final class VerifyCommand implements Callable<Integer> {
     private int compare() throws Exception {
         try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
             Optional<String> answer = new RunningCaravan(stack.settings())
-                    .post("/api/verify?tables=" + URLEncoder.encode(String.join(",", only), StandardCharsets.UTF_8));
+                    .post("/api/verify?tables=" + URLEncoder.encode(String.join(",", only), StandardCharsets.UTF_8)
+                            + (repair ? "&repair=true" : ""));
+            if (answer.isEmpty() && (live || repair)) {
+                throw new IOException(
+                        "No Caravan process of this pipeline is running. Start it with 'run'; only a stream"
+                                + " that is held for a moment can be compared exactly, and rows be copied into it.");
+            }
             VerificationReport report = answer.isPresent()
                     ? JSON.readValue(answer.get(), VerificationReport.class)
                     : asTheyAre(stack.settings());
@@ -106,7 +123,7 @@ final class VerifyCommand implements Callable<Integer> {
         }
         VerificationReport report = new Verification(
                         settings.source(), settings.target(), settings.pipeline(), Barrier.NONE)
-                .run(VerifyBean.chosen(tables, String.join(",", only)));
+                .run(VerifyBean.chosen(tables, String.join(",", only)), null);
         return VerifyBean.marked(report, new EvidenceStore(settings.target(), settings.pipeline()).gaps());
     }
 }

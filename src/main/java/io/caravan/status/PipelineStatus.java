@@ -77,6 +77,11 @@ public record PipelineStatus(
             String error,
             @Nullable Double lagSeconds) {}
 
-    /** The last verification of every table. */
-    public record Verified(boolean equal, long rows, String at) {}
+    /**
+     * The last verification of every table.
+     *
+     * @param through the source's WAL position at which each table was found equal, then or earlier; null when one never was
+     */
+    public record Verified(
+            boolean equal, long rows, String at, @Nullable String through) {}
 }

@@ -110,7 +110,11 @@ final class TargetProbe {
             select.setString(1, pipeline);
             try (ResultSet row = select.executeQuery()) {
                 return row.next() && row.getString("at") != null
-                        ? new Verified(row.getBoolean("equal"), row.getLong("rows"), row.getString("at"))
+                        ? new Verified(
+                                row.getBoolean("equal"),
+                                row.getLong("rows"),
+                                row.getString("at"),
+                                row.getString("through"))
                         : null;
             }
         }

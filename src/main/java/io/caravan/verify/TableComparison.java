@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Compares one table in two open snapshots: fingerprints first, and only where they differ the rows. */
 final class TableComparison {
-    private static final int MOST_EXAMPLES = 20;
+    static final int MOST_DIFFERENCES = 10_000;
+    private static final long MOST_ROWS = 200_000;
 
     private final Table table;
     private final Connection source;
@@ -51,18 +52,34 @@ final class TableComparison {
         TableFingerprint here = TableFingerprint.of(target, table);
         List<Integer> unequal = unequalBuckets(there, here);
         if (unequal.isEmpty()) {
-            return new TableResult(table.name(), there.rows(), here.rows(), true, 0, List.of(), "");
+            return new TableResult(table.name(), there.rows(), here.rows(), true, 0, 0, List.of(), "");
         }
-        List<Difference> differences = differences(
-                TableFingerprint.rows(source, table, unequal), TableFingerprint.rows(target, table, unequal));
+        List<Integer> looked = fitting(unequal, there, here);
+        List<Difference> differences =
+                differences(TableFingerprint.rows(source, table, looked), TableFingerprint.rows(target, table, looked));
         return new TableResult(
                 table.name(),
                 there.rows(),
                 here.rows(),
                 false,
-                differences.size(),
-                differences.stream().limit(MOST_EXAMPLES).toList(),
+                differences.size() + unequal.size() - looked.size(),
+                0,
+                differences.stream().limit(MOST_DIFFERENCES).toList(),
                 "");
+    }
+
+    /** As many buckets as have rows that this process can hold; a table of which everything differs may be of any size. */
+    private static List<Integer> fitting(List<Integer> unequal, TableFingerprint there, TableFingerprint here) {
+        List<Integer> fitting = new ArrayList<>();
+        long rows = 0;
+        for (int bucket : unequal) {
+            rows += Math.max(there.rows(bucket), here.rows(bucket));
+            if (rows > MOST_ROWS && !fitting.isEmpty()) {
+                break;
+            }
+            fitting.add(bucket);
+        }
+        return fitting;
     }
 
     private static List<Integer> unequalBuckets(TableFingerprint there, TableFingerprint here) {

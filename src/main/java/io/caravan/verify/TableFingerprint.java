@@ -15,16 +15,24 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The rows of a table as counts and sums of 64-bit hashes, in {@value #BUCKETS} buckets by key. Rows are hashed as their text,
+ * The rows of a table as counts and sums of 64-bit hashes, in buckets by key. Rows are hashed as their text,
  * which is the same on both servers because the sessions write it in one style; the sum does not depend on their order.
  */
 record TableFingerprint(Map<Integer, Bucket> buckets) {
-    static final int BUCKETS = 256;
+    private static final int FEWEST_BUCKETS = 1 << 8;
+    private static final int MOST_BUCKETS = 1 << 16;
+    private static final int ROWS_PER_BUCKET = 1000;
+    private static final int FETCH_ROWS = 10_000;
 
     record Bucket(long rows, BigDecimal sum) {}
 
     long rows() {
         return buckets.values().stream().mapToLong(Bucket::rows).sum();
+    }
+
+    long rows(int bucket) {
+        Bucket one = buckets.get(bucket);
+        return one == null ? 0 : one.rows();
     }
 
     static TableFingerprint of(Connection connection, Table table) throws SQLException {
@@ -47,13 +55,22 @@ record TableFingerprint(Map<Integer, Bucket> buckets) {
         String query =
                 "select " + key(table) + ", " + hash(row(table)) + " from " + from(table) + " where " + bucket(table)
                         + " in (" + buckets.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            while (row.next()) {
-                rows.computeIfAbsent(row.getString(1), key -> new HashMap<>()).merge(row.getLong(2), 1, Integer::sum);
+        try (Statement statement = connection.createStatement()) {
+            statement.setFetchSize(FETCH_ROWS);
+            try (ResultSet row = statement.executeQuery(query)) {
+                while (row.next()) {
+                    rows.computeIfAbsent(row.getString(1), key -> new HashMap<>())
+                            .merge(row.getLong(2), 1, Integer::sum);
+                }
             }
         }
         return rows;
+    }
+
+    /** A query of the whole rows whose keys are in its parameter, an array of texts. */
+    static String rowsByKey(Table table) {
+        return "select " + columns(table.columns().stream().map(Column::name).toList()) + " from " + from(table)
+                + " where " + key(table) + " = any(?)";
     }
 
     private static String from(Table table) {
@@ -61,7 +78,13 @@ record TableFingerprint(Map<Integer, Bucket> buckets) {
     }
 
     private static String bucket(Table table) {
-        return "(" + hash(key(table)) + " & " + (BUCKETS - 1) + ")::int";
+        return "(" + hash(key(table)) + " & " + (buckets(table) - 1) + ")::int";
+    }
+
+    /** A power of two. Of a large table, where a few rows differ few others are read. */
+    private static int buckets(Table table) {
+        long wanted = Math.max(FEWEST_BUCKETS, table.estimatedRows() / ROWS_PER_BUCKET);
+        return Integer.highestOneBit((int) Math.min(MOST_BUCKETS, wanted));
     }
 
     private static String hash(String text) {

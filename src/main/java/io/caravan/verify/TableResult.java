@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * What the comparison of one table found.
  *
- * @param differences of rows; 0 when equal
- * @param examples up to a few dozen of them, each with its kind and key
+ * @param differences of rows; 0 when equal, a lower bound when more rows may differ than are looked at
+ * @param repaired how many rows differed and were copied again
+ * @param examples some of those that differ, or were repaired, each with its kind and key
  * @param problem why the table could not be compared at all; empty when it was
  */
 public record TableResult(
@@ -16,12 +17,43 @@ public record TableResult(
         long targetRows,
         boolean equal,
         long differences,
+        long repaired,
         List<Difference> examples,
         String problem) {
 
     /** A table that cannot be compared. */
     static TableResult incomparable(TableName table, String problem) {
-        return new TableResult(table, 0, 0, false, 0, List.of(), problem);
+        return new TableResult(table, 0, 0, false, 0, 0, List.of(), problem);
+    }
+
+    /** The same, not equal for another reason than its rows. */
+    public TableResult withProblem(String reason) {
+        return new TableResult(table, sourceRows, targetRows, false, differences, repaired, examples, reason);
+    }
+
+    /** This result of a table of which some rows were copied again before. */
+    TableResult afterRepair(List<Difference> rows) {
+        return new TableResult(
+                table,
+                sourceRows,
+                targetRows,
+                equal,
+                differences,
+                rows.size(),
+                examples.isEmpty() ? rows : examples,
+                problem);
+    }
+
+    TableResult withExamples(int most) {
+        return new TableResult(
+                table,
+                sourceRows,
+                targetRows,
+                equal,
+                differences,
+                repaired,
+                examples.stream().limit(most).toList(),
+                problem);
     }
 
     /** One row that is not the same on both sides. */

@@ -3,8 +3,10 @@ package io.caravan.verify;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
+import io.caravan.postgres.SqlFile;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
+import io.caravan.verify.TableResult.Difference;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,7 +15,11 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Step verify, the bean {@code verification}: compares source and target while both run. The source is read in one snapshot;
@@ -22,6 +28,8 @@ import java.util.TreeMap;
  */
 public final class Verification {
     private static final int TRIES = 3;
+    private static final int MOST_EXAMPLES = 20;
+    private static final String STORE = SqlFile.read("verification");
 
     private final Database source;
     private final Database target;
@@ -38,10 +46,29 @@ public final class Verification {
     /**
      * Compares the tables. One that differs is looked at again at a later point: transactions that commit at the very moment
      * of the snapshot can become visible in another order than their WAL has, and only a difference that stays is one.
+     *
+     * @param repair copies the rows that differ, which are then compared once more; null to leave them
      */
-    public VerificationReport run(List<Table> tables) throws SQLException, InterruptedException, BarrierException {
+    public VerificationReport run(List<Table> tables, @Nullable Repair repair)
+            throws SQLException, InterruptedException, BarrierException {
         long start = System.nanoTime();
         Map<TableName, TableResult> results = new TreeMap<>();
+        List<Table> left = compare(tables, results);
+        if (repair != null && !left.isEmpty()) {
+            left = mend(left, repair, results);
+        }
+        return new VerificationReport(
+                left.isEmpty(),
+                barrier != Barrier.NONE,
+                (System.nanoTime() - start) / 1e9,
+                results.values().stream()
+                        .map(result -> result.withExamples(MOST_EXAMPLES))
+                        .toList());
+    }
+
+    /** Returns those that are not equal, after some tries. */
+    private List<Table> compare(List<Table> tables, Map<TableName, TableResult> results)
+            throws SQLException, InterruptedException, BarrierException {
         List<Table> left = tables;
         for (int attempt = 1; attempt <= TRIES && !left.isEmpty(); attempt++) {
             for (TableResult result : compare(left)) {
@@ -49,9 +76,42 @@ public final class Verification {
             }
             left = left.stream().filter(table -> !equal(results, table)).toList();
         }
-        boolean equal = left.isEmpty();
-        return new VerificationReport(
-                equal, barrier != Barrier.NONE, (System.nanoTime() - start) / 1e9, List.copyOf(results.values()));
+        return left;
+    }
+
+    /** Has the rows copied that differ, and compares again. Returns the tables that are not equal even then. */
+    private List<Table> mend(List<Table> tables, Repair repair, Map<TableName, TableResult> results)
+            throws SQLException, InterruptedException, BarrierException {
+        Map<TableName, List<Difference>> mended = new TreeMap<>();
+        for (Table table : tables) {
+            TableResult found = Objects.requireNonNull(results.get(table.name()));
+            try {
+                mend(table, found, repair);
+                mended.put(table.name(), found.examples());
+            } catch (SQLException | BarrierException e) {
+                results.put(table.name(), found.withProblem("It could not be repaired: " + e.getMessage()));
+            }
+        }
+        compare(
+                tables.stream()
+                        .filter(table -> mended.containsKey(table.name()))
+                        .toList(),
+                results);
+        mended.forEach((name, rows) -> results.computeIfPresent(name, (same, now) -> now.afterRepair(rows)));
+        return tables.stream().filter(table -> !equal(results, table)).toList();
+    }
+
+    private static void mend(Table table, TableResult found, Repair repair)
+            throws SQLException, InterruptedException, BarrierException {
+        if (!found.problem().isEmpty()) {
+            throw new BarrierException(found.problem());
+        }
+        if (found.differences() > found.examples().size()) {
+            throw new BarrierException("More than " + TableComparison.MOST_DIFFERENCES
+                    + " rows, or too many to look at, differ. Copy the whole table: 'resync " + table.name() + "'.");
+        }
+        Set<String> keys = found.examples().stream().map(Difference::key).collect(Collectors.toSet());
+        repair.rows(table, keys);
     }
 
     private static boolean equal(Map<TableName, TableResult> results, Table table) {
@@ -91,9 +151,7 @@ public final class Verification {
 
     private void store(List<TableResult> results, Lsn position) throws SQLException {
         try (Connection connection = target.connect();
-                PreparedStatement insert = connection.prepareStatement(
-                        "insert into caravan.verification (pipeline, table_name,"
-                                + " source_rows, target_rows, equal, differences, source_lsn) values (?, ?, ?, ?, ?, ?, ?::pg_lsn)")) {
+                PreparedStatement insert = connection.prepareStatement(STORE)) {
             for (TableResult result : results) {
                 insert.setString(1, pipeline);
                 insert.setString(2, result.table().toString());

@@ -1,0 +1,251 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Differences that someone made in the target: found by their keys and mended, while the source is written to. */
+class VerifyIT {
+    /** Rows that no writer of {@link Load} touches, and tables of values that are easily spoilt on the way. */
+    private static final String QUIET = """
+            insert into item (id, name, notes)
+            select n, 'quiet ' || n, (select string_agg(md5(n::text || m), '') from generate_series(1, 200) m)
+            from generate_series(5001, 5010) n;
+            insert into "Order Line" select 9001, n, 5001, n from generate_series(1, 5) n;
+            insert into journal select '2020-01-01', 'quiet', -5 from generate_series(1, 5);
+            create table curious (
+                "my ""key" char(5) collate "C",
+                day date,
+                id integer generated always as identity,
+                bytes bytea, doc jsonb, words text[], code text unique, price numeric, ip inet,
+                twice numeric generated always as (price * 2) stored,
+                primary key ("my ""key", day)
+            );
+            insert into curious ("my ""key", day, bytes, doc, words, code, price, ip)
+            select 'k,' || n, '2025-02-28 BC', '\\x00ff', '{"a": "b\\"c"}', array['x, y', null, '{'], 'code ' || n, 1.10, '10.0.0.1'
+            from generate_series(1, 20) n;
+            create table many (id integer primary key, word text);
+            insert into many select n, 'word' from generate_series(1, 12000) n""";
+
+    /**
+     * All but the one that is truncated again and again: TRUNCATE respects no older snapshot, so one that comes between the
+     * snapshot and the reading leaves nothing to be compared.
+     */
+    private static final List<String> NEVER_TRUNCATED = List.of(
+            "public.item", "public.Order Line", "public.account", "public.journal", "public.curious", "public.many");
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static CaravanProcess caravan;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scenario = Scenario.create(directory, Load.schema(), QUIET);
+        caravan = scenario.ready();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        scenario.close();
+    }
+
+    @Test
+    void differencesOfEachKindAreFoundByTheirKeysAndMendedWhileWritersRun() throws Exception {
+        try (Load load = Load.start(scenario.source())) {
+            makeDifferences();
+
+            JsonNode found = verify(1, tables());
+
+            assertThat(found.get("atBarrier").asBoolean()).isTrue();
+            assertThat(differences(found))
+                    .containsExactlyInAnyOrder(
+                            "public.item MISSING_IN_TARGET (5001)",
+                            "public.item DIFFERENT (5002)",
+                            "public.item SURPLUS_IN_TARGET (7777)",
+                            "public.Order Line MISSING_IN_TARGET (9001,1)",
+                            "public.Order Line DIFFERENT (9001,2)",
+                            "public.Order Line SURPLUS_IN_TARGET (9001,77)",
+                            "public.curious DIFFERENT (\"k,1  \",\"2025-02-28 BC\")",
+                            "public.curious DIFFERENT (\"k,2  \",\"2025-02-28 BC\")",
+                            "public.curious MISSING_IN_TARGET (\"k,3  \",\"2025-02-28 BC\")",
+                            "public.journal MISSING_IN_TARGET",
+                            "public.journal SURPLUS_IN_TARGET");
+
+            JsonNode mended = verify(0, tables("--repair"));
+
+            assertThat(mended.get("equal").asBoolean()).isTrue();
+            assertThat(repaired(mended))
+                    .containsExactlyInAnyOrder(
+                            "public.item 3", "public.Order Line 3", "public.curious 3", "public.journal 5");
+            assertThat(load.stop()).isGreaterThan(20);
+        }
+
+        scenario.databases().awaitEqual();
+        assertThat(verify(0, "--live").get("equal").asBoolean()).isTrue();
+        assertThat(scenario.target()
+                        .query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')"))
+                .isEqualTo("0");
+    }
+
+    private static void makeDifferences() throws Exception {
+        scenario.target()
+                .execute(
+                        "set session_replication_role = replica; delete from item where id = 5001",
+                        "update item set notes = notes || '.' where id = 5002",
+                        "insert into item (id, name) values (7777, 'surplus')",
+                        "delete from \"Order Line\" where \"order\" = 9001 and line = 1",
+                        "update \"Order Line\" set amount = 0.01 where \"order\" = 9001 and line = 2",
+                        "insert into \"Order Line\" values (9001, 77, null, 1)",
+                        "delete from curious where code = 'code 3'",
+                        "update curious set code = 'hold' where code = 'code 1'",
+                        "update curious set code = 'code 1', price = 1.1 where code = 'code 2'",
+                        "update curious set code = 'code 2', words = array['x, y', 'null', '{'] where code = 'hold'",
+                        "delete from journal where ctid = (select ctid from journal where n = -5 limit 1)",
+                        "update journal set what = 'changed' where ctid = (select ctid from journal where n = -5 limit 1)",
+                        "insert into journal select * from journal where what = 'changed'",
+                        "insert into journal values ('2021-01-01', 'surplus', -5)");
+    }
+
+    @Test
+    void rowsThatAreWrittenToAllTheTimeAreNeitherOverwrittenNorOvertaken() throws Exception {
+        Set<String> all = new TreeSet<>();
+        try (Load load = Load.start(scenario.source(), 100)) {
+            for (int round = 0; round < 5; round++) {
+                scenario.target()
+                        .execute(
+                                mistakes("item", 100, "name = 'mistake'"),
+                                mistakes("account", 200, "balance = balance + 1000, iban = 'mistake ' || id"),
+                                "insert into journal select * from journal where n between 0 and 3 limit 3");
+
+                JsonNode mended = verify(
+                        0,
+                        "--repair",
+                        "--table",
+                        "public.item",
+                        "--table",
+                        "public.account",
+                        "--table",
+                        "public.journal");
+
+                assertThat(repaired(mended)).contains("public.journal 3");
+                all.addAll(repaired(mended));
+            }
+            assertThat(load.stop()).isGreaterThan(20);
+        }
+
+        // A change that comes meanwhile brings its whole row and mends it, but not every time all of them.
+        assertThat(all).anyMatch(each -> each.startsWith("public.account"));
+        scenario.databases().awaitEqual("public.(curious|many)");
+    }
+
+    /** In the first rows, each in a transaction of its own, or it could be in a deadlock with the apply step. */
+    private static String mistakes(String table, int rows, String assignment) {
+        return "do $$ begin for n in 1..%d loop update public.%s set %s where id = n; commit; end loop; end $$"
+                .formatted(rows, table, assignment);
+    }
+
+    @Test
+    void whatCannotBeMendedRowByRowSaysWhatToDoAndIsLeftAsItIs() throws Exception {
+        scenario.target()
+                .execute(
+                        "update many set word = 'other'",
+                        "alter table scratch add constraint short check (length(word) < 10)");
+        scenario.source().execute("insert into scratch (word) values ('longer than ten')");
+        scenario.databases()
+                .awaitInTarget(
+                        "select count(*) from caravan.dead_letter where state = 'rejected'", "1", Databases.LIMIT);
+
+        JsonNode refused = verify(1, "--repair", "--table", "public.many", "--table", "public.scratch");
+
+        assertThat(refused.toString())
+                .contains("More than 10000 rows", "'resync public.many'")
+                .contains("Dead letters of it wait. Replay or discard them first");
+        assertThat(scenario.target().query("select count(*) from many where word <> 'other'"))
+                .isEqualTo("0");
+        scenario.target().execute("alter table scratch drop constraint short");
+        for (String table : new String[] {"many", "scratch"}) {
+            assertThat(scenario.folder().command("resync", table).exitCode()).isZero();
+        }
+        verify(0);
+    }
+
+    @Test
+    void howFarTheTargetWasEqualIsRemembered() throws Exception {
+        verify(0, "--table", "public.many");
+        String through = "select verified_through from caravan.verification where table_name = 'public.many'"
+                + " order by id desc limit 1";
+        String before = scenario.target().query(through);
+        scenario.source().execute("insert into many values (0, 'new')");
+        scenario.databases().awaitInTarget("select word from many where id = 0", "new", Databases.LIMIT);
+        scenario.target().execute("delete from many where id = 0");
+
+        verify(1, "--table", "public.many");
+        assertThat(scenario.target().query(through)).isEqualTo(before);
+
+        verify(0, "--table", "public.many", "--repair");
+        assertThat(scenario.target().query("select '" + before + "'::pg_lsn < (" + through + ")"))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void nothingIsRepairedWithoutAProcessThatHoldsTheStream() throws Exception {
+        caravan.terminate();
+        CaravanProcess command = scenario.folder().command("verify", "--repair");
+        assertThat(command.exitCode()).isEqualTo(1);
+        assertThat(command.output()).contains("No Caravan process of this pipeline is running. Start it with 'run'");
+        caravan = scenario.ready();
+    }
+
+    private static String[] tables(String... options) {
+        List<String> all = new ArrayList<>(List.of(options));
+        NEVER_TRUNCATED.forEach(table -> all.addAll(List.of("--table", table)));
+        return all.toArray(new String[0]);
+    }
+
+    private static JsonNode verify(int exitCode, String... options) throws Exception {
+        String[] arguments = new String[options.length + 2];
+        arguments[0] = "verify";
+        arguments[1] = "--json";
+        System.arraycopy(options, 0, arguments, 2, options.length);
+        CaravanProcess command = scenario.folder().command(arguments);
+        assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
+        return new ObjectMapper().readTree(command.output());
+    }
+
+    /** Table, kind and key; of a table without a key the kind alone, since its keys are hashes of the rows. */
+    private static Set<String> differences(JsonNode report) {
+        Set<String> differences = new TreeSet<>();
+        report.get("tables").forEach(table -> table.get("examples").forEach(each -> {
+            String key = each.get("key").asText();
+            differences.add(name(table) + " " + each.get("kind").asText() + (key.startsWith("(") ? " " + key : ""));
+        }));
+        return differences;
+    }
+
+    private static Set<String> repaired(JsonNode report) {
+        Set<String> repaired = new TreeSet<>();
+        report.get("tables").forEach(table -> {
+            if (table.get("repaired").asLong() > 0) {
+                repaired.add(name(table) + " " + table.get("repaired").asLong());
+            }
+        });
+        return repaired;
+    }
+
+    private static String name(JsonNode table) {
+        return table.get("table").get("schema").asText() + "."
+                + table.get("table").get("name").asText();
+    }
+}
