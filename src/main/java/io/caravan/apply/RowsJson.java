@@ -25,7 +25,7 @@ final class RowsJson {
     private RowsJson() {}
 
     static String of(Run run) {
-        StringWriter text = new StringWriter(run.rows().size() * 128);
+        StringWriter text = new StringWriter(characters(run));
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartArray();
             for (Row row : run.rows()) {
@@ -41,6 +41,18 @@ final class RowsJson {
             throw new UncheckedIOException(e); // a StringWriter does not fail
         }
         return text.toString();
+    }
+
+    /** About as many as the text will have, so that one with a large value is not copied while it grows. */
+    private static int characters(Run run) {
+        long sum = 0;
+        for (Row row : run.rows()) {
+            for (int i = 0; i < run.layout().size(); i++) {
+                String value = row.value(i);
+                sum += value == null ? 10 : value.length() + 10;
+            }
+        }
+        return (int) Math.min(sum + sum / 64 + 16, Integer.MAX_VALUE - 16);
     }
 
     private static void write(JsonGenerator json, @Nullable String value) throws IOException {

@@ -143,6 +143,11 @@ public final class Connector {
     }
 
     private static void putFormat(Map<String, String> config) {
+        config.put("transforms", "size");
+        config.put("transforms.size.type", "io.caravan.connector.SizeLimit");
+        config.put(
+                "transforms.size.bytes",
+                Integer.toString(TableTopics.LARGEST_MESSAGE_BYTES - (1 << 20))); // the rest is small
         config.put("converters", "caravan");
         config.put("caravan.type", "io.caravan.connector.TextConverter");
         config.put("caravan.unavailable", Row.UNCHANGED_MARKER);
@@ -159,7 +164,7 @@ public final class Connector {
         config.put("poll.interval.ms", "10");
         config.put("max.batch.size", "8192");
         config.put("max.queue.size", "32768");
-        config.put("max.queue.size.in.bytes", Integer.toString(128 << 20));
+        config.put("max.queue.size.in.bytes", Integer.toString(64 << 20));
         // The default writes NULL where a value cannot be converted.
         config.put("event.converting.failure.handling.mode", "fail");
         config.put("event.processing.failure.handling.mode", "fail");
@@ -172,7 +177,7 @@ public final class Connector {
         config.put("producer.override.linger.ms", "2");
         config.put("producer.override.batch.size", Integer.toString(256 << 10));
         config.put("producer.override.compression.type", "lz4");
-        config.put("producer.override.max.request.size", Integer.toString(128 << 20));
+        config.put("producer.override.max.request.size", Integer.toString(TableTopics.LARGEST_MESSAGE_BYTES));
         config.put("producer.override.buffer.memory", Integer.toString(160 << 20));
         // Events sent again after a crash of Connect would double rows of a table without a key, and of others they
         // would

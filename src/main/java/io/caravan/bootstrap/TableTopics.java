@@ -26,6 +26,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
 public final class TableTopics {
+    static final int LARGEST_MESSAGE_BYTES = 128 << 20;
+
     private static final int LOOKS_FOR_ABSENT = 6;
 
     private final String servers;
@@ -139,7 +141,7 @@ public final class TableTopics {
         Map<String, String> configuration = Map.of(
                 TopicConfig.RETENTION_MS_CONFIG, Long.toString(retentionHours * 3_600_000L),
                 TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(128 << 20));
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_MESSAGE_BYTES));
         List<NewTopic> wanted = topics.stream()
                 .map(topic -> new NewTopic(
                                 topic,

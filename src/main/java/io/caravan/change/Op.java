@@ -8,6 +8,8 @@ public enum Op {
     DELETE("d"),
     TRUNCATE("t"),
     MESSAGE("m"),
+    /** A change that is larger than a message may be; without its rows. Set by {@code connector.SizeLimit}. */
+    TOO_LARGE("too-large"),
     /** Not a change event, or one of a kind that this version does not know. Set by the reader, never sent by Debezium. */
     UNKNOWN("?");
 

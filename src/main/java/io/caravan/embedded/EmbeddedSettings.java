@@ -82,9 +82,14 @@ public record EmbeddedSettings(
         }
     }
 
-    /** The heap limit comes first, so that an option of the user's own replaces it. */
+    /**
+     * The limits come first, so that an option of the user's own replaces them. A row takes Connect about five times its size
+     * as text, and a few rows are under way at once. Each of the broker's threads keeps a buffer beside the heap that is as
+     * large as the largest message that it has read or written; by default those of all together may not be larger than the heap.
+     */
     List<String> jvmOptions(Part part) {
-        List<String> options = new ArrayList<>(List.of(part == Part.KAFKA ? "-Xmx384m" : "-Xmx512m"));
+        List<String> options = new ArrayList<>(
+                part == Part.KAFKA ? List.of("-Xmx384m", "-XX:MaxDirectMemorySize=1g") : List.of("-Xmx1g"));
         options.addAll(part == Part.KAFKA ? kafkaJvmOptions : connectJvmOptions);
         return options;
     }

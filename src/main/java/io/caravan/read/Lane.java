@@ -18,6 +18,7 @@ final class Lane {
     private final KafkaBatchConsumer route;
     private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
     private long bytes;
+    private long bytesInRoute;
     private volatile long position;
     private long takenAt;
     private boolean busy;
@@ -55,6 +56,7 @@ final class Lane {
 
     synchronized void leave() {
         busy = false;
+        bytesInRoute = 0;
     }
 
     /**
@@ -80,6 +82,7 @@ final class Lane {
             held = true;
         }
         bytes -= batchBytes;
+        bytesInRoute = batchBytes;
         takenAt = batch.isEmpty() ? 0 : batch.get(0).timestamp();
         return batch;
     }
@@ -111,8 +114,14 @@ final class Lane {
         return waiting.isEmpty() ? 0 : waiting.element().timestamp();
     }
 
+    /** Of the records that wait. */
     synchronized long bytes() {
         return bytes;
+    }
+
+    /** Of the records that were handed to the route. */
+    synchronized long bytesInRoute() {
+        return bytesInRoute;
     }
 
     /** Forgets what waits: the partition went to another member or the route stopped; it is read again from the ledger. */

@@ -24,7 +24,7 @@ final class Polling implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
     private static final Duration POLL = Duration.ofMillis(200);
     private static final long LANE_BYTES = 16L << 20;
-    private static final long TOTAL_BYTES = 64L << 20;
+    private static final long TOTAL_BYTES = 48L << 20;
     private static final long RETRY_MILLIS = 1000;
     private static final long COMMIT_MILLIS = 1000;
 
@@ -171,14 +171,21 @@ final class Polling implements ConsumerRebalanceListener {
         }
     }
 
+    /**
+     * A large row takes several times its size while it is applied, so none is fetched for any table before those that were are done. While
+     * a gate holds records back, tables that have none go on: the gate waits for them.
+     */
     private void boundMemory() {
-        long total = lanes.all().stream().mapToLong(Lane::bytes).sum();
+        long total = lanes.all().stream()
+                .mapToLong(lane -> lane.bytes() + lane.bytesInRoute())
+                .sum();
+        boolean gate = lanes.hasGate();
         Set<TopicPartition> paused = kafka.paused();
         List<TopicPartition> full = new ArrayList<>();
         List<TopicPartition> free = new ArrayList<>();
         for (Lane lane : lanes.all()) {
             long bytes = lane.bytes();
-            if (bytes > LANE_BYTES || (total > TOTAL_BYTES && bytes > 0)) {
+            if (bytes > LANE_BYTES || (total > TOTAL_BYTES && (bytes > 0 || !gate))) {
                 full.add(lane.partition());
             } else if (paused.contains(lane.partition()) && bytes < LANE_BYTES / 2) {
                 free.add(lane.partition());

@@ -154,6 +154,15 @@ class ChangeEventReaderTest {
     }
 
     @Test
+    void aNoteInPlaceOfATooLargeChangeKnowsItsTransaction() {
+        ChangeEvent event =
+                read("{\"before\":null,\"after\":null,\"source\":{\"lsn\":1,\"txId\":2},\"op\":\"too-large\"}");
+
+        assertThat(event.op()).isEqualTo(Op.TOO_LARGE);
+        assertThat(event.txId()).isEqualTo(2);
+    }
+
+    @Test
     void bytesThatAreNoTextAreUnknown() {
         assertThat(reader.read(7, new byte[] {'{', (byte) 0xff, (byte) 0xfe}, null, false)
                         .op())

@@ -3,6 +3,7 @@ package io.caravan.change;
 import static io.caravan.change.Events.unchanged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.change.Run.Kind;
 import java.util.List;
@@ -20,6 +21,16 @@ class KeyedRunsTest {
 
         assertThat(kinds(runs)).containsExactly(Kind.UPSERT);
         assertThat(runs.get(0).rows()).containsExactly(events.row("1", "c", "x"), events.row("2", "b", "y"));
+    }
+
+    @Test
+    void aChangeThatIsTooLargeForAMessageIsRefused() {
+        events.create("1", "a", "x").tooLarge();
+
+        assertThatThrownBy(() -> events.runs("id"))
+                .hasMessageContaining("The change at offset 1 of table public.t is larger than")
+                .hasMessageContaining("'resync public.t'");
+        assertThatThrownBy(() -> events.runs()).hasMessageContaining("'resync public.t'");
     }
 
     @Test

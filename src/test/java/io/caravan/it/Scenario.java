@@ -97,14 +97,14 @@ final class Scenario implements AutoCloseable {
         return folder;
     }
 
-    CaravanProcess start() throws IOException {
-        CaravanProcess process = folder.start();
+    CaravanProcess start(String... jvmOptions) throws IOException {
+        CaravanProcess process = folder.start(jvmOptions);
         processes.add(process);
         return process;
     }
 
-    CaravanProcess ready() throws IOException {
-        CaravanProcess process = start();
+    CaravanProcess ready(String... jvmOptions) throws IOException {
+        CaravanProcess process = start(jvmOptions);
         process.awaitReady();
         return process;
     }
