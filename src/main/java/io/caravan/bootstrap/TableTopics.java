@@ -29,6 +29,7 @@ public final class TableTopics {
     static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
     private static final int LOOKS_FOR_ABSENT = 6;
+    private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
     private final String servers;
     private final String prefix;
@@ -45,9 +46,18 @@ public final class TableTopics {
         this.retentionHours = retentionHours;
     }
 
-    /** Debezium replaces what a topic's name cannot have (io.debezium.schema.AbstractTopicNamingStrategy, sanitizedTopicName). */
+    /**
+     * Debezium replaces each char that a topic's name cannot have, so of a character beyond the first plane both halves
+     * (io.debezium.schema.AbstractTopicNamingStrategy, sanitizedTopicName). With another name its producer would wait for ever.
+     */
     public String of(TableName table) {
-        return (prefix + "." + table).replaceAll("[^A-Za-z0-9._-]", "_");
+        StringBuilder topic = new StringBuilder(prefix + "." + table);
+        for (int i = 0; i < topic.length(); i++) {
+            if (TOPIC_CHARACTERS.indexOf(topic.charAt(i)) < 0) {
+                topic.setCharAt(i, '_');
+            }
+        }
+        return topic.toString();
     }
 
     /** Where {@code pg_logical_emit_message} arrives. */
