@@ -42,6 +42,29 @@ public record ChangeEvent(
         return old == null || !row.hasUnchanged() ? row : row.withKeyFrom(old, key);
     }
 
+    /**
+     * The insert that Debezium makes of an update, with the large values that did not change, which only the delete before it has. In a
+     * table without a key Debezium takes the columns of a unique index for one, and so a change of them for a change of the key.
+     *
+     * @param delete the event before this one; its row must be whole
+     */
+    public ChangeEvent completedFrom(ChangeEvent delete) {
+        if (after == null || !after.hasUnchanged() || !delete.movedAway || delete.before == null) {
+            return this;
+        }
+        return new ChangeEvent(
+                offset,
+                op,
+                before,
+                after.completedFrom(delete.before),
+                oldKey,
+                movedAway,
+                lsn,
+                txId,
+                committedAtMillis,
+                json);
+    }
+
     /** The old row, of which at least the key is there. Throws when the op has none. */
     Row requireBefore() {
         return require(before, "before");

@@ -138,7 +138,7 @@ public final class TableRoutes implements TableStream {
     }
 
     private void start(TableName table, String topic) throws Exception {
-        batches.register(topic, table);
+        batches.register(topic, table, tables.key(table).isEmpty());
         String routeId = routeId(table);
         if (camel.getRoute(routeId) == null) {
             TemplatedRouteBuilder.builder(camel, TEMPLATE)

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -17,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The bean {@code batches}: records become change events, and a batch that was applied becomes a committed offset. */
 public final class Batches {
+    static final String NEW_KEY = "__debezium.newkey";
     private static final String OLD_KEY = "__debezium.oldkey";
-    private static final String NEW_KEY = "__debezium.newkey";
 
     private final String unchangedMarker;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
+    private final Set<String> keyless = ConcurrentHashMap.newKeySet();
     private final Map<TopicPartition, ChangeEventReader> readers = new ConcurrentHashMap<>();
     private final TopicReader topics;
 
@@ -30,9 +32,18 @@ public final class Batches {
         this.topics = topics;
     }
 
-    /** Says which table's changes a topic holds. */
-    public void register(String topic, TableName table) {
+    /**
+     * Says which table's changes a topic holds.
+     *
+     * @param isKeyless the table has no key, so its old rows are whole (REPLICA IDENTITY FULL)
+     */
+    public void register(String topic, TableName table, boolean isKeyless) {
         tables.put(topic, table);
+        if (isKeyless) {
+            keyless.add(topic);
+        } else {
+            keyless.remove(topic);
+        }
     }
 
     /** Reads the records of one partition, all of them of one table. */
@@ -45,12 +56,18 @@ public final class Batches {
         }
         ChangeEventReader reader = readers.computeIfAbsent(
                 partition, same -> new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table));
+        boolean isKeyless = keyless.contains(last.topic());
         List<ChangeEvent> events = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> one : records) {
             if (one.value() != null) { // a tombstone tells nothing that the delete before it did not
                 ChangeEvent event =
                         reader.read(one.offset(), one.value(), header(one, OLD_KEY), header(one, NEW_KEY) != null);
-                events.add(event.op() == Op.UNKNOWN ? reader.unknown(one.offset(), one.value(), one.key()) : event);
+                if (event.op() == Op.UNKNOWN) {
+                    event = reader.unknown(one.offset(), one.value(), one.key());
+                } else if (isKeyless && event.oldKey() != null && !events.isEmpty()) {
+                    event = event.completedFrom(events.get(events.size() - 1));
+                }
+                events.add(event);
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);

@@ -47,11 +47,16 @@ final class Lane {
 
     /** Whether a worker should come in; it is counted as there from now on. */
     synchronized boolean enter() {
-        if (busy || held || closed || waiting.isEmpty()) {
+        if (busy || held || closed || waiting.isEmpty() || needsOneMore()) {
             return false;
         }
         busy = true;
         return true;
+    }
+
+    /** Whether what waits cannot be handed on before another record is there. */
+    synchronized boolean needsOneMore() {
+        return waiting.size() == 1 && isFirstOfTwo(waiting.element());
     }
 
     synchronized void leave() {
@@ -75,6 +80,9 @@ final class Lane {
             batch.add(waiting.remove());
             batchBytes += size;
         }
+        if (!batch.isEmpty() && isFirstOfTwo(batch.get(batch.size() - 1))) {
+            batchBytes += keepTogether(batch);
+        }
         int admitted = batch.isEmpty() ? 0 : gate.get().admit(batch);
         for (int i = batch.size() - 1; i >= admitted; i--) {
             batchBytes -= size(batch.get(i));
@@ -85,6 +93,16 @@ final class Lane {
         bytesInRoute = batchBytes;
         takenAt = batch.isEmpty() ? 0 : batch.get(0).timestamp();
         return batch;
+    }
+
+    /** Adds the second record of the pair that the batch ends with, or puts the first one back. Returns by how many bytes it grows. */
+    private long keepTogether(List<ConsumerRecord<byte[], byte[]>> batch) {
+        if (waiting.isEmpty()) {
+            waiting.add(batch.remove(batch.size() - 1));
+            return -size(waiting.element());
+        }
+        batch.add(waiting.remove());
+        return size(batch.get(batch.size() - 1));
     }
 
     /** The offset at which the polling thread goes on; markers of transactions count as read, records that wait do too. */
@@ -129,6 +147,11 @@ final class Lane {
         closed = true;
         waiting.clear();
         bytes = 0;
+    }
+
+    /** The delete of a key change: the insert that follows it may need its row. */
+    private static boolean isFirstOfTwo(ConsumerRecord<byte[], byte[]> one) {
+        return one.headers().lastHeader(Batches.NEW_KEY) != null;
     }
 
     private static int size(ConsumerRecord<byte[], byte[]> one) {

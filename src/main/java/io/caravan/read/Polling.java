@@ -185,9 +185,10 @@ final class Polling implements ConsumerRebalanceListener {
         List<TopicPartition> free = new ArrayList<>();
         for (Lane lane : lanes.all()) {
             long bytes = lane.bytes();
-            if (bytes > LANE_BYTES || (total > TOTAL_BYTES && (bytes > 0 || !gate))) {
+            boolean needed = lane.needsOneMore();
+            if (!needed && (bytes > LANE_BYTES || (total > TOTAL_BYTES && (bytes > 0 || !gate)))) {
                 full.add(lane.partition());
-            } else if (paused.contains(lane.partition()) && bytes < LANE_BYTES / 2) {
+            } else if (paused.contains(lane.partition()) && (needed || bytes < LANE_BYTES / 2)) {
                 free.add(lane.partition());
             }
         }

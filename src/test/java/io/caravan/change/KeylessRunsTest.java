@@ -77,4 +77,15 @@ class KeylessRunsTest {
     void nullAndEmptyTextAreDifferentRows() {
         assertThat(kinds(events.create("1", null).delete("1", "").runs())).containsExactly(Kind.REMOVE, Kind.APPEND);
     }
+
+    /** Debezium takes the columns of a unique index for a key, and a change of them for a change of the key. */
+    @Test
+    void anUnchangedValueOfAnInsertIsTakenFromTheDeleteBeforeIt() {
+        List<ChangeEvent> pair = events.move(
+                        events.row("1", "large"), Row.of(List.of("a"), List.of("1")), "2", unchanged())
+                .list();
+
+        assertThat(pair.get(1).completedFrom(pair.get(0)).after()).isEqualTo(events.row("2", "large"));
+        assertThat(pair.get(1).completedFrom(pair.get(1))).isSameAs(pair.get(1));
+    }
 }

@@ -70,6 +70,12 @@ final class FakeRoute implements AutoCloseable {
                 Optional.empty());
     }
 
+    static ConsumerRecord<byte[], byte[]> firstOfTwo(TopicPartition partition, long offset) {
+        ConsumerRecord<byte[], byte[]> record = record(partition, offset, 36);
+        record.headers().add(Batches.NEW_KEY, new byte[0]);
+        return record;
+    }
+
     static List<Long> offsets(List<ConsumerRecord<byte[], byte[]>> records) {
         return records.stream().map(ConsumerRecord::offset).toList();
     }

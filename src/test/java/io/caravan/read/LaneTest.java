@@ -55,6 +55,29 @@ class LaneTest {
     }
 
     @Test
+    void deleteAndInsertOfAKeyChangeAreInOneBatch() {
+        lane.offer(records(PARTITION, 0, 3));
+        lane.offer(List.of(FakeRoute.firstOfTwo(PARTITION, 3)));
+        lane.offer(records(PARTITION, 4, 6));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L, 1L, 2L, 3L, 4L);
+        assertThat(lane.bytes()).isEqualTo(100);
+    }
+
+    @Test
+    void theDeleteOfAKeyChangeWaitsForItsInsert() {
+        lane.offer(records(PARTITION, 0, 1));
+        lane.offer(List.of(FakeRoute.firstOfTwo(PARTITION, 1)));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L);
+        assertThat(lane.bytes()).isEqualTo(100);
+        assertThat(lane.enter()).isFalse();
+        lane.offer(records(PARTITION, 2, 3));
+        assertThat(lane.enter()).isTrue();
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(1L, 2L);
+    }
+
+    @Test
     void onlyOneWorkerIsInTheLane() {
         lane.offer(records(PARTITION, 0, 9));
 

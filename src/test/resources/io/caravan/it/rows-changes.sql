@@ -3,6 +3,8 @@ update toast set n = n + 1 where id < 3;
 update toast_full set n = n + 1 where id < 3;
 update toast_index set n = n + 1 where id < 3;
 update toast_bag set n = n + 1 where id < 3;
+update toast_bag_unique set id = id + 100 where id < 3;
+update toast_bag_unique set id = null where id = 3;
 update toast set t = 'short', n = 0 where id = 3;
 update toast set n = 1 where id = 3;
 insert into toast (id, n, t) values (10, 1, large('new'));

@@ -30,6 +30,9 @@ update toast_index set u = id * 10;
 create unique index toast_index_u on toast_index (u);
 alter table toast_index replica identity using index toast_index_u;
 alter table toast_bag replica identity full;
+create table toast_bag_unique as select id, t from toast_bag; -- Debezium takes the unique index for a key
+create unique index on toast_bag_unique (id);
+alter table toast_bag_unique replica identity full;
 
 create table large_key (k text, n integer, t text, primary key (k));
 alter table large_key alter k set storage external, alter t set storage external;
