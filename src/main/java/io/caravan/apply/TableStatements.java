@@ -102,7 +102,10 @@ final class TableStatements {
 
     /** The layout begins with the old key. */
     private String move(Layout layout) {
-        return "update " + only() + " as t set " + assignments(layout, writable(layout)) + from(layout) + " where "
+        List<Column> columns = writable(layout).stream()
+                .filter(column -> !column.identityAlways())
+                .toList();
+        return "update " + only() + " as t set " + assignments(layout, columns) + from(layout) + " where "
                 + IntStream.range(0, key.size())
                         .mapToObj(i -> equal(column(key.get(i)), i))
                         .collect(Collectors.joining(" and "));

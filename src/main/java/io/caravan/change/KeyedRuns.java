@@ -22,7 +22,11 @@ final class KeyedRuns {
 
     /** What is known of one key: the row it holds now, or that it is gone. */
     private sealed interface State {
-        record Present(Row row) implements State {}
+        /**
+         * @param anew the key had another row before, which must be deleted: a value that is GENERATED ALWAYS AS IDENTITY cannot
+         *     be updated to the new row's
+         */
+        record Present(Row row, boolean anew) implements State {}
 
         record Gone() implements State {}
     }
@@ -56,9 +60,9 @@ final class KeyedRuns {
         if (!oldKey.equals(newKey)) {
             move(oldKey, newKey, row);
         } else if (states.get(newKey) instanceof State.Present present) {
-            states.put(newKey, new State.Present(row.completedFrom(present.row())));
+            states.put(newKey, new State.Present(row.completedFrom(present.row()), present.anew()));
         } else {
-            states.put(newKey, new State.Present(row));
+            states.put(newKey, new State.Present(row, states.containsKey(newKey)));
         }
     }
 
@@ -79,8 +83,8 @@ final class KeyedRuns {
             runs.add(new Run(table, Run.Kind.MOVE, moved.layout(), List.of(moved)));
         } else {
             states.put(oldKey, new State.Gone());
-            states.remove(newKey);
-            states.put(newKey, new State.Present(complete));
+            boolean anew = states.remove(newKey) != null;
+            states.put(newKey, new State.Present(complete, anew));
         }
     }
 
@@ -117,7 +121,8 @@ final class KeyedRuns {
                 (present.row().hasUnchanged() ? partial : whole)
                         .computeIfAbsent(layout, same -> new ArrayList<>())
                         .add(row);
-            } else {
+            }
+            if (!(state instanceof State.Present present) || present.anew()) {
                 gone.add(new Row(keyLayout, rowKey.values().toArray(new String[0])));
             }
         });

@@ -56,14 +56,14 @@ class KeyedRunsTest {
     }
 
     @Test
-    void aDeletedRowThatIsInsertedAgainIsWrittenOnce() {
+    void aDeletedRowThatIsInsertedAgainIsAnotherRow() {
         List<Run> runs = events.create("1", "a", "x")
                 .delete("1", null, null)
                 .create("1", "b", null)
                 .runs("id");
 
-        assertThat(kinds(runs)).containsExactly(Kind.UPSERT);
-        assertThat(runs.get(0).rows()).containsExactly(events.row("1", "b", null));
+        assertThat(kinds(runs)).containsExactly(Kind.DELETE, Kind.UPSERT);
+        assertThat(runs.get(1).rows()).containsExactly(events.row("1", "b", null));
     }
 
     @Test
@@ -74,7 +74,7 @@ class KeyedRunsTest {
                 .update("1", "c", unchanged())
                 .runs("id");
 
-        assertThat(runs.get(0).rows()).containsExactly(events.row("1", "c", "new"));
+        assertThat(runs.get(1).rows()).containsExactly(events.row("1", "c", "new"));
     }
 
     @Test
