@@ -7,6 +7,7 @@ import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.SqlFile;
+import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import java.sql.Connection;
@@ -17,10 +18,13 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
 final class SourceChecks {
+    private static final SqlResource QUOTED_UNIQUE_COLUMNS = SqlResource.read("quoted-unique-columns.sql");
+
     private final Database source;
     private final TableFilter filter;
     private final ReplicationSlot slot;
@@ -175,6 +179,7 @@ final class SourceChecks {
         }
         partitions(connection, table);
         virtualColumns(connection, table);
+        quotedIndex(connection, table);
         if (table.columns().stream()
                         .map(column -> column.name().toLowerCase(Locale.ROOT))
                         .distinct()
@@ -220,6 +225,18 @@ final class SourceChecks {
                     "Run ALTER TABLE " + table.name().sql()
                             + " REPLICA IDENTITY DEFAULT (it needs a primary key), make the"
                             + " column STORED, or exclude the table with caravan.tables.exclude.");
+        }
+    }
+
+    /** Without a primary key Debezium asks for the unique indexes, and gets their columns as pg_get_indexdef quotes them. */
+    private void quotedIndex(Connection connection, Table table) throws SQLException {
+        Map<String, String> name = Map.of("table", table.name().sql());
+        for (String column : QUOTED_UNIQUE_COLUMNS.query(connection, name, row -> row.getString("column_name"))) {
+            add(
+                    "table " + table.name(),
+                    "Table " + table.name() + " has no primary key, and a unique index with column " + column
+                            + ", whose quotation mark Debezium cannot read: it would stop for all tables.",
+                    "Add a primary key, rename the column, or exclude the table with caravan.tables.exclude.");
         }
     }
 

@@ -87,17 +87,22 @@ class BadInputIT {
     @Test
     void aTableWithoutKeyAndIdentityIsToldBeforeItBreaksTheSource() throws Exception {
         scenario.source()
-                .execute("create table nameless (a integer)", "create table late (a integer primary key deferrable)");
+                .execute(
+                        "create table nameless (a integer)",
+                        "create table late (a integer primary key deferrable)",
+                        "create table quoted (\"a\"\"b\" integer unique)",
+                        "alter table quoted replica identity full");
 
         refused(
                 1,
                 "Table public.nameless has no primary key",
                 "Table public.late has a deferrable, generated",
                 "REPLICA IDENTITY FULL",
+                "Table public.quoted has no primary key, and a unique index with column a\"b",
                 "caravan.tables.exclude");
         scenario.source().execute("insert into nameless values (1)", "delete from nameless"); // it is not published
 
-        scenario.source().execute("drop table nameless, late");
+        scenario.source().execute("drop table nameless, late, quoted");
         accepted();
     }
 
