@@ -2,6 +2,7 @@ package io.caravan.cli;
 
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.PipelineTables;
+import io.caravan.bootstrap.Step;
 import io.caravan.cutover.SequencePosition;
 import io.caravan.cutover.Sequences;
 import io.caravan.postgres.Table;
@@ -28,12 +29,12 @@ public final class SequencesBean {
         this.state = state;
     }
 
-    /** Does nothing before the tables stream and after the cut-over, when the target's sequences are on their own. */
+    /** Does nothing before the pipeline streams and after the cut-over, when the target's sequences are on their own. */
     public void follow() throws SQLException {
-        List<TableName> streaming = tables.streaming().stream().map(Table::name).toList();
-        if (streaming.isEmpty() || !state.cutOver().isEmpty()) {
+        if (state.step() != Step.STREAMING || !state.cutOver().isEmpty()) {
             return;
         }
+        List<TableName> streaming = tables.streaming().stream().map(Table::name).toList();
         for (SequencePosition position : sequences.follow(streaming)) {
             if (position.outcome() == SequencePosition.Outcome.FAILED && said.add(position.problem())) {
                 LOG.warn("{}", position.problem());
