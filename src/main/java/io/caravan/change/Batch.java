@@ -5,6 +5,7 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Consecutive events of one partition of one table's topic, the unit that is applied in one transaction.
@@ -60,6 +61,17 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     /** Each event by itself, in order. */
     public List<Batch> singles() {
         return events.stream().map(event -> with(List.of(event))).toList();
+    }
+
+    /** The same with every row of every event changed alike. */
+    public Batch withRows(UnaryOperator<Row> change) {
+        return with(events.stream().map(event -> event.withRows(change)).toList());
+    }
+
+    /** The same of those rows only whose column has this value; the others are not in the target. */
+    public Batch keeping(String column, String value) {
+        KeptRows kept = new KeptRows(column, value);
+        return with(events.stream().flatMap(event -> kept.of(event).stream()).toList());
     }
 
     public Batch with(List<ChangeEvent> some) {

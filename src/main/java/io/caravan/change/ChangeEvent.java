@@ -2,6 +2,7 @@ package io.caravan.change;
 
 import io.caravan.postgres.Lsn;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,20 @@ public record ChangeEvent(
                     + " part. Its table needs REPLICA IDENTITY DEFAULT with a primary key, or FULL.");
         }
         return row;
+    }
+
+    /** The same with every row that it carries changed alike: old and new one, and the key before a key change. */
+    ChangeEvent withRows(UnaryOperator<Row> change) {
+        return with(
+                op,
+                before == null ? null : change.apply(before),
+                after == null ? null : change.apply(after),
+                oldKey == null ? null : change.apply(oldKey));
+    }
+
+    /** The same as another op with other rows. */
+    ChangeEvent with(Op other, @Nullable Row old, @Nullable Row row, @Nullable Row keyBefore) {
+        return new ChangeEvent(offset, other, old, row, keyBefore, movedAway, lsn, txId, committedAtMillis, json);
     }
 
     @Override

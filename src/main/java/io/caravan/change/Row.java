@@ -79,6 +79,26 @@ public final class Row {
         return new Row(layout, copy);
     }
 
+    /** The same row without a column, for such steps too; one that it does not have is no error. */
+    public Row without(String column) {
+        int index = layout.indexOf(column);
+        if (index < 0) {
+            return this;
+        }
+        List<String> columns = new ArrayList<>(layout.columns());
+        List<@Nullable String> left = new ArrayList<>(Arrays.asList(values));
+        columns.remove(index);
+        left.remove(index);
+        return of(columns, left);
+    }
+
+    /** The same row with another name for a column; one that it does not have is no error. */
+    public Row renamed(String column, String name) {
+        List<String> columns = new ArrayList<>(layout.columns());
+        columns.replaceAll(each -> each.equals(column) ? name : each);
+        return new Row(new Layout(columns), values);
+    }
+
     /** This row with every unchanged column taken from an earlier state of the same row. */
     public Row completedFrom(Row earlier) {
         if (!hasUnchanged()) {

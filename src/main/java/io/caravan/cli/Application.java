@@ -78,6 +78,12 @@ final class Application implements AutoCloseable {
         properties.setProperty("camel.main.shutdownTimeout", "15");
         properties.setProperty("camel.main.shutdownLogInflightExchangesOnTimeout", "false");
         properties.setProperty("camel.main.useMdcLogging", "false");
+        // Only this file: a table's route, or the set-up, must not be made anew in the middle of its work.
+        properties.setProperty("camel.main.routesReloadEnabled", "true");
+        properties.setProperty(
+                "camel.main.routesReloadDirectory", CamelMain.routes(settings).toString());
+        properties.setProperty("camel.main.routesReloadPattern", "25-own-steps.camel.yaml");
+        properties.setProperty("camel.main.routesReloadRemoveAllRoutes", "false");
         properties.setProperty("camel.server.enabled", "true");
         properties.setProperty("camel.server.host", settings.http().host());
         properties.setProperty(

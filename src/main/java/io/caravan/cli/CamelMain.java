@@ -45,7 +45,7 @@ final class CamelMain {
     }
 
     /** Camel does not look behind symbolic links. */
-    private static Path routes(Settings settings) {
+    static Path routes(Settings settings) {
         try {
             return settings.routes().toRealPath();
         } catch (IOException e) {

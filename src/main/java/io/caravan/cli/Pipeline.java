@@ -2,6 +2,7 @@ package io.caravan.cli;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.apply.Columns;
 import io.caravan.apply.DeadLetters;
 import io.caravan.apply.Failures;
 import io.caravan.apply.Ledger;
@@ -309,6 +310,7 @@ final class Pipeline implements AutoCloseable {
         main.bind("sequences", new SequencesBean(new Sequences(settings.source(), settings.target()), tables, state));
         main.bind("batches", batches);
         main.bind("tables", targetTables);
+        main.bind("columns", new Columns());
         main.bind("ledger", ledger);
         main.bind(
                 "deadLetters",

@@ -35,7 +35,7 @@ import org.apache.camel.support.ResourceHelper;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
-/** The routes of {@code routes/20} and {@code routes/30} with their own beans, on a real target; only Kafka is not there. */
+/** The routes of {@code routes/20} to {@code routes/35} with their own beans, on a real target; only Kafka is not there. */
 final class ApplyRoutes implements AutoCloseable {
     static final String PIPELINE = "ome";
     static final int MOST_LETTERS = 20;
@@ -129,7 +129,7 @@ final class ApplyRoutes implements AutoCloseable {
         camel.addComponent("kafka-batch", new HandedOver());
         camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-rows", "5000");
         camel.getPropertiesComponent().addInitialProperty("caravan.apply.max-bytes", "8388608");
-        for (String file : List.of("20-apply-table", "30-dead-letters", "35-replay")) {
+        for (String file : List.of("20-apply-table", "25-own-steps", "30-dead-letters", "35-replay")) {
             PluginHelper.getRoutesLoader(camel)
                     .loadRoutes(ResourceHelper.resolveResource(
                             camel,
