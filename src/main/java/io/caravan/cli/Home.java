@@ -42,6 +42,7 @@ record Home(Path configFile, Path jarDirectory) {
     Settings settings(Map<String, String> known) throws SettingsException {
         Settings settings = SettingsReader.read(configFile, System.getenv(), known);
         // before the first logger is made; see log4j2.xml
+        System.setProperty("caravan.log.format", settings.logFormat().name());
         System.setProperty(
                 "caravan.log",
                 settings.embedded().directory().resolve("caravan.log").toString());

@@ -39,6 +39,7 @@ public record Settings(
         Endpoint http,
         Endpoint management,
         String httpToken,
+        LogFormat logFormat,
         Path routes,
         Map<String, String> all) {
 
@@ -64,6 +65,12 @@ public record Settings(
         PG_DUMP,
         CATALOG,
         EXISTING
+    }
+
+    /** How a line of the log is written: for people, or for programs that collect logs. */
+    public enum LogFormat {
+        TEXT,
+        JSON
     }
 
     /** Printed by mistake, it shows no secret. */

@@ -4,6 +4,7 @@ import io.caravan.config.Settings.Apply;
 import io.caravan.config.Settings.Embedded;
 import io.caravan.config.Settings.Endpoint;
 import io.caravan.config.Settings.Guard;
+import io.caravan.config.Settings.LogFormat;
 import io.caravan.config.Settings.SchemaSource;
 import io.caravan.config.Settings.Topics;
 import io.caravan.postgres.Database;
@@ -152,6 +153,7 @@ public final class SettingsReader {
                 endpoint("caravan.http"),
                 endpoint("caravan.management"),
                 token(),
+                choice("caravan.log.format", LogFormat.class, LogFormat.TEXT),
                 path("caravan.routes"),
                 placeholders());
     }

@@ -67,6 +67,7 @@ class CaravanConfigTest {
                         entry("caravan.guard.lag-red-seconds", "900"),
                         entry("caravan.http.host", "127.0.0.1"),
                         entry("caravan.http.token", ""),
+                        entry("caravan.log.format", "text"),
                         entry("caravan.http.port", "8080"),
                         entry("caravan.management.host", "127.0.0.1"),
                         entry("caravan.management.port", "9876"),
