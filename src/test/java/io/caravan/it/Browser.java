@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebDriverException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -55,7 +58,13 @@ final class Browser implements AutoCloseable {
 
     /** What a person reads there. */
     String text(String css) {
-        return driver.findElement(By.cssSelector(css)).getText();
+        return drawn(() -> find(css).getText());
+    }
+
+    /** What the element has for the attribute; null when it has none. */
+    @Nullable
+    String attribute(String css, String name) {
+        return drawn(() -> find(css).getDomAttribute(name));
     }
 
     WebElement find(String css) {
@@ -63,9 +72,22 @@ final class Browser implements AutoCloseable {
     }
 
     List<String> texts(String css) {
-        return driver.findElements(By.cssSelector(css)).stream()
+        return drawn(() -> driver.findElements(By.cssSelector(css)).stream()
                 .map(WebElement::getText)
-                .toList();
+                .toList());
+    }
+
+    /** The page draws its parts anew once a second, so an element that was found may be gone a moment later. */
+    private static <T extends @Nullable Object> T drawn(Supplier<T> look) {
+        for (int more = 5; ; more--) {
+            try {
+                return look.get();
+            } catch (StaleElementReferenceException e) {
+                if (more == 0) {
+                    throw e;
+                }
+            }
+        }
     }
 
     WebElement focused() {

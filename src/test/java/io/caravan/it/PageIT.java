@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
-import org.openqa.selenium.WebElement;
 
 /** The status page as a person has it open from the first copy on, without reloading it. One after the other. */
 @TestMethodOrder(OrderAnnotation.class)
@@ -81,9 +81,9 @@ class PageIT {
             browser.awaitText("#state", "Copying the rows");
             browser.awaitText("#copied", "2 of 3 tables, 80,000 rows");
             browser.awaitText("#left", "\\d+ %, about .* left");
-            assertThat(station("slot").getDomAttribute("class")).isEqualTo("done");
-            assertThat(station("copy").getDomAttribute("class")).isEqualTo("now");
-            assertThat(station("apply").getDomAttribute("class")).isNull();
+            assertThat(stateOf("slot")).isEqualTo("done");
+            assertThat(stateOf("copy")).isEqualTo("now");
+            assertThat(stateOf("apply")).isNull();
             browser.photograph("copying");
         }
     }
@@ -131,7 +131,7 @@ class PageIT {
         assertThat(browser.texts("#tables tr")).hasSize(1);
         browser.find("#filter").sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE);
         browser.find("#heads th:nth-child(3) button").sendKeys(Keys.ENTER);
-        assertThat(browser.find("#tables tr:first-child").getText()).startsWith("public.orders");
+        assertThat(browser.text("#tables tr:first-child")).startsWith("public.orders");
     }
 
     @Test
@@ -151,8 +151,8 @@ class PageIT {
         browser.awaitText("#problems", "1 dead letter");
         browser.awaitText("tr[data-table='public.orders']", "stopped");
         browser.awaitText("tr[data-table='public.customers']", "streaming");
-        assertThat(station("apply").getText()).contains("1 table stopped");
-        assertThat(station("dead letter").getDomAttribute("class")).isEqualTo("bad");
+        browser.awaitText("[data-station='apply']", "1 table stopped");
+        assertThat(stateOf("dead letter")).isEqualTo("bad");
         browser.find("#verify").sendKeys(Keys.ENTER);
         browser.find("#yes").sendKeys(Keys.ENTER);
         browser.awaitText("#verified", "Different: 2 tables of 3");
@@ -190,8 +190,8 @@ class PageIT {
         assertThat(later.at("/samples/0")).isEqualTo(all.at("/samples/1"));
     }
 
-    private static WebElement station(String name) {
-        return browser.find("[data-station='" + name + "']");
+    private static @Nullable String stateOf(String station) {
+        return browser.attribute("[data-station='" + station + "']", "class");
     }
 
     private static void awaitPage() {
