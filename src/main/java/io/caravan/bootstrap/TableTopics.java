@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,15 +30,23 @@ public final class TableTopics {
     private static final int LOOKS_FOR_ABSENT = 6;
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
-    private final String servers;
+    private final Map<String, Object> clientSettings;
     private final String prefix;
     private final int partitions;
     private final int replicationFactor;
     private final int retentionHours;
 
-    /** @param replicationFactor -1 for the broker's default */
-    public TableTopics(String servers, String prefix, int partitions, int replicationFactor, int retentionHours) {
-        this.servers = servers;
+    /**
+     * @param clientSettings bootstrap servers, security
+     * @param replicationFactor -1 for the broker's default
+     */
+    public TableTopics(
+            Map<String, Object> clientSettings,
+            String prefix,
+            int partitions,
+            int replicationFactor,
+            int retentionHours) {
+        this.clientSettings = Map.copyOf(clientSettings);
         this.prefix = prefix;
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
@@ -66,11 +73,10 @@ public final class TableTopics {
     }
 
     public Admin admin() {
-        Properties properties = new Properties();
-        properties.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
-        properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-        properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
-        return Admin.create(properties);
+        Map<String, Object> settings = new HashMap<>(clientSettings);
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
+        return Admin.create(settings);
     }
 
     /**
@@ -102,8 +108,8 @@ public final class TableTopics {
             connection.commit();
         } catch (ExecutionException e) {
             throw new BootstrapException(
-                    "Kafka at " + servers + " refused to create the topics " + prefix + ".*: "
-                            + String.valueOf(e.getCause()),
+                    "Kafka at " + clientSettings.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)
+                            + " refused to create the topics " + prefix + ".*: " + String.valueOf(e.getCause()),
                     e);
         }
     }

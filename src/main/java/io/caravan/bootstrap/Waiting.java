@@ -103,8 +103,9 @@ public final class Waiting {
                     .get();
         } catch (ExecutionException e) {
             throw new NotReadyException(
-                    "Kafka at " + kafkaServers
-                            + " does not answer. Start it, or correct caravan.kafka.bootstrap-servers.",
+                    "Kafka at " + kafkaServers + " does not answer (" + String.valueOf(e.getCause())
+                            + "). Start it, or correct caravan.kafka.bootstrap-servers; caravan.kafka.config if it asks for"
+                            + " TLS or a password.",
                     e);
         }
     }

@@ -21,7 +21,7 @@ final class Addresses {
         Map<String, Object> addresses = new LinkedHashMap<>();
         addresses.put("source", settings.source().url());
         addresses.put("target", settings.target().url());
-        addresses.put("kafka", settings.kafkaServers());
+        addresses.put("kafka", settings.kafka().servers());
         addresses.put("connect", settings.connectUrl().toString());
         addresses.put("http", url(settings.http()));
         addresses.put("management", url(settings.management()));

@@ -56,7 +56,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -88,7 +87,7 @@ final class Pipeline implements AutoCloseable {
         targetPool = pool(settings.target(), settings.apply().workers() + 2);
         state = new BootstrapState(settings.target(), settings.pipeline());
         topics = new TableTopics(
-                settings.kafkaServers(),
+                settings.kafka().client(),
                 settings.topicPrefix(),
                 settings.topics().partitions(),
                 settings.topics().replicationFactor(),
@@ -131,7 +130,7 @@ final class Pipeline implements AutoCloseable {
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);
         ledger = new Ledger(targetPool, settings.pipeline());
-        Map<String, Object> kafka = Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers());
+        Map<String, Object> kafka = settings.kafka().client();
         guard = guard(kafka);
         connectorWatch = new ConnectorWatch(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         reader = new TopicReader(
@@ -229,7 +228,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     private TopicLook look() {
-        return new TopicScan(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafkaServers()))::any;
+        return new TopicScan(settings.kafka().client())::any;
     }
 
     private Connector connector() {
@@ -292,7 +291,7 @@ final class Pipeline implements AutoCloseable {
                         settings.source(),
                         settings.target(),
                         topics,
-                        settings.kafkaServers(),
+                        settings.kafka().servers(),
                         settings.connectUrl(),
                         settings.waitForTable()));
         main.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));

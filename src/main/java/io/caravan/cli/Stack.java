@@ -76,7 +76,10 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                     known.put("caravan.source.url", withPort(settings.source().url(), port));
                 case TARGET ->
                     known.put("caravan.target.url", withPort(settings.target().url(), port));
-                case KAFKA -> known.put("caravan.kafka.bootstrap-servers", withPort(settings.kafkaServers(), port));
+                case KAFKA ->
+                    known.put(
+                            "caravan.kafka.bootstrap-servers",
+                            withPort(settings.kafka().servers(), port));
                 case CONNECT ->
                     known.put(
                             "caravan.connect.url",
@@ -98,14 +101,18 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                 settings.embedded().directory(),
                 parts.contains(Part.SOURCE) ? postgres(settings.source()) : null,
                 parts.contains(Part.TARGET) ? postgres(settings.target()) : null,
-                port(settings.kafkaServers()),
-                parts.contains(Part.KAFKA) ? null : settings.kafkaServers(),
+                port(settings.kafka().servers()),
+                parts.contains(Part.KAFKA) ? null : settings.kafka().servers(),
                 Math.max(0, settings.connectUrl().getPort()),
                 home.connectPlugins(),
                 init.isEmpty() ? null : init,
                 List.of(),
                 List.of(),
-                Map.of("CARAVAN_SOURCE_PASSWORD", settings.source().password()));
+                Map.of(
+                        "CARAVAN_SOURCE_PASSWORD",
+                        settings.source().password(),
+                        EmbeddedSettings.KAFKA_CONFIG,
+                        parts.contains(Part.KAFKA) ? "" : settings.kafka().config()));
     }
 
     /** Not by the JDBC driver, which knows no port 0. */

@@ -4,8 +4,10 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.TableFilter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * The settings of one pipeline, read and checked. What each means stands in {@code application.properties}.
@@ -18,7 +20,7 @@ public record Settings(
         Embedded embedded,
         Database source,
         Database target,
-        String kafkaServers,
+        Kafka kafka,
         URI connectUrl,
         String connectPassword,
         String pipeline,
@@ -48,6 +50,27 @@ public record Settings(
 
     /** The parts that are started here, their folder, and the SQL of the source's first start (empty: none). */
     public record Embedded(Set<Part> parts, Path directory, String init) {}
+
+    /**
+     * The brokers and how they are reached.
+     *
+     * @param config the file that the security settings are from; empty when there is none
+     */
+    public record Kafka(String servers, String config, Map<String, String> security) {
+
+        /** What every client of ours begins with. */
+        public Map<String, Object> client() {
+            Map<String, Object> client = new HashMap<>(security);
+            client.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, servers);
+            return client;
+        }
+
+        /** The settings have passwords. */
+        @Override
+        public String toString() {
+            return servers;
+        }
+    }
 
     /** How topics are made; a replication factor of -1 is the broker's default. */
     public record Topics(int partitions, int replicationFactor, int retentionHours) {}

@@ -4,6 +4,7 @@ import io.caravan.config.Settings.Apply;
 import io.caravan.config.Settings.Embedded;
 import io.caravan.config.Settings.Endpoint;
 import io.caravan.config.Settings.Guard;
+import io.caravan.config.Settings.Kafka;
 import io.caravan.config.Settings.LogFormat;
 import io.caravan.config.Settings.SchemaSource;
 import io.caravan.config.Settings.Topics;
@@ -125,7 +126,7 @@ public final class SettingsReader {
                 new Embedded(parts(), path("caravan.embedded.dir"), text("caravan.embedded.init")),
                 database("source"),
                 database("target"),
-                required("caravan.kafka.bootstrap-servers"),
+                kafka(),
                 httpUrl("caravan.connect.url"),
                 connectPassword(),
                 name("caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
@@ -270,6 +271,21 @@ public final class SettingsReader {
                     + " Use a key file without one that only this user can read.");
         }
         return new Database(label, dsn.jdbcUrl(), text(key + ".user"), text(key + ".password"));
+    }
+
+    private Kafka kafka() {
+        String servers = required("caravan.kafka.bootstrap-servers");
+        if (text("caravan.kafka.config").isEmpty()) {
+            return new Kafka(servers, "", Map.of());
+        }
+        Path file = path("caravan.kafka.config");
+        try {
+            return new Kafka(servers, file.toString(), load(file));
+        } catch (UncheckedIOException e) {
+            problems.add("caravan.kafka.config names " + file + ", which cannot be read ("
+                    + String.valueOf(e.getCause()) + "). Name a file of Kafka client settings.");
+            return new Kafka(servers, "", Map.of());
+        }
     }
 
     private URI httpUrl(String key) {

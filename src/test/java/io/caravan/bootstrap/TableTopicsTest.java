@@ -3,11 +3,12 @@ package io.caravan.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.postgres.TableName;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TableTopicsTest {
-    private final TableTopics topics = new TableTopics("localhost:9092", "shop", 1, -1, 1);
+    private final TableTopics topics = new TableTopics(Map.of(), "shop", 1, -1, 1);
 
     @ParameterizedTest
     @CsvSource({

@@ -37,6 +37,7 @@ class CaravanConfigTest {
                         entry("caravan.target.user", "postgres"),
                         entry("caravan.target.password", "postgres"),
                         entry("caravan.kafka.bootstrap-servers", "localhost:29093"),
+                        entry("caravan.kafka.config", ""),
                         entry("caravan.connect.url", "http://localhost:8083"),
                         entry("caravan.connect.source-password", ""),
                         entry("caravan.pipeline", "ome"),
@@ -220,7 +221,7 @@ class CaravanConfigTest {
         assertThat(settings.slot()).isEqualTo("slot");
         assertThat(settings.waitForTable()).isEqualTo("ready");
         assertThat(settings.topicPrefix()).isEqualTo("prefix");
-        assertThat(settings.kafkaServers()).isEqualTo("k:9");
+        assertThat(settings.kafka().servers()).isEqualTo("k:9");
         assertThat(settings.http()).isEqualTo(new Endpoint("0.0.0.0", 8081));
     }
 

@@ -30,7 +30,7 @@ class ComposeSettingsTest {
     @Test
     void connectWorkersHaveTheSameSettings() throws IOException {
         Map<String, String> embedded = new TreeMap<>(ConnectProcess.settings(
-                ConnectProcess.arguments("unused:1", 1, Path.of("unused"), 1).toArray(String[]::new)));
+                ConnectProcess.arguments("unused:1", 1, Path.of("unused"), 1).toArray(String[]::new), Map.of()));
         Properties file = new Properties();
         try (Reader reader = Files.newBufferedReader(Path.of("src/main/docker/connect-worker.properties"))) {
             file.load(reader);
