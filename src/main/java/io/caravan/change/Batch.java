@@ -43,6 +43,11 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
         return events.stream().anyMatch(copy::isOver);
     }
 
+    /** How many events; what a route asks for, since Camel hashes a list of which it asks the size. */
+    public int size() {
+        return events.size();
+    }
+
     public boolean isEmpty() {
         return events.isEmpty();
     }

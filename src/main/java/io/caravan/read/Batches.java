@@ -24,12 +24,13 @@ public final class Batches {
     private final String unchangedMarker;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
     private final Set<String> keyless = ConcurrentHashMap.newKeySet();
-    private final Map<TopicPartition, ChangeEventReader> readers = new ConcurrentHashMap<>();
     private final TopicReader topics;
+    private final ReadAhead ahead = new ReadAhead(this::events);
 
     public Batches(String unchangedMarker, TopicReader topics) {
         this.unchangedMarker = unchangedMarker;
         this.topics = topics;
+        topics.readAhead(ahead::begin);
     }
 
     /**
@@ -47,15 +48,18 @@ public final class Batches {
     }
 
     /** Reads the records of one partition, all of them of one table. */
-    public Batch read(List<ConsumerRecord<byte[], byte[]>> records) {
+    public Batch read(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
+        Batch read = ahead.take(records);
+        return read == null ? events(records) : read;
+    }
+
+    private Batch events(List<ConsumerRecord<byte[], byte[]>> records) {
         ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
-        TopicPartition partition = new TopicPartition(last.topic(), last.partition());
         TableName table = tables.get(last.topic());
         if (table == null) {
             throw new IllegalArgumentException("Topic " + last.topic() + " belongs to no table of this pipeline.");
         }
-        ChangeEventReader reader = readers.computeIfAbsent(
-                partition, same -> new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table));
+        ChangeEventReader reader = new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table);
         boolean isKeyless = keyless.contains(last.topic());
         List<ChangeEvent> events = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> one : records) {

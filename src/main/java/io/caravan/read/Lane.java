@@ -70,19 +70,9 @@ final class Lane {
      * @param gate asked for inside, so that a lane is never held by a gate that was taken out before
      */
     synchronized List<ConsumerRecord<byte[], byte[]>> take(Supplier<Gate> gate) {
-        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
-        long batchBytes = 0;
-        while (!closed && !waiting.isEmpty() && batch.size() < route.maxRecords()) {
-            int size = size(waiting.element());
-            if (!batch.isEmpty() && batchBytes + size > route.maxBytes()) {
-                break;
-            }
-            batch.add(waiting.remove());
-            batchBytes += size;
-        }
-        if (!batch.isEmpty() && isFirstOfTwo(batch.get(batch.size() - 1))) {
-            batchBytes += keepTogether(batch);
-        }
+        List<ConsumerRecord<byte[], byte[]>> batch = front();
+        batch.forEach(same -> waiting.remove());
+        long batchBytes = size(batch);
         int admitted = batch.isEmpty() ? 0 : gate.get().admit(batch);
         for (int i = batch.size() - 1; i >= admitted; i--) {
             batchBytes -= size(batch.get(i));
@@ -95,14 +85,34 @@ final class Lane {
         return batch;
     }
 
-    /** Adds the second record of the pair that the batch ends with, or puts the first one back. Returns by how many bytes it grows. */
-    private long keepTogether(List<ConsumerRecord<byte[], byte[]>> batch) {
-        if (waiting.isEmpty()) {
-            waiting.add(batch.remove(batch.size() - 1));
-            return -size(waiting.element());
+    /**
+     * The batch that will be taken next, if it is as large as it may be, so that no record can join it any more; else
+     * empty. Empty as well for a single record beyond the limit, which need not be in memory twice.
+     */
+    synchronized List<ConsumerRecord<byte[], byte[]>> next() {
+        List<ConsumerRecord<byte[], byte[]>> batch = front();
+        boolean full = batch.size() >= route.maxRecords() || batch.size() < waiting.size();
+        return full && size(batch) <= route.maxBytes() ? batch : List.of();
+    }
+
+    /** As many records as the limits allow, at least one and never half a pair; empty when there are none for now. */
+    private List<ConsumerRecord<byte[], byte[]>> front() {
+        List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
+        long batchBytes = 0;
+        boolean pairBegun = false;
+        for (ConsumerRecord<byte[], byte[]> each : waiting) {
+            batchBytes += size(each);
+            boolean full = batch.size() >= route.maxRecords() || batchBytes > route.maxBytes();
+            if (closed || (full && !batch.isEmpty() && !pairBegun)) {
+                break;
+            }
+            batch.add(each);
+            pairBegun = isFirstOfTwo(each);
         }
-        batch.add(waiting.remove());
-        return size(batch.get(batch.size() - 1));
+        if (pairBegun) {
+            batch.remove(batch.size() - 1);
+        }
+        return batch;
     }
 
     /** The offset at which the polling thread goes on; markers of transactions count as read, records that wait do too. */
@@ -152,6 +162,10 @@ final class Lane {
     /** The delete of a key change: the insert that follows it may need its row. */
     private static boolean isFirstOfTwo(ConsumerRecord<byte[], byte[]> one) {
         return one.headers().lastHeader(Batches.NEW_KEY) != null;
+    }
+
+    private static long size(List<ConsumerRecord<byte[], byte[]>> batch) {
+        return batch.stream().mapToLong(Lane::size).sum();
     }
 
     private static int size(ConsumerRecord<byte[], byte[]> one) {

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ final class Lanes {
     private final Map<TopicPartition, Lane> lanes = new ConcurrentHashMap<>();
     private final ExecutorService workers;
     private volatile Gate gate = Gate.OPEN;
+    private volatile Consumer<List<ConsumerRecord<byte[], byte[]>>> readAhead = next -> {};
 
     Lanes(int workerCount) {
         AtomicInteger number = new AtomicInteger();
@@ -26,6 +28,11 @@ final class Lanes {
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** @param of gets the batch after the one that a route is about to apply, where that is certain already */
+    void readAhead(Consumer<List<ConsumerRecord<byte[], byte[]>>> of) {
+        readAhead = of;
     }
 
     void open(TopicPartition partition, KafkaBatchConsumer route) {
@@ -97,6 +104,7 @@ final class Lanes {
         try {
             batch = lane.take(() -> gate);
             if (!batch.isEmpty()) {
+                readAhead.accept(lane.next());
                 lane.route().process(batch);
             }
         } catch (Throwable e) { // an Error too: nothing may be read behind a batch that was taken and is not applied

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class Polling implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final long LANE_BYTES = 16L << 20;
+    private static final long LANE_BYTES = 8L << 20; // two batches of usual rows; more only waits longer in memory
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long RETRY_MILLIS = 1000;
     private static final long COMMIT_MILLIS = 1000;

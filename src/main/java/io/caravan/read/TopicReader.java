@@ -8,7 +8,9 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -66,6 +68,11 @@ public final class TopicReader implements AutoCloseable {
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
         this.startOffsets = startOffsets;
         this.lanes = new Lanes(workerCount);
+    }
+
+    /** See {@link Lanes#readAhead}. */
+    void readAhead(Consumer<List<ConsumerRecord<byte[], byte[]>>> of) {
+        lanes.readAhead(of);
     }
 
     void start() {

@@ -53,7 +53,7 @@ final class ApplyRoutes implements AutoCloseable {
         private final Batches batches = new Batches(Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", p -> 0, 1));
         private final List<Long> committed = new CopyOnWriteArrayList<>();
 
-        public Batch read(List<ConsumerRecord<byte[], byte[]>> records) {
+        public Batch read(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
             return batches.read(records);
         }
 

@@ -78,6 +78,27 @@ class LaneTest {
     }
 
     @Test
+    void theNextBatchIsKnownOnceNoRecordCanJoinIt() {
+        lane.offer(records(PARTITION, 0, 4));
+        assertThat(offsets(lane.next())).containsExactly(0L, 1L, 2L, 3L);
+
+        lane.take(() -> Gate.OPEN);
+        lane.offer(records(PARTITION, 4, 7));
+        assertThat(lane.next()).isEmpty();
+
+        lane.offer(List.of(FakeRoute.record(PARTITION, 7, 900)));
+        assertThat(offsets(lane.next())).containsExactly(4L, 5L, 6L);
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(4L, 5L, 6L);
+    }
+
+    @Test
+    void aRecordThatIsLargerThanABatchIsNotReadAhead() {
+        lane.offer(List.of(FakeRoute.record(PARTITION, 0, 9000), FakeRoute.record(PARTITION, 1, 1)));
+
+        assertThat(lane.next()).isEmpty();
+    }
+
+    @Test
     void onlyOneWorkerIsInTheLane() {
         lane.offer(records(PARTITION, 0, 9));
 

@@ -1,0 +1,93 @@
+package io.caravan.read;
+
+import io.caravan.change.Batch;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the records of a partition's next batch while the target works on the one before. Only a head start: what is not
+ * there when it is wanted, or turns out to be another batch, is read then.
+ */
+final class ReadAhead {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
+
+    /** Bounds the memory, however many partitions have a backlog: whoever waits longest for its turn is read again. */
+    private static final int MOST = 4;
+
+    private final Function<List<ConsumerRecord<byte[], byte[]>>, Batch> read;
+    private final Map<TopicPartition, Task> begun = new LinkedHashMap<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread one = new Thread(task, "read-ahead");
+        one.setDaemon(true);
+        return one;
+    });
+
+    private record Task(List<ConsumerRecord<byte[], byte[]>> records, FutureTask<Batch> batch) {
+        /** The very same records: a topic that was made anew has the same offsets. */
+        boolean isOf(List<ConsumerRecord<byte[], byte[]>> others) {
+            return records.size() == others.size()
+                    && records.get(0) == others.get(0)
+                    && records.get(records.size() - 1) == others.get(others.size() - 1);
+        }
+    }
+
+    ReadAhead(Function<List<ConsumerRecord<byte[], byte[]>>, Batch> read) {
+        this.read = read;
+    }
+
+    /** Begins with records of one partition, in place of those begun for it before; nothing to do when there are none. */
+    void begin(List<ConsumerRecord<byte[], byte[]>> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        FutureTask<Batch> task = new FutureTask<>(() -> read.apply(records));
+        synchronized (begun) {
+            begun.remove(partition(records));
+            begun.put(partition(records), new Task(records, task));
+            if (begun.size() > MOST) {
+                TopicPartition eldest = begun.keySet().iterator().next();
+                begun.remove(eldest).batch.cancel(false);
+            }
+        }
+        thread.execute(task);
+    }
+
+    /** The batch of these records; null when it was not begun or could not be read. */
+    @Nullable
+    Batch take(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
+        Task task;
+        synchronized (begun) {
+            task = begun.remove(partition(records));
+        }
+        if (task == null) {
+            return null;
+        }
+        if (!task.isOf(records)) {
+            task.batch.cancel(false);
+            return null;
+        }
+        task.batch.run(); // here and now, if it waits for its thread still
+        try {
+            return task.batch.get();
+        } catch (ExecutionException e) {
+            LOG.debug("Reading ahead failed, so it is done again", e.getCause());
+            return null;
+        }
+    }
+
+    private static TopicPartition partition(List<ConsumerRecord<byte[], byte[]>> records) {
+        ConsumerRecord<byte[], byte[]> first = records.get(0);
+        return new TopicPartition(first.topic(), first.partition());
+    }
+}
