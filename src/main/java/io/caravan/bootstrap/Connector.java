@@ -51,7 +51,7 @@ public final class Connector {
     Map<String, String> configuration(Collection<Table> tables) {
         Map<String, String> config = new TreeMap<>();
         config.put("name", name);
-        config.put("connector.class", "io.debezium.connector.postgresql.PostgresConnector");
+        config.put("connector.class", "io.caravan.connector.Capture");
         config.put("tasks.max", "1");
         putSource(config);
         putCapture(config, tables);
@@ -152,18 +152,23 @@ public final class Connector {
         config.put("caravan.type", "io.caravan.connector.TextConverter");
         config.put("caravan.unavailable", Row.UNCHANGED_MARKER);
         config.put("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
-        for (String each : new String[] {"key.converter", "value.converter", "header.converter"}) {
-            config.put(each, "org.apache.kafka.connect.json.JsonConverter");
-            config.put(each + ".schemas.enable", "false");
-            // the default writes a column's DEFAULT where the row has NULL
-            config.put(each + ".replace.null.with.default", "false");
-        }
+        config.put("key.converter", "io.caravan.connector.EventJson");
+        config.put("value.converter", "io.caravan.connector.EventJson");
+        // Only events of a key change have headers: the old or the new key.
+        config.put("extended.headers.enabled", "false");
+        config.put("header.converter", "org.apache.kafka.connect.json.JsonConverter");
+        config.put("header.converter.schemas.enable", "false");
+        // the default writes a column's DEFAULT where the row has NULL
+        config.put("header.converter.replace.null.with.default", "false");
     }
 
     private static void putDelivery(Map<String, String> config) {
-        config.put("poll.interval.ms", "10");
-        config.put("max.batch.size", "8192");
-        config.put("max.queue.size", "32768");
+        // How long the reading of the slot rests when nothing came; our ChangeEventQueue waits for nothing else.
+        config.put("poll.interval.ms", "20");
+        config.put("internal.advanced.metrics.enable", "false"); // writes a text for every event
+        // Enough to keep both threads busy. What waits here is in memory as objects, which the collector copies around.
+        config.put("max.batch.size", "4096");
+        config.put("max.queue.size", "8192");
         config.put("max.queue.size.in.bytes", Integer.toString(64 << 20));
         // The default writes NULL where a value cannot be converted.
         config.put("event.converting.failure.handling.mode", "fail");
@@ -174,7 +179,12 @@ public final class Connector {
         // A slot that is ahead of the stored offset is a gap, which the default passes over in silence.
         config.put("offset.mismatch.strategy", "trust_offset");
         config.put("heartbeat.interval.ms", "0"); // see decisions/heartbeat.md: Caravan writes its own into the WAL
-        config.put("producer.override.linger.ms", "2");
+        config.put("producer.override.linger.ms", "10"); // a commit does not wait for it
+        // The broker refuses a transaction's first records while it still ends the one before (CONCURRENT_TRANSACTIONS,
+        // KIP-890).
+        // The producer's default is to try again after 100 ms, then twice as long, up to 1 s: the whole of the latency.
+        config.put("producer.override.retry.backoff.ms", "2");
+        config.put("producer.override.retry.backoff.max.ms", "100");
         config.put("producer.override.batch.size", Integer.toString(256 << 10));
         config.put("producer.override.compression.type", "lz4");
         config.put("producer.override.max.request.size", Integer.toString(TableTopics.LARGEST_MESSAGE_BYTES));

@@ -90,6 +90,9 @@ final class BrokerProcess {
                 Map.entry("transaction.state.log.replication.factor", "1"),
                 Map.entry("transaction.state.log.min.isr", "1"),
                 Map.entry("transaction.state.log.num.partitions", "1"),
+                // how soon the broker looks again whether the transaction before has ended; default 20 ms of every
+                // commit
+                Map.entry("add.partitions.to.txn.retry.backoff.ms", "1"),
                 // how soon a killed connector's open transaction is noticed, which holds up the reading of its topics
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
                 Map.entry("share.coordinator.state.topic.replication.factor", "1"),

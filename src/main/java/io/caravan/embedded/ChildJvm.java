@@ -70,17 +70,21 @@ final class ChildJvm implements Child {
         return builder.start();
     }
 
-    /** The child says so on its standard output, and nothing else. */
+    /** The child says so on its standard output, on which a JVM may have words of its own before, such as a warning about options. */
     @Override
     public boolean awaitReady(Process process, Duration limit) throws IOException, InterruptedException {
         BufferedReader output = process.inputReader();
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!output.ready()) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
-                return false;
+        while (true) {
+            while (!output.ready()) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    return false;
+                }
+                Thread.sleep(20);
             }
-            Thread.sleep(20);
+            if (ParentPipe.READY.equals(output.readLine())) {
+                return true;
+            }
         }
-        return ParentPipe.READY.equals(output.readLine());
     }
 }

@@ -2,15 +2,19 @@ package io.caravan.embedded;
 
 import io.caravan.config.Part;
 import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.kafka.connect.cli.ConnectDistributed;
 import org.apache.kafka.connect.runtime.Connect;
 
@@ -25,7 +29,7 @@ final class ConnectProcess {
 
     public static void main(String[] arguments) {
         ParentPipe.run(() -> {
-            Connect<?> worker = new ConnectDistributed().startConnect(settings(arguments));
+            Connect<?> worker = new ConnectDistributed().startConnect(settings(arguments, clientSettings()));
             awaitHealth(Integer.parseInt(arguments[1]));
             return () -> {
                 worker.stop();
@@ -54,8 +58,27 @@ final class ConnectProcess {
         }
     }
 
-    static Map<String, String> settings(String[] arguments) {
+    private static Map<String, String> clientSettings() {
+        String file = System.getenv().getOrDefault(EmbeddedSettings.KAFKA_CONFIG, "");
+        Properties properties = new Properties();
+        if (!file.isEmpty()) {
+            try (Reader in = Files.newBufferedReader(Path.of(file))) {
+                properties.load(in);
+            } catch (IOException e) {
+                throw new UncheckedIOException("caravan.kafka.config " + file + " cannot be read", e);
+            }
+        }
+        Map<String, String> settings = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        return settings;
+    }
+
+    /** @param client settings of Kafka's clients: the worker's own and those that it makes for connectors */
+    static Map<String, String> settings(String[] arguments, Map<String, String> client) {
         Map<String, String> settings = new HashMap<>(fixed());
+        for (String whose : List.of("", "producer.", "consumer.", "admin.")) {
+            client.forEach((name, value) -> settings.put(whose + name, value));
+        }
         settings.put("bootstrap.servers", arguments[0]);
         settings.put("listeners", "http://" + EmbeddedAddresses.HOST + ":" + arguments[1]);
         settings.put("rest.advertised.host.name", EmbeddedAddresses.HOST);
@@ -88,6 +111,9 @@ final class ConnectProcess {
                 Map.entry("config.providers.env.class", "org.apache.kafka.common.config.provider.EnvVarConfigProvider"),
                 Map.entry("config.providers.env.param.allowlist.pattern", "CARAVAN_SOURCE_PASSWORD"),
                 Map.entry("offset.flush.interval.ms", "1000"),
+                // How long a quiet topic of the worker's own keeps its reader waiting; default 500, twice a second for
+                // each.
+                Map.entry("fetch.max.wait.ms", "5000"),
                 // A worker that was killed stays in the group until its session ends; the new one waits for that.
                 Map.entry("session.timeout.ms", "6000"),
                 Map.entry("heartbeat.interval.ms", "2000"),

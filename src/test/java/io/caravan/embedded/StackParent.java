@@ -42,7 +42,8 @@ public final class StackParent {
                 0,
                 plugins(),
                 initSql,
-                List.of(),
+                List.of("-Xlog:gc+init"), // what a JVM says by itself on standard output is not the word that it is
+                // ready
                 List.of());
     }
 
