@@ -15,8 +15,6 @@ create table if not exists caravan.bootstrap (
     primary key (pipeline, table_name)
 );
 
-alter table caravan.bootstrap add column if not exists source_shape text; -- a target set up by an earlier version
-
 create table if not exists caravan.ledger (
     pipeline     text        not null,
     topic        text        not null,
@@ -51,9 +49,6 @@ create table if not exists caravan.dead_letter (
     settled_at timestamptz,
     unique (pipeline, topic, partition, "offset")
 );
-create index if not exists dead_letter_waiting on caravan.dead_letter (pipeline, table_name) where state in ('rejected', 'held');
-create index if not exists dead_letter_blocks on caravan.dead_letter using gin (blocks) with (fastupdate = off)
-    where state in ('rejected', 'held');
 
 create table if not exists caravan.verification (
     id          bigint generated always as identity primary key,
@@ -67,4 +62,22 @@ create table if not exists caravan.verification (
     verified_at timestamptz not null default now(),
     verified_through pg_lsn                             -- the source_lsn of the last comparison that found the table equal
 );
-alter table caravan.verification add column if not exists verified_through pg_lsn;
+
+-- A target set up by an earlier version gets what it lacks. Asked for first: ALTER TABLE and CREATE INDEX lock their table even when
+-- IF NOT EXISTS finds that there is nothing to do, behind another instance's open transaction and before all that come after.
+do $$
+begin
+    if to_regclass('caravan.dead_letter_waiting') is null then
+        create index dead_letter_waiting on caravan.dead_letter (pipeline, table_name) where state in ('rejected', 'held');
+    end if;
+    if to_regclass('caravan.dead_letter_blocks') is null then
+        create index dead_letter_blocks on caravan.dead_letter using gin (blocks) with (fastupdate = off)
+            where state in ('rejected', 'held');
+    end if;
+    if not exists (select from pg_attribute where attrelid = 'caravan.bootstrap'::regclass and attname = 'source_shape') then
+        alter table caravan.bootstrap add column source_shape text;
+    end if;
+    if not exists (select from pg_attribute where attrelid = 'caravan.verification'::regclass and attname = 'verified_through') then
+        alter table caravan.verification add column verified_through pg_lsn;
+    end if;
+end $$;
