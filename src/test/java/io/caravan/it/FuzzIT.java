@@ -60,7 +60,10 @@ class FuzzIT {
 
             scenario.databases().awaitEqual();
 
-            assertThat(scenario.target().query("select count(*) from caravan.dead_letter"))
+            // A TRUNCATE between snapshot and COPY leaves none of the rows that updates before it look for, and settles
+            // their letters.
+            assertThat(scenario.target()
+                            .query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')"))
                     .isEqualTo("0");
             assertThat(caravan.status().get("problems")).isEmpty();
             for (Writer writer : writers) {
