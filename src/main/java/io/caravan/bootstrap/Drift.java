@@ -108,9 +108,14 @@ public final class Drift {
         }
     }
 
-    /** Carries over what has changed of a table, {@code schema.table}; throws when its changes cannot be applied after that. */
-    public void mend(String table) throws SQLException, DriftException {
-        if (carryOver(named(table))) {
+    /**
+     * Carries over what has changed of a table, {@code schema.table}; throws when its changes cannot be applied after that, or
+     * when it is not the source that was altered: to what end someone took a column out of the target only a person can know.
+     *
+     * @param reason why its changes do not fit the target
+     */
+    public void mend(String table, Exception reason) throws SQLException, DriftException {
+        if (carryOver(named(table), reason)) {
             throw new DriftException("Table " + table + " was altered on the source and is about to be copied again.");
         }
     }
@@ -121,7 +126,12 @@ public final class Drift {
      * @return whether it has to be copied again, which is noted
      * @throws DriftException when a person has to do something first, which is noted
      */
-    synchronized boolean carryOver(TableName table) throws SQLException, DriftException {
+    boolean carryOver(TableName table) throws SQLException, DriftException {
+        return carryOver(table, null);
+    }
+
+    private synchronized boolean carryOver(TableName table, @Nullable Exception reason)
+            throws SQLException, DriftException {
         TableStep step = lines.step(table).orElse(TableStep.WAITING);
         try (Connection from = source.connect();
                 Connection to = target.connect()) {
@@ -133,6 +143,10 @@ public final class Drift {
             boolean ours = schema.mode() != SchemaMode.EXISTING;
             TableShape known = lines.shapes().get(table.toString());
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
+            if (reason != null && there.equals(known) && !change.columns().isEmpty()) {
+                throw new DriftException(reason.getMessage()
+                        + " The source's table is as it was, so someone altered the" + " target's.");
+            }
             List<String> byHand = new ArrayList<>(change.byHand());
             if (!ours) {
                 Stream.of(change.labels(), change.columns()).forEach(byHand::addAll);
