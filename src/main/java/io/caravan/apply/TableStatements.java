@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -66,7 +67,7 @@ final class TableStatements {
 
     private String insert(Layout layout) {
         List<Column> columns = writable(layout);
-        return "insert into " + name() + " (" + names(columns) + ") overriding system value select "
+        return "insert into " + name() + " as t (" + names(columns) + ") overriding system value select "
                 + columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "))
                 + from(layout);
     }
@@ -79,7 +80,8 @@ final class TableStatements {
                         : "update set "
                                 + rest.stream()
                                         .map(column -> quote(column) + " = excluded." + quote(column))
-                                        .collect(Collectors.joining(", ")));
+                                        .collect(Collectors.joining(", "))
+                                + identitiesStay(layout, " where ", column -> "excluded." + quote(column)));
     }
 
     /** For a target without an index that ON CONFLICT could use: a deferrable key, or none. */
@@ -88,7 +90,9 @@ final class TableStatements {
         List<Column> rest = updatable(layout);
         String values = columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "));
         return "merge into " + only() + " as t using (select *" + from(layout) + ") as r on " + keysMatch(layout)
-                + " when matched then "
+                + " when matched"
+                + (rest.isEmpty() ? "" : identitiesStay(layout, " and ", column -> value(layout, column)))
+                + " then "
                 + (rest.isEmpty() ? "do nothing" : "update set " + assignments(layout, rest))
                 + " when not matched then insert (" + names(columns) + ") overriding system value values (" + values
                 + ")";
@@ -97,18 +101,42 @@ final class TableStatements {
     private String update(Layout layout) {
         List<Column> columns = updatable(layout);
         return "update " + only() + " as t set " + (columns.isEmpty() ? nothing() : assignments(layout, columns))
-                + from(layout) + " where " + keysMatch(layout);
+                + from(layout) + " where " + keysMatch(layout)
+                + identitiesStay(layout, " and ", column -> value(layout, column));
     }
 
-    /** The layout begins with the old key. */
+    /** The layout begins with the old key. A key that PostgreSQL lets nobody update is refused by it, and is not passed over. */
     private String move(Layout layout) {
         List<Column> columns = writable(layout).stream()
-                .filter(column -> !column.identityAlways())
+                .filter(column -> !column.identityAlways() || key.contains(column.name()))
                 .toList();
         return "update " + only() + " as t set " + assignments(layout, columns) + from(layout) + " where "
                 + IntStream.range(0, key.size())
                         .mapToObj(i -> equal(column(key.get(i)), i))
-                        .collect(Collectors.joining(" and "));
+                        .collect(Collectors.joining(" and "))
+                + identitiesStay(layout, " and ", column -> value(layout, column));
+    }
+
+    /** Whether a row is written only where {@link #updatable} holds, so that each must be found. */
+    boolean needsEveryRow(Run run) {
+        return run.needsEveryRow()
+                || (run.kind() == Run.Kind.UPSERT
+                        && !updatable(run.layout()).isEmpty()
+                        && !identities(run.layout()).isEmpty());
+    }
+
+    /** The condition that makes rows with another identity value not found, which is an error, instead of leaving the old one. */
+    private String identitiesStay(Layout layout, String before, Function<Column, String> value) {
+        return identities(layout).stream()
+                .map(column -> "t." + quote(column) + " = " + value.apply(column))
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(" and "), all -> all.isEmpty() ? "" : before + all));
+    }
+
+    private List<Column> identities(Layout layout) {
+        return writable(layout).stream()
+                .filter(column -> column.identityAlways() && !key.contains(column.name()))
+                .toList();
     }
 
     private String delete(Layout layout) {
@@ -204,7 +232,7 @@ final class TableStatements {
 
     /**
      * The columns that an update writes. PostgreSQL lets nobody update GENERATED ALWAYS AS IDENTITY but to its default, on
-     * the source neither, so its value is still that of the insert.
+     * the source neither, so its value is that of the insert but for who asked for a new one, see {@link #identitiesStay}.
      */
     private List<Column> updatable(Layout layout) {
         return writable(layout).stream()

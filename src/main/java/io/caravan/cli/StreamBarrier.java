@@ -113,7 +113,10 @@ final class StreamBarrier implements Barrier {
         }
     }
 
-    /** What every partition holds now; everything that the snapshot sees is below. */
+    /**
+     * What every partition holds now; everything that the snapshot sees is below. Transactions end in one partition after the other,
+     * so records that are not called committed yet count: whoever waits for these offsets waits for their end too.
+     */
     private Map<TopicPartition, Long> ends() throws BarrierException, InterruptedException {
         List<String> names =
                 bootstrap.tables().stream().map(Table::name).map(topics::of).toList();
@@ -123,7 +126,7 @@ final class StreamBarrier implements Barrier {
                     .forEach(each ->
                             latest.put(new TopicPartition(topic.name(), each.partition()), OffsetSpec.latest())));
             Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                     .all()
                     .get()
                     .forEach((partition, end) -> ends.put(partition, end.offset()));

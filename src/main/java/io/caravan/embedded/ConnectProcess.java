@@ -75,10 +75,11 @@ final class ConnectProcess {
 
     /** @param client settings of Kafka's clients: the worker's own and those that it makes for connectors */
     static Map<String, String> settings(String[] arguments, Map<String, String> client) {
-        Map<String, String> settings = new HashMap<>(fixed());
+        Map<String, String> settings = new HashMap<>();
         for (String whose : List.of("", "producer.", "consumer.", "admin.")) {
             client.forEach((name, value) -> settings.put(whose + name, value));
         }
+        settings.putAll(fixed()); // the worker's group and its sessions are not the client file's to choose
         settings.put("bootstrap.servers", arguments[0]);
         settings.put("listeners", "http://" + EmbeddedAddresses.HOST + ":" + arguments[1]);
         settings.put("rest.advertised.host.name", EmbeddedAddresses.HOST);

@@ -53,7 +53,10 @@ final class ReadAhead {
         }
         FutureTask<Batch> task = new FutureTask<>(() -> read.apply(records));
         synchronized (begun) {
-            begun.remove(partition(records));
+            Task before = begun.remove(partition(records));
+            if (before != null) {
+                before.batch.cancel(false);
+            }
             begun.put(partition(records), new Task(records, task));
             if (begun.size() > MOST) {
                 TopicPartition eldest = begun.keySet().iterator().next();

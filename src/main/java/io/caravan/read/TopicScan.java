@@ -36,7 +36,7 @@ public final class TopicScan {
                 new KafkaConsumer<>(clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             kafka.assign(List.of(partition));
             kafka.seek(partition, from);
-            long end = Math.min(to, kafka.endOffsets(List.of(partition)).getOrDefault(partition, from));
+            long end = Math.min(to, end(partition));
             while (kafka.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> one : kafka.poll(POLL)) {
                     if (one.offset() < end && one.value() != null && wanted.test(one.value())) {
@@ -45,6 +45,16 @@ public final class TopicScan {
                 }
             }
             return false;
+        }
+    }
+
+    /** Also behind records whose transaction has not ended here yet: reading up to there waits for that. */
+    private long end(TopicPartition partition) {
+        Map<String, Object> uncommitted = new HashMap<>(clientSettings);
+        uncommitted.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        try (KafkaConsumer<byte[], byte[]> kafka =
+                new KafkaConsumer<>(uncommitted, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return kafka.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         }
     }
 }

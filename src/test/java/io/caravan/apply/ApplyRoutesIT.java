@@ -402,6 +402,17 @@ class ApplyRoutesIT {
     }
 
     @Test
+    void aNewIdentityValueIsALetter() throws Exception {
+        Sql.run(target, "alter table devices add n integer generated always as identity");
+        send(changes.create("{\"id\":\"5\",\"name\":\"x\",\"n\":\"1\"}"));
+
+        send(changes.update("{\"id\":\"5\",\"name\":\"y\",\"n\":\"2\"}"));
+
+        assertThat(devices()).containsExactly("5 x");
+        assertThat(letters()).containsExactly("1 update rejected  [[\"5\"]]");
+    }
+
+    @Test
     void valuesThatAreSwappedUnderAUniqueConstraintArriveInTheSourcesOrder() throws Exception {
         Sql.run(target, "alter table devices add unique (name)");
         send(changes.create(device(1, "a")), changes.create(device(2, "b")));

@@ -193,6 +193,25 @@ class TableStatementsIT {
     }
 
     @Test
+    void aNewIdentityValueIsNotPassedOver() throws Exception {
+        String columns = "(id int primary key, n int generated always as identity, v text, big text)";
+        AppliedTable table = table("t", "create table public.t " + columns);
+        AppliedTable merged =
+                table("m", "create table public.m " + columns.replace("primary key", "primary key deferrable"));
+
+        for (AppliedTable each : List.of(table, merged)) {
+            each.apply(new Events("id", "n", "v", "big").create("1", "70", "a", "x"));
+            assertThat(each.apply(new Events("id", "n", "v", "big").update("1", "71", "b", "x")))
+                    .containsExactly(0);
+            assertThat(each.apply(new Events("id", "n", "v", "big").update("1", "71", "c", Events.unchanged())))
+                    .containsExactly(0);
+        }
+
+        assertThat(Sql.rows(target, "t")).containsExactly("(1,70,a,x)");
+        assertThat(Sql.rows(target, "m")).containsExactly("(1,70,a,x)");
+    }
+
+    @Test
     void ofEqualRowsAsManyAreRemovedAsWereDeleted() throws Exception {
         AppliedTable table = table("log", "create table public.log (a numeric, v text, j json)");
         Events rows = new Events("a", "v", "j");
