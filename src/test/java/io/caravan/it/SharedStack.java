@@ -49,7 +49,7 @@ final class SharedStack {
                         .resolveSibling("connect-plugins"),
                 null,
                 List.of(),
-                List.of("-XX:TieredStopAtLevel=1"),
+                List.of(),
                 Map.of("CARAVAN_SOURCE_PASSWORD", SECRET));
     }
 
