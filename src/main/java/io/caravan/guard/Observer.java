@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,12 @@ import org.slf4j.LoggerFactory;
 /** Asks source, Kafka and Kafka Connect what {@link Evidence} is compared with. */
 public final class Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+
+    /**
+     * A connector's first events can be seen before the transaction that holds them and its first offset is committed. After
+     * so many seconds the offset is lost.
+     */
+    private static final int LOOKS_FOR_FIRST_OFFSET = 10;
 
     private static final SqlResource PRESENT = SqlResource.read("schema/existing.sql");
 
@@ -70,16 +77,26 @@ public final class Observer {
      */
     Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
         Source there = source(evidence, starting);
+        Lsn delivered;
+        Optional<Stored> offset;
         boolean connectAnswers = true;
-        Optional<Stored> offset = Optional.empty();
-        try {
-            offset = offsets.read();
-        } catch (IOException e) {
-            LOG.debug("Kafka Connect does not answer the guard: {}", e.getMessage());
-            connectAnswers = false;
+        for (int looks = 1; ; looks++) {
+            offset = Optional.empty();
+            try {
+                offset = offsets.read();
+            } catch (IOException e) {
+                LOG.debug("Kafka Connect does not answer the guard: {}", e.getMessage());
+                connectAnswers = false;
+            }
+            delivered = starting ? topics.delivered() : null;
+            boolean perhapsTheFirst =
+                    connectAnswers && offset.isEmpty() && delivered != null && !delivered.equals(Lsn.ZERO);
+            if (!perhapsTheFirst || looks == LOOKS_FOR_FIRST_OFFSET) {
+                return new Observed(there, topicIds(), connectAnswers, offset, delivered);
+            }
+            LOG.info("The topics hold events, and the connector has no offset yet; looking again");
+            TimeUnit.SECONDS.sleep(1);
         }
-        Lsn delivered = starting ? topics.delivered() : null;
-        return new Observed(there, topicIds(), connectAnswers, offset, delivered);
     }
 
     private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {

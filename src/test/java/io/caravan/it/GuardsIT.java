@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.config.Part;
 import java.net.http.HttpRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -254,8 +255,33 @@ class GuardsIT {
         assertThat(scenario.folder().command("verify").exitCode()).isEqualTo(1);
         assertThat(scenario.folder().command("reset", "--target-data", "--yes").exitCode())
                 .isZero();
-        scenario.ready();
+        caravan = scenario.ready();
         scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(10)
+    void aConnectorMayStoreItsFirstOffsetAfterItsFirstEvents() throws Exception {
+        scenario.source().execute("update item set quantity = -6");
+        scenario.databases().awaitEqual();
+        caravan.terminate();
+        Scenario.connect("PUT", connector() + "/stop");
+        String offsets = Scenario.connect(connector() + "/offsets").body();
+        await("stopped").atMost(LIMIT).untilAsserted(() -> assertThat(
+                        Scenario.connect("DELETE", connector() + "/offsets").statusCode())
+                .isEqualTo(200));
+        Path log = scenario.folder().path().resolve("data/caravan.log");
+        long before = Files.size(log);
+
+        CaravanProcess waits = scenario.folder().start();
+        await("looked once")
+                .atMost(LIMIT)
+                .until(() -> Files.readString(log).substring((int) before).contains("the connector has no offset yet"));
+        Scenario.send("PATCH", connector() + "/offsets", HttpRequest.BodyPublishers.ofString(offsets));
+
+        waits.awaitReady();
+        scenario.databases().awaitEqual();
+        waits.terminate();
     }
 
     private static HttpRequest.BodyPublisher ahead(String offsets) {
