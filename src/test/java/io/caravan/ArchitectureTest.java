@@ -45,6 +45,8 @@ class ArchitectureTest {
             .definedBy("..apply..")
             .layer("verify")
             .definedBy("..verify..")
+            .layer("ownsteps")
+            .definedBy("..ownsteps..")
             .layer("change")
             .definedBy("..change..")
             .layer("postgres")
@@ -75,8 +77,10 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli", "status")
             .whereLayer("verify")
             .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("ownsteps")
+            .mayOnlyBeAccessedByLayers("cli", "bootstrap", "verify")
             .whereLayer("change")
-            .mayOnlyBeAccessedByLayers("cli", "bootstrap", "read", "apply", "verify")
+            .mayOnlyBeAccessedByLayers("cli", "ownsteps", "bootstrap", "read", "apply", "verify")
             .whereLayer("connector")
             .mayNotBeAccessedByAnyLayer();
 

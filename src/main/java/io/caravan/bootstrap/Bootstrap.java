@@ -2,6 +2,7 @@ package io.caravan.bootstrap;
 
 import io.caravan.bootstrap.schema.SchemaCopied;
 import io.caravan.bootstrap.schema.SchemaCopy;
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
@@ -38,6 +39,7 @@ public final class Bootstrap {
     private final TableTopics topics;
     private final SchemaCopy schema;
     private final Connector connector;
+    private final OwnSteps steps;
     private final boolean copyRows;
     private final int jobs;
     private final Consumer<String> notes;
@@ -57,6 +59,7 @@ public final class Bootstrap {
             TableTopics topics,
             SchemaCopy schema,
             Connector connector,
+            OwnSteps steps,
             boolean copyRows,
             int jobs,
             PipelineTables tables,
@@ -70,6 +73,7 @@ public final class Bootstrap {
         this.topics = topics;
         this.schema = schema;
         this.connector = connector;
+        this.steps = steps;
         this.copyRows = copyRows;
         this.jobs = jobs;
         this.tables = tables;
@@ -257,14 +261,16 @@ public final class Bootstrap {
         List<Table> left = tables.captured().stream()
                 .filter(table -> !copied.contains(table.name().toString()))
                 .toList();
-        new BulkCopy(source, target, state).copyAll(left, snapshot, jobs, progress);
+        new BulkCopy(source, target, state, steps).copyAll(left, snapshot, jobs, progress);
     }
 
     /** Indexes and constraints, after the rows, because that is faster and needs no order among tables. */
     public void indexes() throws SQLException, IOException, InterruptedException, BootstrapException {
         if (reached.isBefore(Step.INDEXED)) {
             // Tables copied in snapshots of different moments agree with each other only once the stream has caught up.
-            schema.createIndexesAndConstraints(source, target, names(), jobs, hasFreshCopies());
+            // Rows that steps of one's own left out may be referred to.
+            boolean unchecked = hasFreshCopies() || names().stream().anyMatch(steps::concern);
+            schema.createIndexesAndConstraints(source, target, names(), jobs, unchecked);
             schema.createTheRest(source, target, names());
             analyze();
             reach(Step.INDEXED);

@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Table;
@@ -19,16 +20,18 @@ final class BulkCopy {
     private final Database source;
     private final Database target;
     private final BootstrapState state;
+    private final OwnSteps steps;
     private final long blocksPerPart;
 
-    BulkCopy(Database source, Database target, BootstrapState state) {
-        this(source, target, state, BLOCKS_PER_PART);
+    BulkCopy(Database source, Database target, BootstrapState state, OwnSteps steps) {
+        this(source, target, state, steps, BLOCKS_PER_PART);
     }
 
-    BulkCopy(Database source, Database target, BootstrapState state, long blocksPerPart) {
+    BulkCopy(Database source, Database target, BootstrapState state, OwnSteps steps, long blocksPerPart) {
         this.source = source;
         this.target = target;
         this.state = state;
+        this.steps = steps;
         this.blocksPerPart = blocksPerPart;
     }
 
@@ -39,7 +42,8 @@ final class BulkCopy {
      * @return the rows copied
      */
     long copy(Table table, @Nullable ExportedSnapshot slotSnapshot, LongConsumer progress) throws SQLException {
-        try (TableCopy copy = new TableCopy(source, target, state, table, slotSnapshot, 1, blocksPerPart, progress)) {
+        try (TableCopy copy =
+                new TableCopy(source, target, state, steps, table, slotSnapshot, 1, blocksPerPart, progress)) {
             copy.work();
             return copy.rows();
         }
@@ -80,7 +84,7 @@ final class BulkCopy {
 
     private Stream<Job> jobs(Table table, @Nullable ExportedSnapshot slotSnapshot, int workers, CopyProgress progress) {
         TableCopy copy =
-                new TableCopy(source, target, state, table, slotSnapshot, workers, blocksPerPart, progress::add);
+                new TableCopy(source, target, state, steps, table, slotSnapshot, workers, blocksPerPart, progress::add);
         return Stream.generate(() -> new Job(table, copy)).limit(workers);
     }
 

@@ -5,6 +5,7 @@ import io.caravan.change.ChangeEventReader;
 import io.caravan.change.CopySnapshot;
 import io.caravan.change.Op;
 import io.caravan.change.Row;
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.RunningTransactions;
 import io.caravan.postgres.Table;
@@ -33,13 +34,21 @@ public final class LiveCopy {
     private final Database target;
     private final TableLines lines;
     private final TopicLook topics;
+    private final OwnSteps steps;
     private final Consumer<String> notes;
 
-    public LiveCopy(Database source, Database target, BootstrapState state, TopicLook topics, Consumer<String> notes) {
+    public LiveCopy(
+            Database source,
+            Database target,
+            BootstrapState state,
+            TopicLook topics,
+            OwnSteps steps,
+            Consumer<String> notes) {
         this.source = source;
         this.target = target;
         this.lines = state.lines();
         this.topics = topics;
+        this.steps = steps;
         this.notes = notes;
     }
 
@@ -94,13 +103,8 @@ public final class LiveCopy {
             TableCopy.requireEmpty(to, table);
         }
         Connection from = snapshot.exported().session();
-        long rows = CopyPipe.run(
-                from,
-                TablePart.whole(table).query(TableCopy.columns(table)),
-                to,
-                TableCopy.into(table),
-                CopyFormat.of(table, from, to),
-                progress);
+        long rows = TableCopy.rows(
+                steps, table, TablePart.whole(table), from, to, CopyFormat.of(table, from, to), progress);
         TableShape shape = Objects.requireNonNull(
                 TableShape.of(from, List.of(table.name())).get(table.name()));
         lines.filled(to, table.name(), topic, snapshot, shape, rows);

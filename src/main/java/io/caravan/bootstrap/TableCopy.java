@@ -1,5 +1,7 @@
 package io.caravan.bootstrap;
 
+import io.caravan.ownsteps.OwnSteps;
+import io.caravan.ownsteps.SteppedCopy;
 import io.caravan.postgres.Column;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
@@ -29,11 +31,11 @@ final class TableCopy implements AutoCloseable {
     private final Database source;
     private final Database target;
     private final BootstrapState state;
+    private final OwnSteps steps;
     private final Table table;
     private final int workers;
     private final long blocksPerPart;
     private final LongConsumer progress;
-    private final String columns;
 
     private final Queue<TablePart> parts = new ArrayDeque<>();
     private boolean divided;
@@ -56,6 +58,7 @@ final class TableCopy implements AutoCloseable {
             Database source,
             Database target,
             BootstrapState state,
+            OwnSteps steps,
             Table table,
             @Nullable ExportedSnapshot slotSnapshot,
             int workers,
@@ -64,16 +67,16 @@ final class TableCopy implements AutoCloseable {
         this.source = source;
         this.target = target;
         this.state = state;
+        this.steps = steps;
         this.table = table;
         this.workers = workers;
         this.blocksPerPart = blocksPerPart;
         this.progress = progress;
         snapshot = slotSnapshot;
-        columns = columns(table);
     }
 
     /** What is copied: generated columns are computed by the target. */
-    static String columns(Table table) {
+    private static String columns(Table table) {
         return table.writableColumns().stream()
                 .map(Column::name)
                 .map(Identifier::quote)
@@ -196,19 +199,36 @@ final class TableCopy implements AutoCloseable {
         if (fresh != null
                 && workers
                         == 1) { // in the session that holds the lock: another one would queue behind a waiting TRUNCATE
-            return CopyPipe.run(fresh.exported().session(), part.query(columns), to, into(table), format, progress);
+            return rows(steps, table, part, fresh.exported().session(), to, format, progress);
         }
         required(snapshot).begin(from);
         if (fresh != null) {
             limitWait(from);
         }
-        long copied = CopyPipe.run(from, part.query(columns), to, into(table), format, progress);
+        long copied = rows(steps, table, part, from, to, format, progress);
         from.rollback();
         return copied;
     }
 
+    /** Copies rows as they are, or as the steps of one's own make them where these concern the table. */
+    static long rows(
+            OwnSteps steps,
+            Table table,
+            TablePart part,
+            Connection from,
+            Connection to,
+            CopyFormat format,
+            LongConsumer progress)
+            throws SQLException {
+        String query = part.query(columns(table));
+        return steps.concern(table.name())
+                ? SteppedCopy.run(from, query, table, steps, to, table.name().sql(), progress)
+                        .rows()
+                : CopyPipe.run(from, query, to, into(table), format, progress);
+    }
+
     /** The table with its list of columns, for COPY FROM. */
-    static String into(Table table) {
+    private static String into(Table table) {
         String columns = columns(table);
         return table.name().sql() + (columns.isEmpty() ? "" : " (" + columns + ")");
     }

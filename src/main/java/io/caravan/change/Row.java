@@ -32,6 +32,11 @@ public final class Row {
         return new Row(new Layout(columns), values.toArray(new String[0]));
     }
 
+    /** The same for rows that share a layout; the array is the row's own from then on. */
+    public static Row of(Layout layout, @Nullable String[] values) {
+        return new Row(layout, values);
+    }
+
     public Layout layout() {
         return layout;
     }

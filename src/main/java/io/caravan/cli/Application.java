@@ -50,7 +50,8 @@ final class Application implements AutoCloseable {
         main.bind(
                 "verification",
                 new VerifyBean(
-                        new Verification(settings.source(), settings.target(), settings.pipeline(), barrier),
+                        new Verification(
+                                settings.source(), settings.target(), settings.pipeline(), barrier, pipeline.ownSteps),
                         pipeline.bootstrap,
                         pipeline.guard,
                         pipeline.repair(barrier)));

@@ -37,6 +37,7 @@ import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.EvidenceStore;
 import io.caravan.guard.Guard;
 import io.caravan.guard.Observer;
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
@@ -56,6 +57,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
@@ -75,6 +77,8 @@ final class Pipeline implements AutoCloseable {
     final Letters letters;
     final Guard guard;
     final ConnectorWatch connectorWatch;
+    final OwnStepsRoute ownSteps;
+    private @Nullable Main stepsAlone;
     private final SchemaCopy schemaCopy;
     private final PipelineTables tables = new PipelineTables();
     private final Consumer<String> notes;
@@ -92,6 +96,7 @@ final class Pipeline implements AutoCloseable {
                 settings.topics().partitions(),
                 settings.topics().replicationFactor(),
                 settings.topics().retentionHours());
+        ownSteps = new OwnStepsRoute(topics, settings.pipeline());
         publication = new Publication(settings.publication());
         slot = new ReplicationSlot(settings.slot());
         SchemaMode schema = SchemaMode.valueOf(settings.schema().name());
@@ -106,6 +111,7 @@ final class Pipeline implements AutoCloseable {
                 topics,
                 schemaCopy,
                 connector(),
+                ownSteps,
                 settings.copy(),
                 settings.copyJobs(),
                 tables,
@@ -180,7 +186,7 @@ final class Pipeline implements AutoCloseable {
                 topics,
                 schemaCopy,
                 drift,
-                new LiveCopy(settings.source(), settings.target(), state, look(), notes),
+                new LiveCopy(settings.source(), settings.target(), state, look(), ownSteps, notes),
                 new BootstrapLock(settings.target(), settings.pipeline()),
                 this::renew,
                 tables,
@@ -196,6 +202,7 @@ final class Pipeline implements AutoCloseable {
                 topics,
                 look(),
                 barrier,
+                ownSteps,
                 notes);
     }
 
@@ -267,8 +274,18 @@ final class Pipeline implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
+    /** Reads the steps of one's own, for a process that copies or compares and has no routes else. */
+    OwnSteps startOwnSteps() throws Exception {
+        Main main = CamelMain.of(settings, "caravan-steps-" + settings.pipeline(), "25-own-steps.camel.yaml");
+        stepsAlone = main;
+        bind(main);
+        main.start();
+        return ownSteps;
+    }
+
     /** Gives the routes what they call by name. */
     TableRoutes bind(Main main) {
+        ownSteps.in(main.getCamelContext());
         Batches batches = new Batches(Row.UNCHANGED_MARKER, reader);
         TableRoutes tableRoutes = new TableRoutes(
                 main.getCamelContext(),
@@ -329,6 +346,9 @@ final class Pipeline implements AutoCloseable {
 
     @Override
     public void close() {
+        if (stepsAlone != null) {
+            stepsAlone.stop();
+        }
         targetPool.close();
     }
 }

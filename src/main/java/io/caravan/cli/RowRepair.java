@@ -9,6 +9,7 @@ import io.caravan.change.ChangeEventReader;
 import io.caravan.change.CopySnapshot;
 import io.caravan.change.Op;
 import io.caravan.change.Row;
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.RunningTransactions;
@@ -16,9 +17,11 @@ import io.caravan.postgres.Table;
 import io.caravan.verify.BarrierException;
 import io.caravan.verify.Repair;
 import io.caravan.verify.RowDifferences;
+import io.caravan.verify.SteppedTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
@@ -46,6 +49,7 @@ final class RowRepair implements Repair {
     private final TableTopics topics;
     private final TopicLook look;
     private final StreamBarrier barrier;
+    private final OwnSteps steps;
     private final Consumer<String> notes;
 
     RowRepair(
@@ -55,6 +59,7 @@ final class RowRepair implements Repair {
             TableTopics topics,
             TopicLook look,
             StreamBarrier barrier,
+            OwnSteps steps,
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
@@ -62,6 +67,7 @@ final class RowRepair implements Repair {
         this.topics = topics;
         this.look = look;
         this.barrier = barrier;
+        this.steps = steps;
         this.notes = notes;
     }
 
@@ -134,7 +140,7 @@ final class RowRepair implements Repair {
     }
 
     /** Both definitions are read behind locks; a column that came since the comparison would lose its value. */
-    private static void copy(Table compared, Set<String> keys, Connection from, Connection to)
+    private void copy(Table compared, Set<String> keys, Connection from, Connection to)
             throws SQLException, BarrierException {
         Table there = Catalog.tables(from).get(compared.name());
         Table here = Catalog.tables(to).get(compared.name());
@@ -144,8 +150,18 @@ final class RowRepair implements Repair {
                 || !there.columns().equals(compared.columns())) {
             throw new BarrierException("It was altered since it was compared. Verify it again.");
         }
-        RowDifferences differences = RowDifferences.of(there, keys, from, to);
-        new RowExchange(to, here, there.key()).make(differences.surplus(), differences.missing());
+        if (steps.concern(there.name())) {
+            SteppedTable sides = SteppedTable.fill(there, here, steps, from, to);
+            RowDifferences differences = RowDifferences.of(sides.expected(), sides.actual(), keys, to, to);
+            exchange(to, here, sides.actual().key(), differences);
+        } else {
+            exchange(to, here, there.key(), RowDifferences.of(there, there, keys, from, to));
+        }
         to.commit();
+    }
+
+    private static void exchange(Connection to, Table here, List<String> key, RowDifferences differences)
+            throws SQLException {
+        new RowExchange(to, here, key).make(differences.surplus(), differences.missing());
     }
 }

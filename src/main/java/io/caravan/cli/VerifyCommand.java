@@ -121,9 +121,16 @@ final class VerifyCommand implements Callable<Integer> {
         try (Connection connection = settings.source().connect()) {
             tables = Catalog.tables(connection, settings.tables());
         }
-        VerificationReport report = new Verification(
-                        settings.source(), settings.target(), settings.pipeline(), Barrier.NONE)
-                .run(VerifyBean.chosen(tables, String.join(",", only)), null);
+        VerificationReport report;
+        try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
+            report = new Verification(
+                            settings.source(),
+                            settings.target(),
+                            settings.pipeline(),
+                            Barrier.NONE,
+                            pipeline.startOwnSteps())
+                    .run(VerifyBean.chosen(tables, String.join(",", only)), null);
+        }
         return VerifyBean.marked(report, new EvidenceStore(settings.target(), settings.pipeline()).gaps());
     }
 }

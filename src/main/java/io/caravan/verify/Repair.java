@@ -8,7 +8,7 @@ import java.util.Set;
 @FunctionalInterface
 public interface Repair {
     /**
-     * Makes the target's rows with these keys the source's.
+     * Makes the target's rows with these keys the source's, or what steps of one's own make of them.
      *
      * @param keys as {@link TableResult.Difference} has them
      * @throws BarrierException when it cannot be done now; says why, and nothing was changed

@@ -25,13 +25,15 @@ public record RowDifferences(List<Row> surplus, List<Row> missing) {
     /**
      * Looks the rows up, in one pass over the table on each side.
      *
+     * @param expected the table that has the rows which should be there, read by {@code source}
+     * @param actual the same columns of the table to change, read by {@code target}
      * @param keys as {@link TableResult.Difference} has them
      * @param source without binary transfer, like the target, so that values come as the server's text
      */
-    public static RowDifferences of(Table table, Set<String> keys, Connection source, Connection target)
-            throws SQLException {
-        List<Row> there = rows(source, table, keys);
-        List<Row> here = rows(target, table, keys);
+    public static RowDifferences of(
+            Table expected, Table actual, Set<String> keys, Connection source, Connection target) throws SQLException {
+        List<Row> there = rows(source, expected, keys);
+        List<Row> here = rows(target, actual, keys);
         return new RowDifferences(without(here, there), without(there, here));
     }
 

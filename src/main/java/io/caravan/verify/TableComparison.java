@@ -1,11 +1,14 @@
 package io.caravan.verify;
 
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Column;
+import io.caravan.postgres.Database;
 import io.caravan.postgres.Table;
 import io.caravan.verify.TableResult.Difference;
 import io.caravan.verify.TableResult.Kind;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +25,25 @@ final class TableComparison {
     private final Table table;
     private final Connection source;
     private final Connection target;
+    private final Database scratch;
+    private final OwnSteps steps;
 
-    TableComparison(Table table, Connection source, Connection target) {
+    /** @param scratch the target, for further sessions */
+    TableComparison(Table table, Connection source, Connection target, Database scratch, OwnSteps steps) {
         this.table = table;
         this.source = source;
         this.target = target;
+        this.scratch = scratch;
+        this.steps = steps;
     }
 
     /** @param here the same table as the target has it now, or null */
     TableResult compare(@Nullable Table here) throws SQLException {
         if (here == null) {
             return TableResult.incomparable(table.name(), "The target has no table " + table.name() + ".");
+        }
+        if (steps.concern(table.name())) {
+            return compareStepped(here);
         }
         List<String> missing = table.columns().stream()
                 .map(Column::name)
@@ -44,19 +55,34 @@ final class TableComparison {
                     table.name(),
                     "Table " + table.name() + " has no column " + String.join(", ", missing) + " in the target.");
         }
-        return compareRows();
+        return compareRows(source, table, table);
     }
 
-    private TableResult compareRows() throws SQLException {
-        TableFingerprint there = TableFingerprint.of(source, table);
-        TableFingerprint here = TableFingerprint.of(target, table);
+    /** A failure of the steps concerns this table alone; the source's snapshot goes on for the others. */
+    private TableResult compareStepped(Table here) throws SQLException {
+        Savepoint before = source.setSavepoint();
+        try (Connection expectation = scratch.connect()) {
+            expectation.setAutoCommit(false);
+            SteppedTable sides = SteppedTable.fill(table, here, steps, source, expectation);
+            return compareRows(expectation, sides.expected(), sides.actual());
+        } catch (SQLException e) {
+            source.rollback(before);
+            return TableResult.incomparable(
+                    table.name(), "Its rows could not be passed through the steps of your own: " + e.getMessage());
+        }
+    }
+
+    /** @param one the session that has the rows that should be there */
+    private TableResult compareRows(Connection one, Table expected, Table actual) throws SQLException {
+        TableFingerprint there = TableFingerprint.of(one, expected);
+        TableFingerprint here = TableFingerprint.of(target, actual);
         List<Integer> unequal = unequalBuckets(there, here);
         if (unequal.isEmpty()) {
             return new TableResult(table.name(), there.rows(), here.rows(), true, 0, 0, List.of(), "");
         }
         List<Integer> looked = fitting(unequal, there, here);
-        List<Difference> differences =
-                differences(TableFingerprint.rows(source, table, looked), TableFingerprint.rows(target, table, looked));
+        List<Difference> differences = differences(
+                TableFingerprint.rows(one, expected, looked), TableFingerprint.rows(target, actual, looked));
         return new TableResult(
                 table.name(),
                 there.rows(),

@@ -73,8 +73,13 @@ record TableFingerprint(Map<Integer, Bucket> buckets) {
                 + " where " + key(table) + " = any(?)";
     }
 
-    private static String from(Table table) {
-        return (table.partitioned() ? "" : "only ") + table.name().sql() + " t";
+    static String from(Table table) {
+        return only(table) + " t";
+    }
+
+    /** The table without those that inherit from it. */
+    static String only(Table table) {
+        return (table.partitioned() ? "" : "only ") + table.name().sql();
     }
 
     private static String bucket(Table table) {
@@ -100,7 +105,7 @@ record TableFingerprint(Map<Integer, Bucket> buckets) {
         return "row(" + columns(table.columns().stream().map(Column::name).toList()) + ")::text";
     }
 
-    private static String columns(List<String> names) {
+    static String columns(List<String> names) {
         return names.stream().map(name -> "t." + Identifier.quote(name)).collect(Collectors.joining(", "));
     }
 }

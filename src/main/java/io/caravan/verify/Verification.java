@@ -1,5 +1,6 @@
 package io.caravan.verify;
 
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
@@ -35,12 +36,14 @@ public final class Verification {
     private final Database target;
     private final String pipeline;
     private final Barrier barrier;
+    private final OwnSteps steps;
 
-    public Verification(Database source, Database target, String pipeline, Barrier barrier) {
+    public Verification(Database source, Database target, String pipeline, Barrier barrier, OwnSteps steps) {
         this.source = source;
         this.target = target;
         this.pipeline = pipeline;
         this.barrier = barrier;
+        this.steps = steps;
     }
 
     /**
@@ -127,7 +130,7 @@ public final class Verification {
             Map<TableName, Table> present = Catalog.tables(here);
             List<TableResult> results = new ArrayList<>();
             for (Table table : tables) {
-                results.add(new TableComparison(table, there, here).compare(present.get(table.name())));
+                results.add(new TableComparison(table, there, here, target, steps).compare(present.get(table.name())));
             }
             there.rollback();
             here.rollback();

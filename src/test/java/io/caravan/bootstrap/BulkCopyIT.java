@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.caravan.Sql;
 import io.caravan.TestPostgres;
 import io.caravan.change.CopySnapshot;
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
@@ -66,7 +67,7 @@ class BulkCopyIT {
                 insert into nothing default values""");
         state = new BootstrapState(target, "ome");
         state.create();
-        copy = new BulkCopy(source, target, state);
+        copy = new BulkCopy(source, target, state, OwnSteps.NONE);
     }
 
     @Test
@@ -162,7 +163,8 @@ class BulkCopyIT {
                 grant select on public.readings to reader;
                 alter table public.readings enable row level security;
                 create policy low_ones on public.readings for select to reader using (id < 10)""");
-        BulkCopy limited = new BulkCopy(new Database("source", source.url(), "reader", ""), target, state);
+        BulkCopy limited =
+                new BulkCopy(new Database("source", source.url(), "reader", ""), target, state, OwnSteps.NONE);
 
         assertThatThrownBy(() -> limited.copy(table("readings"), null, bytes -> {}))
                 .hasMessageContaining("row-level security");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.Sql;
 import io.caravan.TestPostgres;
+import io.caravan.change.Row;
+import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
@@ -92,6 +94,37 @@ class PartedCopyIT {
     }
 
     @Test
+    void rowsOfEveryPartPassTheStepsThatConcernTheTable() throws Exception {
+        copyAll(null, new OwnSteps() {
+            @Override
+            public boolean concern(TableName table) {
+                return !table.name().equals("small");
+            }
+
+            @Override
+            public List<Row> pass(TableName table, List<Row> rows) {
+                String text = table.name().equals("devices") ? "name" : "v";
+                return rows.stream()
+                        .filter(row -> !"7".equals(row.get("id")))
+                        .map(row -> row.get("id").endsWith("3") ? row.without(text) : row.with(text, "masked"))
+                        .toList();
+            }
+        });
+
+        String wrong = " is distinct from case when id % 10 <> 3 then 'masked' end";
+        assertThat(Sql.column(target, "select id from devices where name" + wrong))
+                .isEmpty();
+        assertThat(Sql.column(target, "select id from readings where v" + wrong))
+                .isEmpty();
+        for (String rest : List.of(
+                "(select id, at, price from devices where id <> 7)",
+                "(select id from readings where id <> 7)",
+                "small")) {
+            assertThat(Sql.rows(target, rest)).as(rest).isEqualTo(Sql.rows(source, rest));
+        }
+    }
+
+    @Test
     void aCopyThatWasCutOffBetweenPartsBeginsAnewAndDoublesNothing() throws Exception {
         Sql.run(target, "alter table devices add check (id < 19000)");
         assertThatThrownBy(() -> copyAll(null)).hasMessageContainingAll("Copying table public.devices failed", "check");
@@ -154,6 +187,10 @@ class PartedCopyIT {
     }
 
     private void copyAll(ExportedSnapshot snapshot) throws Exception {
+        copyAll(snapshot, OwnSteps.NONE);
+    }
+
+    private void copyAll(ExportedSnapshot snapshot, OwnSteps steps) throws Exception {
         List<Table> tables;
         try (Connection connection = source.connect()) {
             Set<String> copied = state.copiedTables();
@@ -161,7 +198,7 @@ class PartedCopyIT {
                     .filter(table -> !copied.contains(table.name().toString()))
                     .toList();
         }
-        new BulkCopy(source, target, state, BLOCKS_PER_PART).copyAll(tables, snapshot, JOBS, new CopyProgress());
+        new BulkCopy(source, target, state, steps, BLOCKS_PER_PART).copyAll(tables, snapshot, JOBS, new CopyProgress());
     }
 
     private void assertThatAllIsEqual() throws Exception {

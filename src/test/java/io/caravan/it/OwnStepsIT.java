@@ -145,7 +145,7 @@ class OwnStepsIT {
     }
 
     /** The page's example with this step, as it stands there. */
-    private static String example(String language, String step) throws Exception {
+    static String example(String language, String step) throws Exception {
         List<String> examples = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
                 .matcher(Files.readString(PAGE))
                 .results()
@@ -156,14 +156,14 @@ class OwnStepsIT {
         return examples.get(0);
     }
 
-    private static String with(String file, String example) {
+    static String with(String file, String example) {
         Matcher last = Pattern.compile("(?m)^        - log:").matcher(file);
         assertThat(last.find()).isTrue();
         return file.substring(0, last.start()) + example + file.substring(last.start());
     }
 
     /** What Hawtio reads: every route with its steps, through Jolokia. */
-    private static JsonNode routes(CaravanProcess caravan) throws Exception {
+    static JsonNode routes(CaravanProcess caravan) throws Exception {
         String url = caravan.addresses().get("management").asText();
         HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/observe/jolokia"))
                 .POST(
