@@ -25,7 +25,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
 public final class TableTopics {
-    static final int LARGEST_MESSAGE_BYTES = 128 << 20;
+    public static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
     private static final int LOOKS_FOR_ABSENT = 6;
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
@@ -155,9 +155,14 @@ public final class TableTopics {
 
     private void create(Admin admin, List<String> topics) throws ExecutionException, InterruptedException {
         Map<String, String> configuration = Map.of(
-                TopicConfig.RETENTION_MS_CONFIG, Long.toString(retentionHours * 3_600_000L),
-                TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGEST_MESSAGE_BYTES));
+                TopicConfig.RETENTION_MS_CONFIG,
+                Long.toString(retentionHours * 3_600_000L),
+                TopicConfig.RETENTION_BYTES_CONFIG,
+                "-1",
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_DELETE,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(LARGEST_MESSAGE_BYTES));
         List<NewTopic> wanted = topics.stream()
                 .map(topic -> new NewTopic(
                                 topic,

@@ -2,6 +2,7 @@ package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.preflight.Finding;
+import io.caravan.preflight.Preflight;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -28,14 +29,18 @@ final class CheckCommand implements Callable<Integer> {
             List<Finding> findings = pipeline.preflight.findings();
             if (json) {
                 Terminal.say(new ObjectMapper()
-                        .writeValueAsString(Map.of("ready", findings.isEmpty(), "findings", findings)));
+                        .writeValueAsString(Map.of("ready", Preflight.areReady(findings), "findings", findings)));
             } else if (findings.isEmpty()) {
                 Terminal.say("Ready: nothing is in the way.");
             } else {
-                findings.forEach(finding ->
-                        Terminal.say("- " + finding.problem() + System.lineSeparator() + "  " + finding.remedy()));
+                findings.forEach(CheckCommand::print);
             }
-            return (findings.isEmpty() ? ExitCode.OK : ExitCode.FAILED).code();
+            return (Preflight.areReady(findings) ? ExitCode.OK : ExitCode.FAILED).code();
         }
+    }
+
+    private static void print(Finding finding) {
+        Terminal.say("- " + (finding.warning() ? "Warning: " : "") + finding.problem());
+        Terminal.say("  " + finding.remedy());
     }
 }

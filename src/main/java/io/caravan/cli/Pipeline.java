@@ -42,6 +42,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.TableName;
+import io.caravan.preflight.KafkaChecks;
 import io.caravan.preflight.Preflight;
 import io.caravan.read.Batches;
 import io.caravan.read.KafkaBatchComponent;
@@ -130,9 +131,16 @@ final class Pipeline implements AutoCloseable {
                 slot,
                 publication,
                 topics::of,
+                topics.messages(),
+                new KafkaChecks(
+                        topics::admin,
+                        settings.kafka().servers(),
+                        TableTopics.LARGEST_MESSAGE_BYTES,
+                        settings.topics().retentionHours()),
                 new StateOf(state),
                 !settings.copy(),
-                schema == SchemaMode.EXISTING);
+                schema == SchemaMode.EXISTING,
+                notes);
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);
         ledger = new Ledger(targetPool, settings.pipeline());

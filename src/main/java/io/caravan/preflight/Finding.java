@@ -6,8 +6,15 @@ package io.caravan.preflight;
  * @param check the short name of what was looked at: {@code wal_level}, {@code table public.orders}
  * @param problem what is the matter, a full sentence
  * @param remedy what to do, with the statement where there is one
+ * @param warning it goes wrong under conditions that may never come, so the pipeline is set up all the same
  */
-public record Finding(String check, String problem, String remedy) {
+public record Finding(String check, String problem, String remedy, boolean warning) {
+
+    /** One that the pipeline cannot be set up with. */
+    Finding(String check, String problem, String remedy) {
+        this(check, problem, remedy, false);
+    }
+
     @Override
     public String toString() {
         return problem + " " + remedy;

@@ -6,26 +6,32 @@ import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Step preflight, the bean {@code preflight}: looks at source and target and changes neither. */
+/** Step preflight, the bean {@code preflight}: looks at source, target and Kafka and changes nothing. */
 public final class Preflight {
     private final Database source;
     private final Database target;
     private final TableFilter filter;
     private final ReplicationSlot slot;
     private final Publication publication;
-    private final Function<io.caravan.postgres.TableName, String> topicOf;
+    private final Function<TableName, String> topicOf;
+    private final KafkaChecks kafka;
+    private final String messages;
     private final State state;
     private final boolean slotExpected;
     private final boolean tablesExpected;
+    private final Consumer<String> notes;
 
     /** Tells whether the pipeline has anything on the target yet. */
     public interface State {
@@ -37,8 +43,10 @@ public final class Preflight {
     /**
      * What to look at.
      *
+     * @param messages the topic of logical messages
      * @param slotExpected the settings say that the slot exists (caravan.copy=false)
      * @param tablesExpected the settings say that the target has its tables (caravan.schema=existing)
+     * @param notes told the warnings of {@link #requireReady}
      */
     public Preflight(
             Database source,
@@ -46,23 +54,29 @@ public final class Preflight {
             TableFilter filter,
             ReplicationSlot slot,
             Publication publication,
-            Function<io.caravan.postgres.TableName, String> topicOf,
+            Function<TableName, String> topicOf,
+            String messages,
+            KafkaChecks kafka,
             State state,
             boolean slotExpected,
-            boolean tablesExpected) {
+            boolean tablesExpected,
+            Consumer<String> notes) {
         this.source = source;
         this.target = target;
         this.filter = filter;
         this.slot = slot;
         this.publication = publication;
         this.topicOf = topicOf;
+        this.messages = messages;
+        this.kafka = kafka;
         this.state = state;
         this.slotExpected = slotExpected;
         this.tablesExpected = tablesExpected;
+        this.notes = notes;
     }
 
     /** Everything that would go wrong; empty when nothing would. */
-    public List<Finding> findings() throws SQLException {
+    public List<Finding> findings() throws SQLException, InterruptedException {
         List<Finding> findings = new ArrayList<>(
                 new SourceChecks(source, filter, slot, publication, state.isBeforeSlot(), slotExpected).run());
         List<Table> tables;
@@ -77,6 +91,9 @@ public final class Preflight {
         }
         findings.addAll(new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected).run());
         findings.addAll(topicsOnce(tables));
+        findings.addAll(
+                kafka.run(Stream.concat(tables.stream().map(table -> topicOf.apply(table.name())), Stream.of(messages))
+                        .collect(Collectors.toSet())));
         return findings;
     }
 
@@ -112,11 +129,17 @@ public final class Preflight {
         return findings;
     }
 
-    /** Throws when there is any finding. */
-    public void requireReady() throws SQLException, PreflightException {
+    /** Throws when there is any finding that is not a warning. */
+    public void requireReady() throws SQLException, InterruptedException, PreflightException {
         List<Finding> findings = findings();
-        if (!findings.isEmpty()) {
+        if (!areReady(findings)) {
             throw new PreflightException(findings);
         }
+        findings.forEach(finding -> notes.accept("warning: " + finding));
+    }
+
+    /** Whether the pipeline can be set up with these. */
+    public static boolean areReady(List<Finding> findings) {
+        return findings.stream().allMatch(Finding::warning);
     }
 }

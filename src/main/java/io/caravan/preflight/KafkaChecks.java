@@ -1,0 +1,167 @@
+package io.caravan.preflight;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * What Kafka must take and keep: requests as large as a change can be, and changes until they are applied. Topics that are not
+ * there yet are made as they should be. What the role may not see is passed over.
+ */
+public final class KafkaChecks {
+    private static final String REQUEST_BYTES = "socket.request.max.bytes";
+    /** A request is the message with little around it; more than enough is no harm. */
+    private static final int AROUND_MESSAGE_BYTES = 32 << 20;
+
+    private final Supplier<Admin> kafka;
+    private final String servers;
+    private final int messageBytes;
+    private final long retentionMillis;
+
+    /**
+     * @param servers where Kafka is, for messages
+     * @param messageBytes the largest message that the connector sends
+     */
+    public KafkaChecks(Supplier<Admin> kafka, String servers, int messageBytes, int retentionHours) {
+        this.kafka = kafka;
+        this.servers = servers;
+        this.messageBytes = messageBytes;
+        this.retentionMillis = retentionHours * 3_600_000L;
+    }
+
+    List<Finding> run(Collection<String> topics) throws InterruptedException {
+        try (Admin admin = kafka.get()) {
+            List<Finding> findings = new ArrayList<>(brokers(admin));
+            findings.addAll(topics(describe(admin, ConfigResource.Type.TOPIC, topics)));
+            return findings;
+        } catch (KafkaException | ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return List.of(new Finding(
+                    "kafka",
+                    "Kafka at " + servers + " does not answer: " + cause.getMessage(),
+                    "Start it, or correct caravan.kafka.bootstrap-servers and caravan.kafka.config."));
+        }
+    }
+
+    private List<Finding> brokers(Admin admin) throws ExecutionException, InterruptedException {
+        List<String> ids = admin.describeCluster().nodes().get().stream()
+                .map(node -> node.idString())
+                .toList();
+        Map<String, Config> brokers = describe(admin, ConfigResource.Type.BROKER, ids);
+        return finding(
+                brokers,
+                REQUEST_BYTES,
+                value -> Long.parseLong(value) < messageBytes,
+                "Kafka's broker %s takes requests of %s bytes at most (socket.request.max.bytes). Kafka Connect would try to send"
+                        + " a larger change again for ever, and nothing after it, of any table.",
+                "Set socket.request.max.bytes=" + (messageBytes + AROUND_MESSAGE_BYTES)
+                        + " in the broker's properties and restart it, unless no change comes near to that size.",
+                true);
+    }
+
+    private List<Finding> topics(Map<String, Config> topics) {
+        List<Finding> findings = new ArrayList<>();
+        findings.addAll(finding(
+                topics,
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                value -> value.contains(TopicConfig.CLEANUP_POLICY_COMPACT),
+                "Topic %s has cleanup.policy=%s, by which Kafka removes changes that are not applied yet.",
+                alter("cleanup.policy=delete"),
+                false));
+        findings.addAll(finding(
+                topics,
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                value -> Long.parseLong(value) < messageBytes,
+                "Topic %s takes messages of %s bytes at most (max.message.bytes). A larger change would make the connector"
+                        + " fail, for all tables.",
+                alter("max.message.bytes=" + messageBytes),
+                true));
+        findings.addAll(finding(
+                topics,
+                TopicConfig.RETENTION_MS_CONFIG,
+                value -> isLess(value, retentionMillis),
+                "Topic %s keeps changes for %s ms only (retention.ms), which is less than caravan.topic.retention-hours says."
+                        + " A stop that is longer loses them.",
+                alter("retention.ms=" + retentionMillis),
+                true));
+        findings.addAll(finding(
+                topics,
+                TopicConfig.RETENTION_BYTES_CONFIG,
+                value -> isLess(value, Long.MAX_VALUE),
+                "Topic %s keeps %s bytes of changes only (retention.bytes). More of them during a stop are lost.",
+                alter("retention.bytes=-1"),
+                true));
+        return findings;
+    }
+
+    /** -1 is no limit. */
+    private static boolean isLess(String value, long limit) {
+        long found = Long.parseLong(value);
+        return found >= 0 && found < limit;
+    }
+
+    private String alter(String setting) {
+        return "Run kafka-configs.sh --bootstrap-server " + servers
+                + " --alter --entity-type topics --entity-name %s --add-config " + setting + " .";
+    }
+
+    /** One finding for all that have the same value: a pipeline can have hundreds of topics. */
+    private static List<Finding> finding(
+            Map<String, Config> found,
+            String key,
+            Predicate<String> isWrong,
+            String problem,
+            String remedy,
+            boolean warning) {
+        Map<String, List<String>> wrong = new TreeMap<>();
+        found.forEach((name, config) -> {
+            if (config.get(key) != null && isWrong.test(config.get(key).value())) {
+                wrong.computeIfAbsent(config.get(key).value(), same -> new ArrayList<>())
+                        .add(name);
+            }
+        });
+        return wrong.entrySet().stream()
+                .map(each -> new Finding(
+                        "kafka " + key,
+                        problem.formatted(String.join(", ", each.getValue()), each.getKey()),
+                        remedy.replace(
+                                "%s",
+                                each.getValue().size() == 1 ? each.getValue().get(0) : "TOPIC, for each,"),
+                        warning))
+                .toList();
+    }
+
+    private static Map<String, Config> describe(Admin admin, ConfigResource.Type type, Collection<String> names)
+            throws ExecutionException, InterruptedException {
+        Map<ConfigResource, KafkaFuture<Config>> answers = admin.describeConfigs(names.stream()
+                        .map(name -> new ConfigResource(type, name))
+                        .collect(Collectors.toSet()))
+                .values();
+        Map<String, Config> configs = new TreeMap<>();
+        for (Map.Entry<ConfigResource, KafkaFuture<Config>> answer : answers.entrySet()) {
+            try {
+                configs.put(answer.getKey().name(), answer.getValue().get());
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof AuthorizationException)
+                        && !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
+        return configs;
+    }
+}
