@@ -1,0 +1,138 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.config.Part;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two pipelines of one source on one Kafka and one Connect, each with the four names of its own. */
+class TwoPipelinesIT {
+    @TempDir
+    Path directory;
+
+    private Scenario first;
+    private CaravanFolder folder;
+    private CaravanProcess second;
+
+    @AfterEach
+    void stop() throws Exception {
+        if (second != null) {
+            second.close();
+        }
+        Scenario.connect("DELETE", "/connectors/" + other() + "-source");
+        first.close();
+    }
+
+    @Test
+    void twoTargetsAreEqualAndOneIsResetWhileTheOtherStreams() throws Exception {
+        first = Scenario.create(directory, Load.schema());
+        TestDatabase server = SharedStack.database(Part.TARGET, "postgres");
+        server.execute("create database " + other() + " template template0");
+        Databases others = new Databases(first.source(), server.named(other()));
+        folder = beside(others.target());
+
+        try (Load load = Load.start(first.source())) {
+            CaravanProcess caravan = first.ready();
+            second = folder.ready();
+            await(load, 300);
+            assertThat(addresses(caravan)).doesNotContainAnyElementsOf(addresses(second));
+
+            second.terminate();
+            Set<String> topics = topics(first.name());
+            CaravanProcess reset = folder.command("reset", "--yes", "--target-data");
+            assertThat(reset.exitCode()).as(reset.output()).isZero();
+            assertThat(Fingerprint.of(others.target()).tables()).isEmpty();
+            assertThat(topics(other())).isEmpty();
+            assertThat(topics(first.name())).isEqualTo(topics).isNotEmpty();
+            await(load, 300);
+            assertThat(caravan.status().get("problems")).isEmpty();
+
+            second = folder.ready();
+            await(load, 300);
+            load.stop();
+        }
+        first.databases().awaitEqual();
+        others.awaitEqual();
+        assertThat(first.folder().command("verify").exitCode()).isZero();
+        assertThat(folder.command("verify").exitCode()).isZero();
+    }
+
+    @Test
+    void tablesOfOneTargetAreSharedOutAndOnePartIsReset() throws Exception {
+        first = Scenario.create(
+                directory,
+                "create schema mine create table note (id serial primary key, v text)",
+                "create schema yours create table note (id serial primary key, v text)",
+                "insert into mine.note (v) select 'm' || i from generate_series(1, 500) i",
+                "insert into yours.note (v) select 'y' || i from generate_series(1, 700) i");
+        first.folder().set("caravan.tables.include", "mine.*");
+        folder = beside(first.target()).set("caravan.tables.include", "yours.*");
+        CaravanProcess caravan = first.ready();
+        second = folder.ready();
+        insert();
+        first.databases().awaitEqual();
+
+        second.terminate();
+        assertThat(folder.command("reset", "--yes", "--target-data").exitCode()).isZero();
+        insert();
+        first.databases().awaitEqual("yours.*");
+        assertThat(Fingerprint.of(first.target()).tables().keySet()).containsExactly("mine.note");
+        assertThat(first.target().query("select string_agg(distinct pipeline, ' ') from caravan.ledger"))
+                .isEqualTo(first.name());
+        assertThat(caravan.status().get("problems")).isEmpty();
+
+        second = folder.ready();
+        insert();
+        first.databases().awaitEqual();
+    }
+
+    private String other() {
+        return first.name() + "b";
+    }
+
+    /** The settings of a second pipeline: the four names and the target are its own. */
+    private CaravanFolder beside(TestDatabase target) throws Exception {
+        return first.folder()
+                .copy(directory.resolve("second"))
+                .set("caravan.target.url", target.url())
+                .set("caravan.pipeline", other())
+                .set("caravan.slot", other() + "_slot")
+                .set("caravan.publication", other() + "_publication")
+                .set("caravan.topic-prefix", other());
+    }
+
+    private void insert() throws Exception {
+        first.source()
+                .execute(
+                        "insert into mine.note (v) values ('new')",
+                        "insert into yours.note (v) values ('new'), ('newer')");
+    }
+
+    private static void await(Load load, long more) {
+        long committed = load.committed();
+        Await.until(Databases.LIMIT, () -> "load", () -> load.committed() > committed + more);
+    }
+
+    private static Set<String> addresses(CaravanProcess caravan) {
+        return Set.of(
+                caravan.addresses().get("http").asText(),
+                caravan.addresses().get("management").asText());
+    }
+
+    private static Set<String> topics(String prefix) throws Exception {
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
+            return admin.listTopics().names().get().stream()
+                    .filter(topic -> topic.startsWith(prefix + "."))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+}
