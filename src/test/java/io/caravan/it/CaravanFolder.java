@@ -82,4 +82,14 @@ final class CaravanFolder {
         process.awaitEnd();
         return process;
     }
+
+    /** Runs a command to its end, which must be this exit code. Returns what it printed. */
+    String answer(int exitCode, String... arguments) throws IOException {
+        CaravanProcess command = command(arguments);
+        if (command.exitCode() != exitCode) {
+            throw new AssertionError(List.of(arguments) + " ended with " + command.exitCode() + ", not " + exitCode
+                    + ":\n" + command.output());
+        }
+        return command.output();
+    }
 }

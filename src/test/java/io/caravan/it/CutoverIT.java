@@ -3,18 +3,14 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A database is moved, step by step. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -43,61 +39,39 @@ class CutoverIT {
                     + " union all select 'old', last_value, is_called from booking_old_seq"
                     + " union all select 'scratch', last_value, is_called from scratch_id_seq) s";
 
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private static CaravanProcess caravan;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scenario = Scenario.create(directory, Load.schema(), SEQUENCES);
-        caravan = scenario.ready();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        scenario.close();
-    }
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming(SEQUENCES);
 
     private static JsonNode cutover(int exitCode, String... options) throws Exception {
-        String[] arguments = new String[options.length + 2];
-        arguments[0] = "cutover";
-        arguments[1] = "--json";
-        System.arraycopy(options, 0, arguments, 2, options.length);
-        CaravanProcess command = scenario.folder().command(arguments);
-        assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
-        return new ObjectMapper().readTree(command.output());
+        return PIPELINE.json(exitCode, "cutover", options);
     }
 
     @Test
     @Order(0)
     void sequencesFollowWhileTheTablesStream() throws Exception {
-        scenario.source().execute("select nextval('scratch_id_seq') from generate_series(1, 3)");
+        PIPELINE.source().execute("select nextval('scratch_id_seq') from generate_series(1, 3)");
 
-        scenario.databases().awaitInTarget(POSITIONS, scenario.source().query(POSITIONS), Duration.ofSeconds(30));
+        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
 
-        scenario.source().execute("select nextval('wheel') from generate_series(1, 4)"); // beyond its end
+        PIPELINE.source().execute("select nextval('wheel') from generate_series(1, 4)"); // beyond its end
 
-        scenario.databases().awaitInTarget(POSITIONS, scenario.source().query(POSITIONS), Duration.ofSeconds(30));
+        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
     }
 
     @Test
     @Order(1)
     void sequencesAreSetOnDemandAndNeverBehindTheSource() throws Exception {
-        scenario.source().execute("insert into booking (item_id) select n from generate_series(8, 10) n");
-        scenario.target().execute("select setval('scratch_id_seq', 5000, true)"); // someone has written there
+        PIPELINE.source().execute("insert into booking (item_id) select n from generate_series(8, 10) n");
+        PIPELINE.target().execute("select setval('scratch_id_seq', 5000, true)"); // someone has written there
         String ahead = POSITIONS.replace("last_value, is_called from scratch_id_seq", "5000, true");
 
-        CaravanProcess command = scenario.folder().command("sequences");
-
-        assertThat(command.exitCode()).as(command.output()).isZero();
-        assertThat(scenario.target().query(POSITIONS))
-                .isEqualTo(scenario.source().query(ahead));
-        assertThat(scenario.target().query(POSITIONS))
+        PIPELINE.answer(0, "sequences");
+        assertThat(PIPELINE.target().query(POSITIONS))
+                .isEqualTo(PIPELINE.source().query(ahead));
+        assertThat(PIPELINE.target().query(POSITIONS))
                 .contains("ticket 973 true")
                 .contains("id 590 true");
-        assertThat(scenario.folder().command("sequences").output())
+        assertThat(PIPELINE.folder().command("sequences").output())
                 .doesNotContain("  set ")
                 .contains("  ahead ");
     }
@@ -105,7 +79,7 @@ class CutoverIT {
     @Test
     @Order(2)
     void whoStillWritesIsNamed() throws Exception {
-        try (Connection writer = scenario.source().connect();
+        try (Connection writer = PIPELINE.source().connect();
                 Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);
             statement.execute("update item set quantity = 99 where id = 1");
@@ -118,10 +92,10 @@ class CutoverIT {
                     .contains("user postgres, application test");
             writer.rollback();
         }
-        try (Load load = Load.repeating(scenario.source(), "insert into journal values (now(), 'short', 1)")) {
+        try (Load load = Load.repeating(PIPELINE.source(), "insert into journal values (now(), 'short', 1)")) {
             assertThat(cutover(1).get("checks").toString())
                     .containsAnyOf(
-                            "changes arrive in topic " + scenario.name() + ".public.journal", "application test");
+                            "changes arrive in topic " + PIPELINE.name() + ".public.journal", "application test");
             load.stop();
         }
     }
@@ -129,68 +103,70 @@ class CutoverIT {
     @Test
     @Order(3)
     void aPipelineThatIsNotHealthyIsNotCutOver() throws Exception {
-        scenario.target()
+        PIPELINE.target()
                 .execute("insert into caravan.verification (pipeline, table_name, source_rows, target_rows, equal,"
-                        + " source_lsn) values ('" + scenario.name() + "', 'public.item', 1, 0, false, '0/1')");
+                        + " source_lsn) values ('" + PIPELINE.name() + "', 'public.item', 1, 0, false, '0/1')");
         assertThat(cutover(1).get("checks").toString()).contains("The last verification found differences");
-        assertThat(scenario.folder().command("verify").exitCode()).isZero();
+        PIPELINE.answer(0, "verify");
     }
 
     @Test
     @Order(4)
     void whenAllIsWellSequencesAreSetConstraintsValidAndTheReportSaysReady() throws Exception {
-        scenario.target()
+        PIPELINE.target()
                 .execute(
                         "alter table booking drop constraint booking_item_id_fkey",
                         "alter table booking add constraint booking_item_id_fkey foreign key (item_id) references item not valid");
-        scenario.source().execute("insert into booking (item_id) values (11)");
-        scenario.databases().awaitEqual();
+        PIPELINE.source().execute("insert into booking (item_id) values (11)");
+        PIPELINE.databases().awaitEqual();
 
         JsonNode report = cutover(0, "--reverse-slot");
 
         assertThat(report.get("state").asText()).isEqualTo("ready");
-        assertThat(scenario.target()
+        assertThat(PIPELINE.target()
                         .query("select convalidated from pg_constraint where conname = 'booking_item_id_fkey'"))
                 .isEqualTo("t");
         assertThat(report.get("notes").toString()).contains("stamped");
-        assertThat(scenario.target().query(POSITIONS)).contains("id 600 true").contains("ticket 970 true");
-        assertThat(scenario.target()
-                        .query("select plugin from pg_replication_slots where slot_name = '" + scenario.slot()
-                                + "_back'"))
+        assertThat(PIPELINE.target().query(POSITIONS)).contains("id 600 true").contains("ticket 970 true");
+        assertThat(PIPELINE.target()
+                        .query("select plugin from pg_replication_slots where slot_name = '"
+                                + PIPELINE.scenario().slot() + "_back'"))
                 .isEqualTo("pgoutput");
         assertThat(cutover(0, "--reverse-slot").get("state").asText()).isEqualTo("ready");
-        assertThat(scenario.folder().command("status").exitCode()).isZero();
+        PIPELINE.answer(0, "status");
     }
 
     @Test
     @Order(5)
     void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
         // as a kill right after the connector was removed leaves it
-        scenario.target()
-                .execute("insert into caravan.bootstrap (pipeline, table_name, step) values ('" + scenario.name()
+        PIPELINE.target()
+                .execute("insert into caravan.bootstrap (pipeline, table_name, step) values ('" + PIPELINE.name()
                         + "', 'cutover', 'finishing')");
-        Scenario.connect("DELETE", "/connectors/" + scenario.name() + "-source");
+        Scenario.connect("DELETE", PIPELINE.scenario().connector());
         assertThat(cutover(1).get("checks").toString()).contains("was cut off");
 
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
 
-        assertThat(scenario.source()
-                        .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot() + "'"))
+        assertThat(PIPELINE.source()
+                        .query("select count(*) from pg_replication_slots where slot_name = '"
+                                + PIPELINE.scenario().slot() + "'"))
                 .isEqualTo("0");
-        assertThat(Scenario.connect("/connectors/" + scenario.name() + "-source")
-                        .statusCode())
+        assertThat(Scenario.connect(PIPELINE.scenario().connector()).statusCode())
                 .isEqualTo(404);
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
-        CaravanProcess status = scenario.folder().command("status");
+        CaravanProcess status = PIPELINE.folder().command("status");
         assertThat(status.output()).contains(": finished");
         assertThat(status.exitCode()).as(status.output()).isZero();
-        scenario.databases().awaitEqual();
-        caravan.terminate();
-        CaravanProcess again = scenario.folder().start();
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.stop();
+        CaravanProcess again = PIPELINE.folder().start();
         assertThat(again.awaitEnd()).isEqualTo(1);
         assertThat(again.output()).contains("was cut over");
-        scenario.target()
+        PIPELINE.target()
                 .execute("insert into booking (item_id) values (12)", "insert into scratch (word) values ('own')");
-        scenario.target().execute("select pg_drop_replication_slot('" + scenario.slot() + "_back')");
+        PIPELINE.target()
+                .execute("select pg_drop_replication_slot('"
+                        + PIPELINE.scenario().slot() + "_back')");
     }
 }

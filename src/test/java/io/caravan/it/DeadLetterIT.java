@@ -42,18 +42,21 @@ class DeadLetterIT {
                 "select string_agg(state || coalesce(nullif(' ' || sqlstate, ' '), ''), ', ' order by id) from caravan.dead_letter where table_name = 'public.account'",
                 "rejected 23514, held, held, held, held");
 
-        assertThat(answer(1, "status")).contains("NOT HEALTHY").contains("dead letters wait in caravan.dead_letter");
-        assertThat(answer(0, "dead-letters", "list", "--table", "public.account"))
+        assertThat(PIPELINE.answer(1, "status"))
+                .contains("NOT HEALTHY")
+                .contains("dead letters wait in caravan.dead_letter");
+        assertThat(PIPELINE.answer(0, "dead-letters", "list", "--table", "public.account"))
                 .contains("23514", "id=9050", "id=9050 -> id=9999", "not_rich", "1 rejected, 4 held");
-        JsonNode letters = JSON.readTree(answer(0, "dead-letters", "list", "--json"));
+        JsonNode letters = JSON.readTree(PIPELINE.answer(0, "dead-letters", "list", "--json"));
         long id = letters.get(0).get("id").asLong();
-        assertThat(answer(0, "dead-letters", "show", String.valueOf(id)))
+        assertThat(PIPELINE.answer(0, "dead-letters", "show", String.valueOf(id)))
                 .contains("violates check constraint", "2000000", "chain");
 
         // what the chain comes to is welcome, so nothing needs to be mended
-        assertThat(answer(0, "dead-letters", "replay", String.valueOf(id))).contains("public.account: 5 replayed");
+        assertThat(PIPELINE.answer(0, "dead-letters", "replay", String.valueOf(id)))
+                .contains("public.account: 5 replayed");
         PIPELINE.target().execute("alter table account drop constraint not_rich");
-        PIPELINE.scenario().databases().awaitEqual("public\\.\"Order Line\"");
+        PIPELINE.databases().awaitEqual("public\\.\"Order Line\"");
     }
 
     @Test
@@ -79,12 +82,12 @@ class DeadLetterIT {
                 "rejected, held");
 
         PIPELINE.stop();
-        assertThat(answer(0, "dead-letters", "replay", "--table", "public.Order Line"))
+        assertThat(PIPELINE.answer(0, "dead-letters", "replay", "--table", "public.Order Line"))
                 .contains("public.Order Line: 2 replayed");
         PIPELINE.target().execute("drop index one_amount");
         PIPELINE.start();
         PIPELINE.source().execute("delete from \"Order Line\" where \"order\" = 7002");
-        PIPELINE.scenario().databases().awaitEqual("public\\.account");
+        PIPELINE.databases().awaitEqual("public\\.account");
     }
 
     @Test
@@ -93,10 +96,10 @@ class DeadLetterIT {
         PIPELINE.source().execute("insert into scratch (word) values ('rude')");
         arrives("select count(*) from caravan.dead_letter where table_name = 'public.scratch'", "1");
 
-        assertThat(answer(2, "dead-letters", "discard")).contains("Say which letters");
-        assertThat(answer(1, "dead-letters", "discard", "--table", "public.scratch"))
+        assertThat(PIPELINE.answer(2, "dead-letters", "discard")).contains("Say which letters");
+        assertThat(PIPELINE.answer(1, "dead-letters", "discard", "--table", "public.scratch"))
                 .contains("Nothing was discarded");
-        assertThat(answer(1, "dead-letters", "replay", "--all")).contains("refused again", "polite");
+        assertThat(PIPELINE.answer(1, "dead-letters", "replay", "--all")).contains("refused again", "polite");
         assertThat(api("replay", "{\"table\":\"public.scratch\"}", "text/plain").statusCode())
                 .isEqualTo(415);
         assertThat(api("discard", "{}", "application/json").statusCode()).isEqualTo(400);
@@ -105,12 +108,12 @@ class DeadLetterIT {
                         .at("/0/refused/0/sqlState")
                         .asText())
                 .isEqualTo("23514");
-        assertThat(answer(0, "dead-letters", "discard", "--table", "public.scratch", "--yes"))
+        assertThat(PIPELINE.answer(0, "dead-letters", "discard", "--table", "public.scratch", "--yes"))
                 .contains("Discarded: 1", "No dead letters wait");
 
         PIPELINE.target().execute("alter table scratch drop constraint polite");
         PIPELINE.source().execute("delete from scratch where word = 'rude'");
-        PIPELINE.scenario().databases().awaitEqual("public\\.(account|\"Order Line\")");
+        PIPELINE.databases().awaitEqual("public\\.(account|\"Order Line\")");
     }
 
     @Test
@@ -128,7 +131,7 @@ class DeadLetterIT {
                     .until(() -> table("public.item").get("state").asText().equals("stopped"));
             assertThat(table("public.item").get("error").asText())
                     .containsPattern("no column quantity|column \"quantity\"");
-            assertThat(answer(1, "status")).contains("Table public.item is stopped: ");
+            assertThat(PIPELINE.answer(1, "status")).contains("Table public.item is stopped: ");
             assertThat(table("public.scratch").get("state").asText()).isEqualTo("streaming");
         } finally {
             PIPELINE.target().execute("alter table item rename column mistake to quantity");
@@ -137,14 +140,7 @@ class DeadLetterIT {
         PIPELINE.stop();
         PIPELINE.start();
         arrives("select quantity from item where id = 7", "77");
-        PIPELINE.scenario().databases().awaitEqual("public\\.(account|\"Order Line\")");
-    }
-
-    /** What a command prints; it must end with this exit code. */
-    private static String answer(int exitCode, String... arguments) throws Exception {
-        CaravanProcess command = PIPELINE.command(arguments);
-        assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
-        return command.output();
+        PIPELINE.databases().awaitEqual("public\\.(account|\"Order Line\")");
     }
 
     private static HttpResponse<String> api(String what, String body, String contentType) throws Exception {
@@ -159,11 +155,11 @@ class DeadLetterIT {
     }
 
     private static void arrives(String query, String value) {
-        PIPELINE.scenario().databases().awaitInTarget(query, value, SOON);
+        PIPELINE.databases().awaitInTarget(query, value, SOON);
     }
 
     private static JsonNode table(String name) throws Exception {
-        JsonNode status = JSON.readTree(PIPELINE.command("status", "--json").output());
+        JsonNode status = PIPELINE.status();
         for (JsonNode table : status.get("tables")) {
             if (table.get("table").asText().equals(name)) {
                 return table;

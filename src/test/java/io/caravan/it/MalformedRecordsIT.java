@@ -1,7 +1,6 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,7 +29,7 @@ class MalformedRecordsIT {
 
     @Test
     void recordsThatAreNoEventsBecomeLettersAndEveryChangeArrives() throws Exception {
-        String topic = PIPELINE.scenario().name() + ".public.account";
+        String topic = PIPELINE.scenario().topic("account");
         List<byte[]> records = malformed();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (int i = 0; i < records.size(); i++) {
@@ -45,19 +44,18 @@ class MalformedRecordsIT {
             }
         }
 
-        PIPELINE.scenario().databases().awaitEqual();
-        PIPELINE.scenario()
-                .databases()
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.databases()
                 .awaitInTarget(
                         "select count(*) from caravan.dead_letter where table_name = 'public.account' and op = 'unknown'",
                         String.valueOf(records.size()),
                         Duration.ofMinutes(1));
         assertThat(PIPELINE.caravan().isAlive()).isTrue();
-        assertThat(PIPELINE.command("dead-letters", "discard", "--all", "--yes").output())
+        assertThat(PIPELINE.folder()
+                        .command("dead-letters", "discard", "--all", "--yes")
+                        .output())
                 .contains("Discarded: " + records.size());
-        await("healthy")
-                .atMost(Duration.ofMinutes(1))
-                .until(() -> PIPELINE.command("status").exitCode() == 0);
+        PIPELINE.awaitHealthy();
     }
 
     private List<byte[]> malformed() {

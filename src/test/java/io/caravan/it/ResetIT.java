@@ -33,9 +33,7 @@ class ResetIT {
                     .isEqualTo("0");
             assertThat(scenario.source().query("select count(*) from pg_publication"))
                     .isEqualTo("0");
-            assertThat(Scenario.connect("/connectors/" + scenario.name() + "-source")
-                            .statusCode())
-                    .isEqualTo(404);
+            assertThat(Scenario.connect(scenario.connector()).statusCode()).isEqualTo(404);
             assertThat(Fingerprint.of(scenario.target()).tables()).isEmpty();
             assertThat(
                             scenario.target()

@@ -81,6 +81,15 @@ final class Scenario implements AutoCloseable {
         return name + "_slot";
     }
 
+    /** Its path in Kafka Connect. */
+    String connector() {
+        return "/connectors/" + name + "-source";
+    }
+
+    String topic(String table) {
+        return name + ".public." + table;
+    }
+
     TestDatabase source() {
         return databases.source();
     }
@@ -146,7 +155,7 @@ final class Scenario implements AutoCloseable {
 
     private void deleteConnector() throws IOException {
         try {
-            send("DELETE", "/connectors/" + name + "-source");
+            send("DELETE", connector());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);

@@ -68,10 +68,12 @@ class SecurityIT {
         }
         assertSecretless("JMX", jolokia("{\"type\":\"read\",\"mbean\":\"org.apache.camel:*\"}"));
         assertSecretless("JVM", jolokia("{\"type\":\"read\",\"mbean\":\"java.lang:*\"}"));
-        String connector = "/connectors/" + scenario.name() + "-source";
-        assertThat(Scenario.connect(connector + "/config").body()).contains("${env:CARAVAN_SOURCE_PASSWORD}");
-        assertSecretless("connector", Scenario.connect(connector + "/config").body());
-        assertSecretless("its tasks", Scenario.connect(connector + "/tasks").body());
+        assertThat(Scenario.connect(scenario.connector() + "/config").body())
+                .contains("${env:CARAVAN_SOURCE_PASSWORD}");
+        assertSecretless(
+                "connector", Scenario.connect(scenario.connector() + "/config").body());
+        assertSecretless(
+                "its tasks", Scenario.connect(scenario.connector() + "/tasks").body());
         assertSecretless("process list", processes());
         for (Path file : files(scenario.folder().path().resolve("data"), SharedStack.DIRECTORY)) {
             assertSecretless(file.toString(), new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));

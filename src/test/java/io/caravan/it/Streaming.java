@@ -1,21 +1,59 @@
 package io.caravan.it;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A pipeline of the tables of {@code load.sql} that streams before a class's first test and is gone after its last. */
+/** A pipeline that streams before a class's first test and is gone after its last. */
 final class Streaming implements BeforeAllCallback, AfterAllCallback {
+    static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private final String sql;
+    private final Map<String, Object> settings = new LinkedHashMap<>();
+    private Preparation preparation = () -> {};
     private Scenario scenario;
     private CaravanProcess caravan;
+
+    /** What a test does before the first start. */
+    interface Preparation {
+        void run() throws Exception;
+    }
+
+    /** Of the tables of {@code load.sql} and those that this script makes. */
+    Streaming(String... sql) {
+        this.sql = Load.schema() + String.join(";", sql);
+    }
+
+    Streaming with(String key, Object value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    Streaming after(Preparation first) {
+        preparation = first;
+        return this;
+    }
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
         Path folders = Files.createDirectories(Path.of("target", "it-folders"));
-        scenario = Scenario.create(Files.createTempDirectory(folders, "run"), Load.schema());
-        caravan = scenario.ready();
+        scenario = Scenario.create(Files.createTempDirectory(folders, "run"), sql);
+        for (Map.Entry<String, Object> each : settings.entrySet()) {
+            scenario.folder().set(each.getKey(), each.getValue());
+        }
+        preparation.run();
+        start();
     }
 
     @Override
@@ -29,12 +67,24 @@ final class Streaming implements BeforeAllCallback, AfterAllCallback {
         return scenario;
     }
 
+    String name() {
+        return scenario.name();
+    }
+
     TestDatabase source() {
         return scenario.source();
     }
 
     TestDatabase target() {
         return scenario.target();
+    }
+
+    Databases databases() {
+        return scenario.databases();
+    }
+
+    CaravanFolder folder() {
+        return scenario.folder();
     }
 
     CaravanProcess caravan() {
@@ -47,11 +97,50 @@ final class Streaming implements BeforeAllCallback, AfterAllCallback {
     }
 
     /** Starts the next one. */
-    void start() throws Exception {
+    void start() throws IOException {
         caravan = scenario.ready();
     }
 
-    CaravanProcess command(String... arguments) throws Exception {
-        return scenario.folder().command(arguments);
+    String answer(int exitCode, String... arguments) throws IOException {
+        return scenario.folder().answer(exitCode, arguments);
+    }
+
+    /** What a command that must end so prints with {@code --json}. */
+    JsonNode json(int exitCode, String command, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(command, "--json"));
+        arguments.addAll(List.of(options));
+        return new ObjectMapper().readTree(answer(exitCode, arguments.toArray(String[]::new)));
+    }
+
+    JsonNode status() {
+        try {
+            return caravan.status();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void awaitProblem(String text) {
+        Await.until(LIMIT, () -> text + " in " + status().toPrettyString(), () -> status().get("problems")
+                .toString()
+                .contains(text));
+    }
+
+    void awaitHealthy() {
+        Await.until(LIMIT, () -> "healthy: " + status().toPrettyString(), () -> status().get("healthy")
+                .asBoolean());
+    }
+
+    /** Returns when the table is at the step of its copy. */
+    void awaitStep(String table, String step) {
+        databases().awaitInTarget("select step from caravan.bootstrap where table_name = '" + table + "'", step, LIMIT);
+    }
+
+    /** How many dead letters wait. */
+    String letters() throws Exception {
+        return target().query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')");
     }
 }

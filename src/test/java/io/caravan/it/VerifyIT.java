@@ -3,16 +3,12 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Differences that someone made in the target: found by their keys and mended, while the source is written to. */
 class VerifyIT {
@@ -44,26 +40,12 @@ class VerifyIT {
     private static final List<String> NEVER_TRUNCATED = List.of(
             "public.item", "public.Order Line", "public.account", "public.journal", "public.curious", "public.many");
 
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private static CaravanProcess caravan;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scenario = Scenario.create(directory, Load.schema(), QUIET);
-        caravan = scenario.ready();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        scenario.close();
-    }
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming(QUIET);
 
     @Test
     void differencesOfEachKindAreFoundByTheirKeysAndMendedWhileWritersRun() throws Exception {
-        try (Load load = Load.start(scenario.source())) {
+        try (Load load = Load.start(PIPELINE.source())) {
             makeDifferences();
 
             JsonNode found = verify(1, tables());
@@ -92,15 +74,13 @@ class VerifyIT {
             assertThat(load.stop()).isGreaterThan(20);
         }
 
-        scenario.databases().awaitEqual();
+        PIPELINE.databases().awaitEqual();
         assertThat(verify(0, "--live").get("equal").asBoolean()).isTrue();
-        assertThat(scenario.target()
-                        .query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')"))
-                .isEqualTo("0");
+        assertThat(PIPELINE.letters()).isEqualTo("0");
     }
 
     private static void makeDifferences() throws Exception {
-        scenario.target()
+        PIPELINE.target()
                 .execute(
                         "set session_replication_role = replica; delete from item where id = 5001",
                         "update item set notes = notes || '.' where id = 5002",
@@ -121,9 +101,9 @@ class VerifyIT {
     @Test
     void rowsThatAreWrittenToAllTheTimeAreNeitherOverwrittenNorOvertaken() throws Exception {
         Set<String> all = new TreeSet<>();
-        try (Load load = Load.start(scenario.source(), 100)) {
+        try (Load load = Load.start(PIPELINE.source(), 100)) {
             for (int round = 0; round < 5; round++) {
-                scenario.target()
+                PIPELINE.target()
                         .execute(
                                 mistakes("item", 100, "name = 'mistake'"),
                                 mistakes("account", 200, "balance = balance + 1000, iban = 'mistake ' || id"),
@@ -147,7 +127,7 @@ class VerifyIT {
 
         // A change that comes meanwhile brings its whole row and mends it, but not every time all of them.
         assertThat(all).anyMatch(each -> each.startsWith("public.account"));
-        scenario.databases().awaitEqual("public.(curious|many)");
+        PIPELINE.databases().awaitEqual("public.(curious|many)");
     }
 
     /** In the first rows, each in a transaction of its own, or it could be in a deadlock with the apply step. */
@@ -158,12 +138,12 @@ class VerifyIT {
 
     @Test
     void whatCannotBeMendedRowByRowSaysWhatToDoAndIsLeftAsItIs() throws Exception {
-        scenario.target()
+        PIPELINE.target()
                 .execute(
                         "update many set word = 'other'",
                         "alter table scratch add constraint short check (length(word) < 10)");
-        scenario.source().execute("insert into scratch (word) values ('longer than ten')");
-        scenario.databases()
+        PIPELINE.source().execute("insert into scratch (word) values ('longer than ten')");
+        PIPELINE.databases()
                 .awaitInTarget(
                         "select count(*) from caravan.dead_letter where state = 'rejected'", "1", Databases.LIMIT);
 
@@ -172,11 +152,11 @@ class VerifyIT {
         assertThat(refused.toString())
                 .contains("More than 10000 rows", "'resync public.many'")
                 .contains("Dead letters of it wait. Replay or discard them first");
-        assertThat(scenario.target().query("select count(*) from many where word <> 'other'"))
+        assertThat(PIPELINE.target().query("select count(*) from many where word <> 'other'"))
                 .isEqualTo("0");
-        scenario.target().execute("alter table scratch drop constraint short");
+        PIPELINE.target().execute("alter table scratch drop constraint short");
         for (String table : new String[] {"many", "scratch"}) {
-            assertThat(scenario.folder().command("resync", table).exitCode()).isZero();
+            PIPELINE.caravan().post("/api/tables/public." + table + "/resync");
         }
         verify(0);
     }
@@ -186,26 +166,25 @@ class VerifyIT {
         verify(0, "--table", "public.many");
         String through = "select verified_through from caravan.verification where table_name = 'public.many'"
                 + " order by id desc limit 1";
-        String before = scenario.target().query(through);
-        scenario.source().execute("insert into many values (0, 'new')");
-        scenario.databases().awaitInTarget("select word from many where id = 0", "new", Databases.LIMIT);
-        scenario.target().execute("delete from many where id = 0");
+        String before = PIPELINE.target().query(through);
+        PIPELINE.source().execute("insert into many values (0, 'new')");
+        PIPELINE.databases().awaitInTarget("select word from many where id = 0", "new", Databases.LIMIT);
+        PIPELINE.target().execute("delete from many where id = 0");
 
         verify(1, "--table", "public.many");
-        assertThat(scenario.target().query(through)).isEqualTo(before);
+        assertThat(PIPELINE.target().query(through)).isEqualTo(before);
 
         verify(0, "--table", "public.many", "--repair");
-        assertThat(scenario.target().query("select '" + before + "'::pg_lsn < (" + through + ")"))
+        assertThat(PIPELINE.target().query("select '" + before + "'::pg_lsn < (" + through + ")"))
                 .isEqualTo("t");
     }
 
     @Test
     void nothingIsRepairedWithoutAProcessThatHoldsTheStream() throws Exception {
-        caravan.terminate();
-        CaravanProcess command = scenario.folder().command("verify", "--repair");
-        assertThat(command.exitCode()).isEqualTo(1);
-        assertThat(command.output()).contains("No Caravan process of this pipeline is running. Start it with 'run'");
-        caravan = scenario.ready();
+        PIPELINE.stop();
+        assertThat(PIPELINE.answer(1, "verify", "--repair"))
+                .contains("No Caravan process of this pipeline is running. Start it with 'run'");
+        PIPELINE.start();
     }
 
     private static String[] tables(String... options) {
@@ -215,13 +194,7 @@ class VerifyIT {
     }
 
     private static JsonNode verify(int exitCode, String... options) throws Exception {
-        String[] arguments = new String[options.length + 2];
-        arguments[0] = "verify";
-        arguments[1] = "--json";
-        System.arraycopy(options, 0, arguments, 2, options.length);
-        CaravanProcess command = scenario.folder().command(arguments);
-        assertThat(command.exitCode()).as(command.output()).isEqualTo(exitCode);
-        return new ObjectMapper().readTree(command.output());
+        return PIPELINE.json(exitCode, "verify", options);
     }
 
     /** Table, kind and key; of a table without a key the kind alone, since its keys are hashes of the rows. */
