@@ -1,10 +1,13 @@
 package io.caravan;
 
+import static org.awaitility.Awaitility.await;
+
 import io.caravan.postgres.Database;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,5 +50,31 @@ public final class Sql {
     /** Every row of the table in its text form, in order of that text. */
     public static List<String> rows(Database database, String table) throws SQLException {
         return column(database, "select t::text from " + table + " t order by 1");
+    }
+
+    /** Returns when this many sessions of the database wait for a lock. */
+    public static void awaitLockWaits(Database database, int sessions) {
+        await().atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> column(
+                                database,
+                                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                                        + " and datname = current_database()")
+                        .equals(List.of(Integer.toString(sessions))));
+    }
+
+    public static void endWaitingSessions(Database database) throws SQLException {
+        endSessions(database, "wait_event_type = 'Lock'");
+    }
+
+    public static void endOtherSessions(Database database) throws SQLException {
+        endSessions(database, "true");
+    }
+
+    private static void endSessions(Database database, String which) throws SQLException {
+        column(
+                database,
+                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid() and " + which);
     }
 }

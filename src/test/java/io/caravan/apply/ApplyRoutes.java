@@ -1,7 +1,10 @@
 package io.caravan.apply;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.Sql;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.PipelineTables;
@@ -22,6 +25,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Endpoint;
@@ -41,6 +45,7 @@ final class ApplyRoutes implements AutoCloseable {
     static final int MOST_LETTERS = 20;
 
     private final CamelContext camel = new DefaultCamelContext();
+    private final Database target;
     private final HikariDataSource pool;
     private final Tables tables;
     private final Recorder recorder;
@@ -82,6 +87,7 @@ final class ApplyRoutes implements AutoCloseable {
     }
 
     ApplyRoutes(Database target, String options, int mostLetters) throws Exception {
+        this.target = target;
         pool = pool(target, options);
         tables = new Tables(pool);
         recorder = new Recorder();
@@ -192,6 +198,33 @@ final class ApplyRoutes implements AutoCloseable {
                 .send("kafka-batch:" + records.get(0).topic(), exchange -> exchange.getIn()
                         .setBody(records));
         return sent.getException();
+    }
+
+    /** The same, which must end well. */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    final void apply(ConsumerRecord<byte[], byte[]>... records) {
+        apply(List.of(records));
+    }
+
+    void apply(List<ConsumerRecord<byte[], byte[]>> records) {
+        assertThat(send(records)).isNull();
+    }
+
+    /** The same in another thread. */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    final CompletableFuture<Exception> sendAside(ConsumerRecord<byte[], byte[]>... records) {
+        List<ConsumerRecord<byte[], byte[]>> batch = List.of(records);
+        return CompletableFuture.supplyAsync(() -> send(batch));
+    }
+
+    /** Offset, op, state and SQLSTATE of every letter. */
+    List<String> letterLines() throws SQLException {
+        return Sql.column(
+                target,
+                "select \"offset\" || ' ' || op || ' ' || state || ' ' || sqlstate"
+                        + " from caravan.dead_letter order by topic, \"offset\"");
     }
 
     /** What came of the replay, by table. */

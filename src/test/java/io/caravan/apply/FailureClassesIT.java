@@ -60,7 +60,7 @@ class FailureClassesIT {
         target = new Database("target", admin.url(), "applier", "");
         changes = new Changes("part");
         routes = new ApplyRoutes(target, "").with("part", "id");
-        send(changes.create(part(1, "a")), changes.create(part(2, "b")));
+        routes.apply(changes.create(part(1, "a")), changes.create(part(2, "b")));
     }
 
     @AfterEach
@@ -100,8 +100,8 @@ class FailureClassesIT {
                     "create tablespace small location '" + small.smallDisk() + "'");
             startRoutes(small, "small");
             assertThat(fill()).isEqualTo("53100");
-            CompletableFuture<Exception> sent = CompletableFuture.supplyAsync(
-                    () -> routes.send(List.of(changes.update(part(1, "c")), changes.create(part(3, largeText())))));
+            CompletableFuture<Exception> sent =
+                    routes.sendAside(changes.update(part(1, "c")), changes.create(part(3, largeText())));
             awaitRetried("53100");
 
             Sql.run(admin, "drop table filler");
@@ -155,7 +155,7 @@ class FailureClassesIT {
             Sql.run(other, "set deadlock_timeout = '1min'");
             Sql.run(other, "update part set name = name where id = 2");
             sent = sendAside();
-            awaitLockWaits(1);
+            Sql.awaitLockWaits(admin, 1);
 
             Sql.run(other, "update part set name = 'lost' where id = 1");
             other.commit();
@@ -175,7 +175,7 @@ class FailureClassesIT {
             other.setAutoCommit(false);
             Sql.run(other, "update part set name = 'lost' where id = 2");
             sent = sendAside();
-            awaitLockWaits(1);
+            Sql.awaitLockWaits(admin, 1);
             other.commit();
         }
 
@@ -190,10 +190,10 @@ class FailureClassesIT {
             other.setAutoCommit(false);
             Sql.run(other, "update part set name = name where id = 2");
             sent = sendAside();
-            awaitLockWaits(1);
+            Sql.awaitLockWaits(admin, 1);
             Sql.column(admin, "select pg_cancel_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'");
-            awaitLockWaits(0);
-            awaitLockWaits(1);
+            Sql.awaitLockWaits(admin, 0);
+            Sql.awaitLockWaits(admin, 1);
             other.rollback();
         }
 
@@ -211,15 +211,14 @@ class FailureClassesIT {
                 .containsExactly("0");
 
         Sql.run(admin, "grant update on part to applier");
-        send(change);
+        routes.apply(change);
         assertThat(parts()).containsExactly("1 c", "2 b");
     }
 
     /** Two rows, the one that others lock first being the later. */
     private CompletableFuture<Exception> sendAside() {
-        List<ConsumerRecord<byte[], byte[]>> batch =
-                List.of(changes.update(part(1, "c")), changes.update(part(2, "d")), changes.create(part(3, "e")));
-        return CompletableFuture.supplyAsync(() -> routes.send(batch));
+        return routes.sendAside(
+                changes.update(part(1, "c")), changes.update(part(2, "d")), changes.create(part(3, "e")));
     }
 
     private void assertApplied(CompletableFuture<Exception> sent) throws Exception {
@@ -239,16 +238,6 @@ class FailureClassesIT {
         await(reason).atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
                         routes.retries().of("public.part").orElse(""))
                 .contains("tried again since", reason));
-    }
-
-    private void awaitLockWaits(int sessions) {
-        await().atMost(Duration.ofMinutes(1))
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> Sql.column(
-                                admin,
-                                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                                        + " and datname = 'applied'")
-                        .equals(List.of(String.valueOf(sessions))));
     }
 
     /** Fills the small disk to its last page. Returns the SQLSTATE that this ends with. */
@@ -292,12 +281,6 @@ class FailureClassesIT {
 
     private void terminateSessions() throws SQLException {
         Sql.column(admin, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = 'applier'");
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    private final void send(ConsumerRecord<byte[], byte[]>... records) {
-        assertThat(routes.send(List.of(records))).isNull();
     }
 
     private static String part(int id, String name) {

@@ -3,8 +3,8 @@ package io.caravan.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.change.Batch;
 import io.caravan.change.Events;
@@ -23,22 +23,20 @@ class LedgerIT {
 
     @Test
     void theNextOffsetIsReadFromTheTarget() throws Exception {
-        try (TestPostgres server = TestPostgres.start()) {
-            Database target = server.create("target", "ledger");
-            new BootstrapState(target, "ome").create();
-            Sql.run(target, "insert into caravan.ledger values ('ome', 't', 2, 42), ('other', 't', 2, 1)");
-            PGSimpleDataSource pool = new PGSimpleDataSource();
-            pool.setUrl(target.url());
-            pool.setUser(target.user());
-            Ledger real = new Ledger(pool, "ome");
+        Database target = Servers.create("target", "ledger");
+        new BootstrapState(target, "ome").create();
+        Sql.run(target, "insert into caravan.ledger values ('ome', 't', 2, 42), ('other', 't', 2, 1)");
+        PGSimpleDataSource pool = new PGSimpleDataSource();
+        pool.setUrl(target.url());
+        pool.setUser(target.user());
+        Ledger real = new Ledger(pool, "ome");
 
-            assertThat(real.nextOffset("t", 2)).isEqualTo(42);
-            assertThatThrownBy(() -> real.nextOffset("t", 3))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContainingAll("topic t", "partition 3");
-            Sql.run(target, "drop schema caravan cascade");
-            assertThatThrownBy(() -> real.nextOffset("t", 2)).isInstanceOf(SQLException.class);
-        }
+        assertThat(real.nextOffset("t", 2)).isEqualTo(42);
+        assertThatThrownBy(() -> real.nextOffset("t", 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll("topic t", "partition 3");
+        Sql.run(target, "drop schema caravan cascade");
+        assertThatThrownBy(() -> real.nextOffset("t", 2)).isInstanceOf(SQLException.class);
     }
 
     @Test

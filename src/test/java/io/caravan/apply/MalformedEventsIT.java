@@ -2,8 +2,8 @@ package io.caravan.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.change.ChangeEvent;
 import io.caravan.change.ChangeEventReader;
 import io.caravan.change.Op;
@@ -20,8 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,29 +30,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MalformedEventsIT {
     private static final int EVENTS = 1500;
 
-    private static TestPostgres server;
-
     private final Map<Integer, String> model = new TreeMap<>();
     private final Set<Long> unreadable = new HashSet<>();
     private Changes changes;
     private Random random;
-
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void everyGoodEventIsAppliedAndEveryOtherOneIsALetterOrAStop(long seed) throws Exception {
         random = new Random(seed);
         changes = new Changes("part");
-        Database target = server.create("target", "damaged" + seed);
+        Database target = Servers.create("target", "damaged" + seed);
         Sql.run(target, "create table public.part (id int primary key, name varchar(40), notes text)");
         int stops = 0;
         try (ApplyRoutes routes = new ApplyRoutes(target, "", EVENTS).with("part", "id")) {

@@ -2,23 +2,18 @@ package io.caravan.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.change.Row;
 import io.caravan.postgres.Database;
 import java.sql.Connection;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,26 +23,14 @@ class ReplayIT {
     private static final String NO_LONG_NAMES = "alter table part add constraint short check (length(name) < 10)";
     private static final String MENDED = "alter table part drop constraint short";
 
-    private static TestPostgres server;
-
     private final Changes changes = new Changes("part");
     private final Changes logged = new Changes("log");
     private Database target;
     private ApplyRoutes routes;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void startRoutes() throws Exception {
-        target = server.create("target", "replayed");
+        target = Servers.create("target", "replayed");
         Sql.run(target, """
                 create type public.colour as enum ('red');
                 create table public.part (id int primary key, name text, colour public.colour, notes text);
@@ -63,8 +46,8 @@ class ReplayIT {
 
     @Test
     void aChainIsAppliedInItsOrderAndLaterEventsAreFreeAgain() throws Exception {
-        send(changes.create(part(1, "far too long a name")), changes.create(part(2, "b")));
-        send(changes.update(part(1, "second state, too long")), changes.update(part(1, "third")));
+        routes.apply(changes.create(part(1, "far too long a name")), changes.create(part(2, "b")));
+        routes.apply(changes.update(part(1, "second state, too long")), changes.update(part(1, "third")));
         Sql.run(target, MENDED);
 
         Replay.Outcome outcome = onlyOutcome(routes.replay(ALL));
@@ -73,14 +56,14 @@ class ReplayIT {
         assertThat(outcome.refused()).isEmpty();
         assertThat(parts()).containsExactly("1 third", "2 b");
         assertThat(states()).containsExactly("replayed", "replayed", "replayed");
-        send(changes.update(part(1, "fourth")));
+        routes.apply(changes.update(part(1, "fourth")));
         assertThat(parts()).containsExactly("1 fourth", "2 b");
     }
 
     @Test
     void aReplayThatFailsAgainLeavesTheLettersAsTheyWereWithTheNewError() throws Exception {
-        send(changes.create(part(1, "far too long a name")), changes.create(part(2, "another one too long")));
-        send(changes.update(part(1, "short")), changes.update(part(2, "still much too long")));
+        routes.apply(changes.create(part(1, "far too long a name")), changes.create(part(2, "another one too long")));
+        routes.apply(changes.update(part(1, "short")), changes.update(part(2, "still much too long")));
         Sql.run(target, MENDED);
         Sql.run(target, "alter table part add constraint other check (name not like '%still%')");
 
@@ -98,8 +81,8 @@ class ReplayIT {
 
     @Test
     void oneLetterBringsItsWholeChainAndNoOther() throws Exception {
-        send(changes.create(part(1, "far too long a name")), changes.create(part(2, "another one too long")));
-        send(changes.update(part(1, "short")));
+        routes.apply(changes.create(part(1, "far too long a name")), changes.create(part(2, "another one too long")));
+        routes.apply(changes.update(part(1, "short")));
         Sql.run(target, MENDED);
         long last = routes.letters().waiting(ALL).stream()
                 .filter(letter -> letter.state().equals("held"))
@@ -115,10 +98,10 @@ class ReplayIT {
 
     @Test
     void aKeyChangeIsReplayedWithTheLargeValueThatItDoesNotCarry() throws Exception {
-        send(changes.create("{\"id\":\"1\",\"name\":\"a\",\"colour\":null,\"notes\":\"large\"}"));
+        routes.apply(changes.create("{\"id\":\"1\",\"name\":\"a\",\"colour\":null,\"notes\":\"large\"}"));
         String moved = "{\"id\":\"7\",\"name\":\"far too long a name\",\"colour\":null,\"notes\":\"%s\"}"
                 .formatted(Row.UNCHANGED_MARKER);
-        send(
+        routes.apply(
                 changes.update("{\"id\":\"1\",\"name\":\"long and longer\",\"colour\":null,\"notes\":\"%s\"}"
                         .formatted(Row.UNCHANGED_MARKER)),
                 changes.movedAway("{\"id\":\"1\"}", "{\"id\":\"7\"}"),
@@ -137,8 +120,8 @@ class ReplayIT {
     @Test
     void valuesThatRowsSwappedAreReplayedTogether() throws Exception {
         Sql.run(target, "create unique index on part (name)");
-        send(changes.create(part(1, "a")), changes.create(part(2, "b")));
-        send(
+        routes.apply(changes.create(part(1, "a")), changes.create(part(2, "b")));
+        routes.apply(
                 changes.update(part(1, "for a while too long")),
                 changes.update(part(2, "a")),
                 changes.update(part(1, "b")));
@@ -154,7 +137,7 @@ class ReplayIT {
 
     @Test
     void aLabelThatWasAddedToTheTargetMakesItsRowsWelcome() throws Exception {
-        send(changes.create("{\"id\":\"1\",\"name\":\"a\",\"colour\":\"green\",\"notes\":null}"));
+        routes.apply(changes.create("{\"id\":\"1\",\"name\":\"a\",\"colour\":\"green\",\"notes\":null}"));
         assertThat(states()).containsExactly("rejected");
         Sql.run(target, "alter type colour add value 'green'");
 
@@ -165,8 +148,8 @@ class ReplayIT {
 
     @Test
     void rowsOfATableWithoutAKeyAreReplayed() throws Exception {
-        send(logged.create(log(1, "far too long a value")), logged.create(log(1, "far too long a value")));
-        send(logged.update(log(1, "far too long a value"), log(1, "short")));
+        routes.apply(logged.create(log(1, "far too long a value")), logged.create(log(1, "far too long a value")));
+        routes.apply(logged.update(log(1, "far too long a value"), log(1, "short")));
         Sql.run(target, "alter table log alter v type text");
 
         routes.replay(ALL);
@@ -177,7 +160,7 @@ class ReplayIT {
 
     @Test
     void lettersOfATableThatWasDroppedStayAndSaySo() throws Exception {
-        send(changes.create(part(1, "far too long a name")));
+        routes.apply(changes.create(part(1, "far too long a name")));
         Sql.run(target, "drop table part");
 
         Replay.Outcome outcome = onlyOutcome(routes.replay(ALL));
@@ -190,7 +173,7 @@ class ReplayIT {
 
     @Test
     void aRecordOfWhichNothingIsKnownIsNeverReplayedOverNewerRows() throws Exception {
-        send(changes.raw("nonsense", new byte[] {1, 2, 3}), changes.create(part(1, "a")));
+        routes.apply(changes.raw("nonsense", new byte[] {1, 2, 3}), changes.create(part(1, "a")));
 
         Replay.Outcome outcome = onlyOutcome(routes.replay(ALL));
 
@@ -200,13 +183,13 @@ class ReplayIT {
 
     @Test
     void aDiscardedLetterLeavesThoseBehindItWaiting() throws Exception {
-        send(changes.create(part(1, "far too long a name")));
-        send(changes.update(part(1, "short")), changes.update(part(1, "shorter")));
+        routes.apply(changes.create(part(1, "far too long a name")));
+        routes.apply(changes.update(part(1, "short")), changes.update(part(1, "shorter")));
         long first = routes.letters().waiting(ALL).get(0).id();
 
         assertThat(routes.letters().discard(new LetterSelection(Set.of(first), null, false)))
                 .isOne();
-        send(changes.update(part(1, "shortest")));
+        routes.apply(changes.update(part(1, "shortest")));
 
         assertThat(states()).containsExactly("discarded", "held", "held", "held");
         routes.replay(ALL);
@@ -215,7 +198,7 @@ class ReplayIT {
 
     @Test
     void noBatchCanComeBetweenTheChangesOfAReplay() throws Exception {
-        send(changes.create(part(1, "far too long a name")));
+        routes.apply(changes.create(part(1, "far too long a name")));
         Sql.run(target, MENDED);
         CompletableFuture<List<Replay.Outcome>> replay;
         CompletableFuture<Exception> batch;
@@ -223,9 +206,9 @@ class ReplayIT {
             other.setAutoCommit(false);
             Sql.run(other, "lock table part in share row exclusive mode");
             replay = CompletableFuture.supplyAsync(() -> routes.replay(ALL));
-            awaitWaiting(1);
+            Sql.awaitLockWaits(target, 1);
             batch = CompletableFuture.supplyAsync(() -> routes.send(List.of(changes.update(part(1, "newer")))));
-            awaitWaiting(2);
+            Sql.awaitLockWaits(target, 2);
             other.rollback();
         }
 
@@ -237,10 +220,10 @@ class ReplayIT {
 
     @Test
     void aTargetThatIsAwayLeavesTheLettersAsTheyWere() throws Exception {
-        send(changes.create(part(1, "far too long a name")));
+        routes.apply(changes.create(part(1, "far too long a name")));
         Sql.run(target, MENDED);
         Sql.run(target, "alter database replayed set default_transaction_read_only = on");
-        terminate();
+        Sql.endOtherSessions(target);
 
         assertThatThrownBy(() -> routes.replay(ALL)).hasStackTraceContaining("read-only");
 
@@ -248,7 +231,7 @@ class ReplayIT {
             Sql.run(writable, "set default_transaction_read_only = off");
             Sql.run(writable, "alter database replayed reset default_transaction_read_only");
         }
-        terminate();
+        Sql.endOtherSessions(target);
         assertThat(states()).containsExactly("rejected");
         routes.replay(ALL);
         assertThat(parts()).containsExactly("1 far too long a name");
@@ -256,7 +239,7 @@ class ReplayIT {
 
     @Test
     void aTableWithManyLettersIsReplayedInAFewStatements() throws Exception {
-        send(IntStream.range(0, ApplyRoutes.MOST_LETTERS)
+        routes.apply(IntStream.range(0, ApplyRoutes.MOST_LETTERS)
                 .mapToObj(i -> changes.create(part(i, "far too long a name")))
                 .toList());
         Sql.run(target, MENDED);
@@ -268,33 +251,6 @@ class ReplayIT {
     private static Replay.Outcome onlyOutcome(List<Replay.Outcome> outcomes) {
         assertThat(outcomes).hasSize(1);
         return outcomes.get(0);
-    }
-
-    private void awaitWaiting(int sessions) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> Sql.column(
-                                target,
-                                "select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                                        + " and datname = current_database()")
-                        .equals(List.of(String.valueOf(sessions))));
-    }
-
-    private void terminate() throws Exception {
-        Sql.column(
-                target,
-                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                        + " where datname = 'replayed' and pid <> pg_backend_pid()");
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs")
-    private final void send(ConsumerRecord<byte[], byte[]>... records) {
-        send(List.of(records));
-    }
-
-    private void send(List<ConsumerRecord<byte[], byte[]>> records) {
-        assertThat(routes.send(records)).isNull();
     }
 
     private static String part(int id, String name) {

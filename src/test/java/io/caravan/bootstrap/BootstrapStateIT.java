@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import java.sql.Connection;
@@ -14,30 +14,16 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BootstrapStateIT {
-    private static TestPostgres server;
-
     private Database target;
     private BootstrapState state;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void emptyTarget() throws Exception {
-        target = server.create("target", "state");
+        target = Servers.create("target", "state");
         state = new BootstrapState(target, "ome");
     }
 

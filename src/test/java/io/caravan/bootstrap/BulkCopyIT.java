@@ -3,8 +3,8 @@ package io.caravan.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.change.CopySnapshot;
 import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
@@ -16,8 +16,6 @@ import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -34,27 +32,15 @@ class BulkCopyIT {
             create table public.child (primary key (id)) inherits (public.parent);
             create table public.nothing ()""";
 
-    private static TestPostgres server;
-
     private Database source;
     private Database target;
     private BootstrapState state;
     private BulkCopy copy;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void createTables() throws Exception {
-        source = server.create("source", "copied_from");
-        target = server.create("target", "copied_to");
+        source = Servers.create("source", "copied_from");
+        target = Servers.create("target", "copied_to");
         Sql.run(source, TABLES);
         Sql.run(target, TABLES);
         Sql.run(source, """

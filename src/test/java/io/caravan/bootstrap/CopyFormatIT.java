@@ -2,15 +2,13 @@ package io.caravan.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,25 +21,13 @@ class CopyFormatIT {
             create domain public.positive as int check (value > 0);
             create domain public.reference as regclass""";
 
-    private static TestPostgres server;
-
     private Database source;
     private Database target;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void createTypes() throws Exception {
-        source = server.create("source", "format_from");
-        target = server.create("target", "format_to");
+        source = Servers.create("source", "format_from");
+        target = Servers.create("target", "format_to");
         Sql.run(source, TYPES);
         Sql.run(target, "create type public.so_that_oids_differ as enum (); " + TYPES);
     }

@@ -3,40 +3,26 @@ package io.caravan.bootstrap;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MessagesIT {
-    private static TestPostgres server;
-
     private final AtomicLong seconds = new AtomicLong();
     private Database source;
     private Database target;
     private Messages messages;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void aSlotAndALedger() throws Exception {
-        source = server.create("source", "proof_source");
-        target = server.create("target", "proof_target");
+        source = Servers.create("source", "proof_source");
+        target = Servers.create("target", "proof_target");
         BootstrapState state = new BootstrapState(target, "ome");
         state.create();
         Sql.run(source, "select pg_create_logical_replication_slot('proof', 'pgoutput')");

@@ -3,8 +3,8 @@ package io.caravan.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import io.caravan.change.Row;
 import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Catalog;
@@ -16,8 +16,6 @@ import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,26 +31,14 @@ class PartedCopyIT {
             alter table public.readings attach partition public.high for values from (5000) to (100000);
             create table public.small (v text)""";
 
-    private static TestPostgres server;
-
     private Database source;
     private Database target;
     private BootstrapState state;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void createTables() throws Exception {
-        source = server.create("source", "parted_from");
-        target = server.create("target", "parted_to");
+        source = Servers.create("source", "parted_from");
+        target = Servers.create("target", "parted_to");
         Sql.run(source, TABLES);
         Sql.run(target, TABLES);
         Sql.run(source, """

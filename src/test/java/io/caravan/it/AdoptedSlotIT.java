@@ -2,6 +2,7 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.Servers;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class AdoptedSlotIT {
 
     @Test
     void aPublicationYoungerThanTheSlotIsRefused() throws Exception {
-        TestDatabase server = Servers.of(18).orElseThrow();
+        TestDatabase server = TestDatabase.ofAddress(Servers.address(18).orElseThrow());
         try (Scenario scenario = Scenario.between(
                 server,
                 server,

@@ -2,6 +2,7 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.Servers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,8 @@ class EveryRowIT {
 
     @Test
     void everyKindOfRowArrives() throws Exception {
-        try (Scenario scenario =
-                Scenario.between(Servers.of(18).orElseThrow(), Servers.of(18).orElseThrow(), directory, read("rows"))) {
+        TestDatabase server = TestDatabase.ofAddress(Servers.address(18).orElseThrow());
+        try (Scenario scenario = Scenario.between(server, server, directory, read("rows"))) {
             scenario.folder().set("caravan.tables.include", "*.*");
             partitionsWithoutAnIdentityAreRefusedWithTheStatement(scenario);
             CaravanProcess caravan = scenario.ready();

@@ -3,6 +3,7 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.Servers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,8 +74,8 @@ class EveryTypeIT {
         for (String pair : pairs().toList()) {
             int from = Integer.parseInt(pair.substring(0, 2));
             int to = Integer.parseInt(pair.substring(3));
-            Optional<TestDatabase> source = Servers.of(from);
-            Optional<TestDatabase> target = Servers.of(to);
+            Optional<TestDatabase> source = Servers.address(from).map(TestDatabase::ofAddress);
+            Optional<TestDatabase> target = Servers.address(to).map(TestDatabase::ofAddress);
             assertThat(source.isPresent() && target.isPresent())
                     .as("PostgreSQL %s and %s are on this machine", from, to)
                     .isTrue();

@@ -3,15 +3,13 @@ package io.caravan.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.Servers;
 import io.caravan.Sql;
-import io.caravan.TestPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,26 +20,14 @@ class SourceObjectsIT {
     private static final TableName READINGS = new TableName("public", "readings");
     private static final TableName PARENT = new TableName("public", "parent");
 
-    private static TestPostgres server;
-
     private final ReplicationSlot slot = new ReplicationSlot("test_slot");
     private final Publication publication = new Publication("My Publication");
     private Database source;
     private Connection session;
 
-    @BeforeAll
-    static void startServer() {
-        server = TestPostgres.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void createTables() throws Exception {
-        source = server.create("source", "observed");
+        source = Servers.create("source", "observed");
         Sql.run(source, """
                 create table public.devices (
                     id int generated always as identity, name varchar(20), twice int generated always as (1 + 1) stored,

@@ -3,19 +3,17 @@ package io.caravan.bootstrap.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.caravan.TestPostgres;
+import io.caravan.Servers;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CatalogSchemaIT {
-    private static TestPostgres server;
     private static Database source;
     private static List<TableName> tables;
 
@@ -23,21 +21,15 @@ class CatalogSchemaIT {
     private Database target;
 
     @BeforeAll
-    static void startServer() throws Exception {
-        server = TestPostgres.start();
-        source = server.create("source", "awkward");
+    static void createSource() throws Exception {
+        source = Servers.create("source", "awkward");
         AwkwardSchema.createIn(source);
         tables = AwkwardSchema.chosen(source);
     }
 
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
     @BeforeEach
     void emptyTarget() throws Exception {
-        target = server.create("target", "copied");
+        target = Servers.create("target", "copied");
     }
 
     @Test
