@@ -65,4 +65,27 @@ record RouteFile(String name, JsonNode tree) {
     public String toString() {
         return name;
     }
+
+    static JsonNode definition(String id) {
+        return all().stream()
+                .flatMap(file -> Stream.iterate(0, i -> i < file.tree().size(), i -> i + 1)
+                        .map(i -> file.tree().get(i).elements().next()))
+                .filter(definition -> definition.path("id").asText().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static RouteFile of(String name) {
+        return all().stream()
+                .filter(file -> file.name().startsWith(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<String> texts(String key) {
+        return find(key).stream()
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .toList();
+    }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -123,7 +122,7 @@ class RouteRulesTest {
     @ParameterizedTest
     @MethodSource("files")
     void optionsAreParametersAndNotQueryStrings(RouteFile file) {
-        assertThat(texts(file, "uri")).noneMatch(uri -> uri.contains("?"));
+        assertThat(file.texts("uri")).noneMatch(uri -> uri.contains("?"));
     }
 
     @ParameterizedTest
@@ -157,8 +156,8 @@ class RouteRulesTest {
     void beansThatAreCalledAreThoseThatAreBound() throws Exception {
         Set<String> referenced = new TreeSet<>();
         files().forEach(file -> {
-            referenced.addAll(texts(file, "ref"));
-            referenced.addAll(texts(file, "onRedeliveryRef"));
+            referenced.addAll(file.texts("ref"));
+            referenced.addAll(file.texts("onRedeliveryRef"));
         });
         Set<String> bound = new TreeSet<>();
         for (String source : List.of("Pipeline", "Application")) {
@@ -221,7 +220,7 @@ class RouteRulesTest {
     @ParameterizedTest
     @MethodSource("files")
     void filesOnTheClassPathExist(RouteFile file) {
-        Stream.concat(texts(file, "uri").stream(), texts(file, "simple").stream())
+        Stream.concat(file.texts("uri").stream(), file.texts("simple").stream())
                 .filter(text -> text.contains("classpath:"))
                 .map(text -> "/" + text.substring(text.indexOf("classpath:") + "classpath:".length()))
                 .forEach(path -> assertThat(RouteRulesTest.class.getResource(path))
@@ -242,108 +241,5 @@ class RouteRulesTest {
             });
         }
         assertThat(called).isEqualTo(routes);
-    }
-
-    @Test
-    void theOffsetIsCommittedLastAndByTheTemplateAlone() {
-        JsonNode steps = definition("apply-table").at("/route/from/steps");
-
-        assertThat(steps.get(steps.size() - 1).at("/bean/method").asText()).isEqualTo("commit");
-        assertThat(files().stream().flatMap(file -> texts(file, "method").stream()))
-                .containsOnlyOnce("commit");
-    }
-
-    @Test
-    void nothingOnTheWayToTheCommitMarksAFailureAsHandled() {
-        for (String name : List.of("20-apply-table", "30-dead-letters")) {
-            RouteFile file = file(name);
-            assertThat(file.find("handled")).isEmpty();
-            assertThat(file.find("continued")).isEmpty();
-            assertThat(file.find("deadLetterChannel")).isEmpty();
-            for (JsonNode caught : file.find("doCatch")) {
-                caught.forEach(
-                        each -> assertThat(each.at("/onWhen/method/method").asText())
-                                .as(each.toString())
-                                .isEqualTo(isOfDrift(each) ? "" : "isRejection"));
-            }
-        }
-    }
-
-    /** A table that was altered on the source: the batch is applied anew, or fails as before. */
-    private static boolean isOfDrift(JsonNode caught) {
-        JsonNode steps = caught.path("steps");
-        return steps.get(steps.size() - 1).at("/to/id").asText().equals("second-try")
-                && caught.findValuesAsText("uri").equals(List.of("direct:apply-or-set-aside"))
-                && caught.path("exception")
-                        .toString()
-                        .equals(
-                                "[\"io.caravan.apply.MissingColumnException\",\"io.caravan.bootstrap.DriftException\"]");
-    }
-
-    @Test
-    void anUnavailableTargetIsRetriedWithoutLimitAndNothingElseIs() {
-        JsonNode exceptions = definition("failures-of-apply").path("onException");
-        JsonNode unavailable = exceptions.get(0).path("onException");
-        JsonNode rest = exceptions.get(1).path("onException");
-
-        assertThat(exceptions).hasSize(2);
-        assertThat(unavailable.at("/onWhen/method/method").asText()).isEqualTo("isUnavailable");
-        assertThat(unavailable.at("/redeliveryPolicy/maximumRedeliveries").asInt())
-                .isEqualTo(-1);
-        assertThat(rest.at("/redeliveryPolicy/maximumRedeliveries").asInt(-1)).isZero();
-    }
-
-    @Test
-    void aFailureInsideASplitEndsTheWholeSplit() {
-        for (String name : List.of("20-apply-table", "30-dead-letters")) {
-            assertThat(file(name).find("split")).isNotEmpty().allMatch(split -> split.path("stopOnException")
-                    .asBoolean());
-        }
-    }
-
-    /** Camel's own {@code transacted} brings an error handler that keeps the one around it from trying again. */
-    @Test
-    void aTransactionIsTheOnlyStepOfItsRoute() {
-        Map<String, String> policies = new HashMap<>();
-        for (RouteFile file : files()) {
-            assertThat(file.find("transacted")).isEmpty();
-            for (JsonNode route : file.find("route")) {
-                for (JsonNode policy : RouteFile.find(route, "policy")) {
-                    assertThat(route.at("/from/steps")).hasSize(1);
-                    assertThat(route.path("errorHandler").has("noErrorHandler")).isTrue();
-                    policies.put(route.path("id").asText(), policy.path("ref").asText());
-                }
-            }
-        }
-        assertThat(policies)
-                .isEqualTo(Map.of(
-                        "apply-batch", "transaction",
-                        "apply-in-halves", "transaction",
-                        "apply-under-savepoint", "savepoint",
-                        "replay-collapsed", "transaction",
-                        "replay-in-order", "transaction"));
-    }
-
-    private static RouteFile file(String name) {
-        return files().stream()
-                .filter(file -> file.name().startsWith(name))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static JsonNode definition(String id) {
-        return files().stream()
-                .flatMap(file -> Stream.iterate(0, i -> i < file.tree().size(), i -> i + 1)
-                        .map(i -> file.tree().get(i).elements().next()))
-                .filter(definition -> definition.path("id").asText().equals(id))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static List<String> texts(RouteFile file, String key) {
-        return file.find(key).stream()
-                .filter(JsonNode::isTextual)
-                .map(JsonNode::asText)
-                .toList();
     }
 }

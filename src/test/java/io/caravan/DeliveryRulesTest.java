@@ -1,0 +1,92 @@
+package io.caravan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What in {@code routes/} keeps a row from being lost or passed over when something fails. */
+class DeliveryRulesTest {
+    @Test
+    void theOffsetIsCommittedLastAndByTheTemplateAlone() {
+        JsonNode steps = RouteFile.definition("apply-table").at("/route/from/steps");
+
+        assertThat(steps.get(steps.size() - 1).at("/bean/method").asText()).isEqualTo("commit");
+        assertThat(RouteFile.all().stream().flatMap(file -> file.texts("method").stream()))
+                .containsOnlyOnce("commit");
+    }
+
+    @Test
+    void nothingOnTheWayToTheCommitMarksAFailureAsHandled() {
+        for (String name : List.of("20-apply-table", "30-dead-letters")) {
+            RouteFile file = RouteFile.of(name);
+            assertThat(file.find("handled")).isEmpty();
+            assertThat(file.find("continued")).isEmpty();
+            assertThat(file.find("deadLetterChannel")).isEmpty();
+            for (JsonNode caught : file.find("doCatch")) {
+                caught.forEach(
+                        each -> assertThat(each.at("/onWhen/method/method").asText())
+                                .as(each.toString())
+                                .isEqualTo(isOfDrift(each) ? "" : "isRejection"));
+            }
+        }
+    }
+
+    /** A table that was altered on the source: the batch is applied anew, or fails as before. */
+    private static boolean isOfDrift(JsonNode caught) {
+        JsonNode steps = caught.path("steps");
+        return steps.get(steps.size() - 1).at("/to/id").asText().equals("second-try")
+                && caught.findValuesAsText("uri").equals(List.of("direct:apply-or-set-aside"))
+                && caught.path("exception")
+                        .toString()
+                        .equals(
+                                "[\"io.caravan.apply.MissingColumnException\",\"io.caravan.bootstrap.DriftException\"]");
+    }
+
+    @Test
+    void anUnavailableTargetIsRetriedWithoutLimitAndNothingElseIs() {
+        JsonNode exceptions = RouteFile.definition("failures-of-apply").path("onException");
+        JsonNode unavailable = exceptions.get(0).path("onException");
+        JsonNode rest = exceptions.get(1).path("onException");
+
+        assertThat(exceptions).hasSize(2);
+        assertThat(unavailable.at("/onWhen/method/method").asText()).isEqualTo("isUnavailable");
+        assertThat(unavailable.at("/redeliveryPolicy/maximumRedeliveries").asInt())
+                .isEqualTo(-1);
+        assertThat(rest.at("/redeliveryPolicy/maximumRedeliveries").asInt(-1)).isZero();
+    }
+
+    @Test
+    void aFailureInsideASplitEndsTheWholeSplit() {
+        for (String name : List.of("20-apply-table", "30-dead-letters")) {
+            assertThat(RouteFile.of(name).find("split")).isNotEmpty().allMatch(split -> split.path("stopOnException")
+                    .asBoolean());
+        }
+    }
+
+    /** Camel's own {@code transacted} brings an error handler that keeps the one around it from trying again. */
+    @Test
+    void aTransactionIsTheOnlyStepOfItsRoute() {
+        Map<String, String> policies = new HashMap<>();
+        for (RouteFile file : RouteFile.all()) {
+            assertThat(file.find("transacted")).isEmpty();
+            for (JsonNode route : file.find("route")) {
+                for (JsonNode policy : RouteFile.find(route, "policy")) {
+                    assertThat(route.at("/from/steps")).hasSize(1);
+                    assertThat(route.path("errorHandler").has("noErrorHandler")).isTrue();
+                    policies.put(route.path("id").asText(), policy.path("ref").asText());
+                }
+            }
+        }
+        assertThat(policies)
+                .isEqualTo(Map.of(
+                        "apply-batch", "transaction",
+                        "apply-in-halves", "transaction",
+                        "apply-under-savepoint", "savepoint",
+                        "replay-collapsed", "transaction",
+                        "replay-in-order", "transaction"));
+    }
+}

@@ -1,0 +1,73 @@
+package io.caravan.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Passwords and tokens: where they are asked for, and where they never appear. */
+class SecretsTest {
+    @TempDir
+    private Path home;
+
+    @Test
+    void aWrongPasswordInAnAddressIsNotRepeated() {
+        assertThat(catchThrowable(() -> GivenSettings.read(home, "caravan.source.url=postgresql://u:se%zzcret@h/d")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageNotContaining("cret");
+    }
+
+    @Test
+    void aPortThatOthersReachNeedsAToken() throws Exception {
+        assertThatThrownBy(
+                        () -> GivenSettings.read(home, "caravan.http.host=0.0.0.0\ncaravan.management.host=10.0.0.5\n"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("caravan.http.host is '0.0.0.0', which others can reach")
+                .hasMessageContaining("caravan.management.host is '10.0.0.5'")
+                .hasMessageContaining("CARAVAN_HTTP_TOKEN");
+        assertThat(GivenSettings.read(home, "caravan.http.host=0.0.0.0\n", "CARAVAN_HTTP_TOKEN", "none")
+                        .httpToken())
+                .isEmpty();
+        assertThat(GivenSettings.read(home, "caravan.http.host=0.0.0.0\n", "CARAVAN_HTTP_TOKEN", "s3")
+                        .httpToken())
+                .isEqualTo("s3");
+        assertThat(GivenSettings.read(home, "caravan.http.host=::1\ncaravan.management.host=localhost\n")
+                        .httpToken())
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsPrintedOrHandedToRoutesHasNoSecrets() throws Exception {
+        Settings settings = GivenSettings.read(home, """
+                caravan.source.url=postgresql://me:s3cret@db1/shop?sslmode=require
+                caravan.target.url=jdbc:postgresql://db2/shop?user=you&password=s3cr%23t&sslmode=require
+                """, "CARAVAN_HTTP_TOKEN", "s3cret");
+
+        assertThat(settings.source().password()).isEqualTo("s3cret");
+        assertThat(settings.target().user()).isEqualTo("you");
+        assertThat(settings.target().password()).isEqualTo("s3cr#t");
+        assertThat(settings.target().url()).isEqualTo("jdbc:postgresql://db2/shop?sslmode=require");
+        assertThat(settings + " " + settings.all() + settings.source() + settings.target())
+                .doesNotContain("s3cr");
+    }
+
+    @Test
+    void theConnectorIsGivenAReferenceToThePasswordWhereItCanBeResolved() throws Exception {
+        assertThat(GivenSettings.read(home, "").connectPassword()).isEqualTo("${env:CARAVAN_SOURCE_PASSWORD}");
+        assertThat(GivenSettings.read(home, "caravan.embedded=none\n").connectPassword())
+                .isEqualTo("postgres");
+        assertThat(GivenSettings.read(home, "caravan.embedded=none\ncaravan.connect.source-password=${file:/run/x:y}\n")
+                        .connectPassword())
+                .isEqualTo("${file:/run/x:y}");
+    }
+
+    @Test
+    void aKeyFilesPasswordIsNotTakenInAnAddress() {
+        assertThatThrownBy(
+                        () -> GivenSettings.read(home, "caravan.source.url=jdbc:postgresql://db1/shop?sslpassword=x\n"))
+                .hasMessageContaining("caravan.source.url has a sslpassword");
+    }
+}
