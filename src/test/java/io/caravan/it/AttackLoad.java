@@ -7,6 +7,7 @@ import java.util.Random;
 /** Writers for the attack: those of {@link Load}, and others on the tables of {@code attack.sql}, all from one seed. */
 final class AttackLoad {
     private static final int IDS = 120;
+    private static final long PAUSE_MILLIS = 4;
 
     private AttackLoad() {}
 
@@ -16,7 +17,7 @@ final class AttackLoad {
     }
 
     static Load start(TestDatabase source, long seed) {
-        Load load = Load.start(source, seed);
+        Load load = Load.start(source, seed, PAUSE_MILLIS);
         for (int writer = 1; writer <= 2; writer++) {
             load.add(seed + 1000L * writer, AttackLoad::changes);
         }

@@ -7,37 +7,47 @@ import io.caravan.postgres.Database;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever is wrong gets one message with its remedy, and the run after the correction succeeds. */
+/** Whatever is wrong gets one message with its remedy, and the run after all the corrections succeeds. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BadInputIT {
     private static final String NOBODY = "127.0.0.1:1";
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private Scenario scenario;
+    private static Scenario scenario;
+    private CaravanFolder folder;
 
-    @BeforeEach
-    void create() throws Exception {
+    @BeforeAll
+    static void create() throws Exception {
         scenario = Scenario.create(directory, Load.schema());
-        scenario.folder().set("caravan.wait-seconds", 3);
     }
 
-    @AfterEach
-    void close() throws Exception {
+    /** With the right settings, to be spoilt. */
+    @BeforeEach
+    void copySettings(TestInfo test) throws Exception {
+        Path own = directory.resolve(test.getTestMethod().orElseThrow().getName());
+        folder = scenario.folder().copy(own).set("caravan.wait-seconds", 3);
+    }
+
+    @AfterAll
+    static void close() throws Exception {
         scenario.close();
     }
 
     @Test
     void allProblemsOfTheSettingsAreReportedTogether() throws Exception {
-        scenario.folder()
-                .set("caravan.colour", "red")
-                .set("caravan.copy.jobs", 0)
-                .set("caravan.schema", "magic");
+        folder.set("caravan.colour", "red").set("caravan.copy.jobs", 0).set("caravan.schema", "magic");
 
         refused(2, "caravan.colour", "caravan.copy.jobs", "caravan.schema");
     }
@@ -45,25 +55,21 @@ class BadInputIT {
     @Test
     void aWrongPasswordIsToldAtOnce() throws Exception {
         for (String side : new String[] {"source", "target"}) {
-            scenario.folder().set("caravan." + side + ".password", "wrong");
+            folder.set("caravan." + side + ".password", "wrong");
             refused(1, "The " + side, "refuses the login", "caravan." + side + ".password");
-            scenario.folder().unset("caravan." + side + ".password");
+            folder.unset("caravan." + side + ".password");
         }
-        accepted();
     }
 
     @Test
     void aDatabaseThatDoesNotExistIsToldAtOnce() throws Exception {
-        scenario.folder()
-                .set("caravan.target.url", scenario.target().named("nowhere").url());
+        folder.set("caravan.target.url", scenario.target().named("nowhere").url());
         refused(1, "\"nowhere\"", "CREATE DATABASE", "caravan.target.url");
     }
 
     @Test
     void partsThatAreNotThereAreNamedAfterTheWait() throws Exception {
-        CaravanFolder folder = scenario.folder();
         String kafka = SharedStack.get().addresses().bootstrapServers();
-        String connect = SharedStack.get().addresses().connectUrl();
 
         folder.set("caravan.source.url", "jdbc:postgresql://" + NOBODY + "/omedb");
         refused(1, "source", "does not answer", "caravan.source.url");
@@ -71,15 +77,12 @@ class BadInputIT {
         refused(1, "Kafka at " + NOBODY, "does not answer", "caravan.kafka.bootstrap-servers");
         folder.set("caravan.kafka.bootstrap-servers", kafka).set("caravan.connect.url", "http://" + NOBODY);
         refused(1, "Kafka Connect at http://" + NOBODY, "caravan.connect.url");
-
-        folder.set("caravan.connect.url", connect);
-        accepted();
     }
 
     @Test
     void aPortThatIsTakenIsNamedWithItsKey() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            scenario.folder().set("caravan.http.port", taken.getLocalPort());
+            folder.set("caravan.http.port", taken.getLocalPort());
             refused(1, "Port " + taken.getLocalPort(), "is taken", "caravan.http.port");
         }
     }
@@ -103,7 +106,6 @@ class BadInputIT {
         scenario.source().execute("insert into nameless values (1)", "delete from nameless"); // it is not published
 
         scenario.source().execute("drop table nameless, late, quoted");
-        accepted();
     }
 
     @Test
@@ -114,7 +116,6 @@ class BadInputIT {
         refused(1, "Replication slot " + scenario.slot() + " exists", "pg_drop_replication_slot", "caravan.slot");
 
         scenario.source().execute("select pg_drop_replication_slot('%s')".formatted(scenario.slot()));
-        accepted();
     }
 
     @Test
@@ -125,29 +126,28 @@ class BadInputIT {
         assertThat(scenario.target().query("select mine from account")).isEqualTo("precious");
 
         scenario.target().execute("drop table account");
-        accepted();
     }
 
     @Test
     void aSourceWithoutLogicalWalIsTold() throws Exception {
         try (TestPostgres replica = TestPostgres.start("replica")) {
             Database database = replica.create("source", "shop");
-            scenario.folder().set("caravan.source.url", database.url());
+            folder.set("caravan.source.url", database.url());
             TestDatabase.ofAddress(database.url()).execute("create table t (id integer primary key)");
 
             refused(1, "wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
         }
     }
 
-    private void refused(int exitCode, String... words) throws Exception {
-        CaravanProcess run = scenario.folder().command("run");
-        assertThat(run.exitCode()).as(run.output()).isEqualTo(exitCode);
-        assertThat(run.output()).contains(words).doesNotContain("\tat ", "Exchange[", "READY");
-    }
-
-    private void accepted() throws Exception {
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void theRunAfterAllTheCorrectionsSucceeds() throws Exception {
         CaravanProcess run = scenario.ready();
         scenario.databases().awaitEqual();
         assertThat(run.terminate()).isZero();
+    }
+
+    private void refused(int exitCode, String... words) throws Exception {
+        assertThat(folder.answer(exitCode, "run")).contains(words).doesNotContain("\tat ", "Exchange[", "READY");
     }
 }

@@ -23,16 +23,21 @@ import java.util.function.Function;
 final class Load implements AutoCloseable {
     private static final int WRITERS = 3;
     private static final int MOST_WRITERS = 8;
-    private static final long PAUSE_MILLIS = 4;
+
+    /** Enough that something is under way at any time. More would only make the parts around it wait for the processors. */
+    private static final long PAUSE_MILLIS = 20;
+
     private static final int IDS = 1200;
 
     private final TestDatabase source;
+    private final long pauseMillis;
     private final ScheduledExecutorService threads = Executors.newScheduledThreadPool(MOST_WRITERS);
     private final List<Future<?>> writers = new ArrayList<>();
     private final AtomicLong committed = new AtomicLong();
 
-    private Load(TestDatabase source) {
+    private Load(TestDatabase source, long pauseMillis) {
         this.source = source;
+        this.pauseMillis = pauseMillis;
     }
 
     /** The script that makes the tables. */
@@ -53,7 +58,12 @@ final class Load implements AutoCloseable {
     }
 
     static Load start(TestDatabase source, long seed) {
-        Load load = new Load(source);
+        return start(source, seed, PAUSE_MILLIS);
+    }
+
+    /** @param pauseMillis of each writer between its transactions */
+    static Load start(TestDatabase source, long seed, long pauseMillis) {
+        Load load = new Load(source, pauseMillis);
         for (int i = 0; i < WRITERS; i++) {
             load.add(seed + i, Load::changes);
         }
@@ -62,13 +72,13 @@ final class Load implements AutoCloseable {
 
     /** One writer that runs the same script again and again, each time in a transaction of its own. */
     static Load repeating(TestDatabase source, String script) {
-        Load load = new Load(source);
+        Load load = new Load(source, PAUSE_MILLIS);
         return load.add(0, random -> List.of(script));
     }
 
     /** One more writer, of what the function makes of its random numbers: the statements of a transaction. */
     Load add(long seed, Function<Random, List<String>> script) {
-        writers.add(threads.scheduleWithFixedDelay(new Writer(seed, script), 0, PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+        writers.add(threads.scheduleWithFixedDelay(new Writer(seed, script), 0, pauseMillis, TimeUnit.MILLISECONDS));
         return this;
     }
 
