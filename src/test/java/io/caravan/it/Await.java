@@ -11,7 +11,7 @@ final class Await {
     private Await() {}
 
     /**
-     * Returns when the condition holds, which is asked for during at most half of the time. One that throws does not hold; its last exception is the error's cause.
+     * Returns when the condition holds, which is asked for during at most a third of the time. One that throws does not hold; its last exception is the error's cause.
      *
      * @param otherwise what the error says after the limit
      */
@@ -30,7 +30,7 @@ final class Await {
             if (System.nanoTime() > deadline) {
                 throw new AssertionError("Not within " + limit.toSeconds() + " s: " + otherwise.get(), failure);
             }
-            pause(Math.max(POLL_MILLIS, (System.nanoTime() - since) / 1_000_000));
+            pause(Math.max(POLL_MILLIS, 2 * (System.nanoTime() - since) / 1_000_000));
         }
     }
 
