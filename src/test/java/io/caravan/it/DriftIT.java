@@ -4,43 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tables of the source are altered while they are written to. */
 class DriftIT {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
     /** Tables that are apart on purpose when a test is over. */
     private static final String APART = "public\\.(thinned|gone)";
 
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private static CaravanProcess caravan;
-
-    @BeforeAll
-    static void start() throws Exception {
-        scenario = Scenario.create(directory, Load.schema());
-        scenario.folder().set("caravan.tables.watch-seconds", 1);
-        caravan = scenario.ready();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        scenario.close();
-    }
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming().with("caravan.tables.watch-seconds", 1);
 
     @Test
     void anAddedColumnWithAConstantDefaultIsAddedAndTheStreamGoesOnWithoutACopy() throws Exception {
         try (Load writers = written("grown")) {
-            scenario.source()
+            PIPELINE.source()
                     .execute(
                             "alter table grown add column plain text",
                             "alter table grown add column fixed numeric(9, 2) not null default 42",
@@ -51,8 +30,8 @@ class DriftIT {
             writers.stop();
         }
 
-        scenario.databases().awaitEqual(APART);
-        assertThat(columns(scenario.target(), "grown")).isEqualTo(columns(scenario.source(), "grown"));
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(columns(PIPELINE.target(), "grown")).isEqualTo(columns(PIPELINE.source(), "grown"));
         assertThat(log()).doesNotContain("public.grown was altered on the source and is copied again");
         assertThat(letters("grown")).isEqualTo("0");
     }
@@ -60,7 +39,7 @@ class DriftIT {
     @Test
     void anAddedColumnWhoseOldRowsHaveValuesOfTheirOwnIsCopiedUnderTheWriters() throws Exception {
         try (Load writers = written("numbered")) {
-            scenario.source()
+            PIPELINE.source()
                     .execute(
                             "alter table numbered add column at timestamptz default clock_timestamp()",
                             "alter table numbered add column number bigserial",
@@ -77,8 +56,8 @@ class DriftIT {
             writers.stop();
         }
 
-        scenario.databases().awaitEqual(APART);
-        assertThat(columns(scenario.target(), "numbered")).isEqualTo(columns(scenario.source(), "numbered"));
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(columns(PIPELINE.target(), "numbered")).isEqualTo(columns(PIPELINE.source(), "numbered"));
         assertThat(letters("numbered")).isEqualTo("0");
     }
 
@@ -86,32 +65,32 @@ class DriftIT {
     void whatWasAlteredWhileNothingRanIsCarriedOverAtTheNextStart() throws Exception {
         try (Load writers = written("away")) {
             agreed("public.away");
-            caravan.kill();
-            scenario.source()
+            PIPELINE.caravan().kill();
+            PIPELINE.source()
                     .execute(
                             "alter table away add column kept text default 'then'",
                             "alter table away alter column kept set default 'now'",
                             "alter table away alter column v type integer using v + 1000"); // rewrites the rows, no
             // event
-            caravan = scenario.ready();
+            PIPELINE.start();
             arrives("select kept from away where id = 1 and kept = 'then'");
             writers.stop();
         }
 
-        scenario.databases().awaitEqual(APART);
-        assertThat(columns(scenario.target(), "away")).isEqualTo(columns(scenario.source(), "away"));
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(columns(PIPELINE.target(), "away")).isEqualTo(columns(PIPELINE.source(), "away"));
     }
 
     @Test
     void anAddedLabelOfAnEnumIsAddedAtItsPlaceAndNoRowBecomesADeadLetter() throws Exception {
-        scenario.source().execute("""
+        PIPELINE.source().execute("""
                 create type colour as enum ('red', 'green');
                 create domain paint as colour;
                 create table painted (id integer primary key, c paint, more colour[]);
                 insert into painted values (1, 'red', '{green}')""");
-        step("public.painted", "copied");
+        PIPELINE.awaitStep("public.painted", "copied");
 
-        scenario.source()
+        PIPELINE.source()
                 .execute(
                         "alter type colour add value 'orange' after 'red'",
                         "alter type colour add value 'black' before 'red'",
@@ -119,33 +98,33 @@ class DriftIT {
                         "alter type colour add value 'white'",
                         "insert into painted values (3, 'white', null)");
 
-        scenario.databases().awaitInTarget("select c from painted where id = 3", "white", LIMIT);
-        scenario.databases().awaitEqual(APART);
-        assertThat(scenario.target().query("select enum_range(null::colour)"))
+        PIPELINE.databases().awaitInTarget("select c from painted where id = 3", "white", Streaming.LIMIT);
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(PIPELINE.target().query("select enum_range(null::colour)"))
                 .isEqualTo("{black,red,orange,green,white}");
         assertThat(letters("painted")).isEqualTo("0");
     }
 
     @Test
     void whatAPersonHasToDecideStopsThatTableWithTheStatementAndGoesOnAfterIt() throws Exception {
-        scenario.source().execute("""
+        PIPELINE.source().execute("""
                 create table changed (id integer primary key, old text, narrow numeric(6, 2), surplus text not null);
                 insert into changed values (1, 'a', 1.25, 's')""");
         agreed("public.changed");
 
-        scenario.source()
+        PIPELINE.source()
                 .execute(
                         "alter table changed rename column old to fresh",
                         "insert into changed values (2, 'b', 2.25, 's')");
         mend("changed", "ALTER TABLE \"public\".\"changed\" RENAME COLUMN \"old\" TO \"fresh\"");
         arrives("select fresh from changed where id = 2");
 
-        scenario.source()
+        PIPELINE.source()
                 .execute("alter table changed drop column surplus", "insert into changed values (3, 'c', 3.25)");
         mend("changed", "ALTER TABLE \"public\".\"changed\" DROP COLUMN \"surplus\"");
         arrives("select fresh from changed where id = 3");
 
-        scenario.source()
+        PIPELINE.source()
                 .execute(
                         "alter table changed alter column narrow type numeric(12, 4)",
                         "insert into changed values (4, 'd', 4.1234)");
@@ -154,49 +133,49 @@ class DriftIT {
                 "ALTER TABLE \"public\".\"changed\" ALTER COLUMN \"narrow\" TYPE numeric(12,4) USING \"narrow\"::numeric(12,4)");
         arrives("select fresh from changed where id = 4 and narrow = 4.1234");
 
-        scenario.databases().awaitEqual(APART);
+        PIPELINE.databases().awaitEqual(APART);
         assertThat(letters("changed")).isEqualTo("0");
     }
 
     @Test
     void aDroppedColumnThatRowsCanDoWithoutStaysInTheTargetAndTheStreamGoesOn() throws Exception {
         try (Load writers = written("thinned")) {
-            scenario.source()
+            PIPELINE.source()
                     .execute("alter table thinned drop column extra", "insert into thinned (id) values (1000000)");
             arrives("select coalesce(extra, 'none') from thinned where id = 1000000");
             writers.stop();
         }
 
         String rows = "select md5(string_agg(id || ' ' || v, ',' order by id)) from thinned";
-        scenario.databases().awaitInTarget(rows, scenario.source().query(rows), LIMIT);
+        PIPELINE.databases().awaitInTarget(rows, PIPELINE.source().query(rows), Streaming.LIMIT);
         assertThat(problem("public.thinned")).isEmpty();
     }
 
     @Test
     void aTableThatIsDroppedStopsAloneWithWhatThatMeansAndItsRowsStayInTheTarget() throws Exception {
-        scenario.source().execute("create table gone (id integer primary key); insert into gone values (1)");
+        PIPELINE.source().execute("create table gone (id integer primary key); insert into gone values (1)");
         agreed("public.gone");
 
-        scenario.source().execute("drop table gone");
+        PIPELINE.source().execute("drop table gone");
 
-        Await.until(LIMIT, () -> "the drop in " + problem("public.gone"), () -> problem("public.gone")
+        Await.until(Streaming.LIMIT, () -> "the drop in " + problem("public.gone"), () -> problem("public.gone")
                 .startsWith("Table public.gone is gone from the source: dropped"));
-        scenario.source().execute("insert into item (id, name) values (70000, 'goes on')");
+        PIPELINE.source().execute("insert into item (id, name) values (70000, 'goes on')");
         arrives("select from item where id = 70000");
         arrives("select from gone where id = 1");
-        caravan.terminate();
-        caravan = scenario.ready();
+        PIPELINE.stop();
+        PIPELINE.start();
         assertThat(problem("public.gone")).isEmpty();
     }
 
     private static Load written(String table) throws Exception {
-        scenario.source()
+        PIPELINE.source()
                 .execute(
                         "create table " + table + " (id integer primary key, v integer not null default 0, extra text);"
                                 + "insert into " + table + " select n, n, 'e' from generate_series(1, 500) n");
         agreed("public." + table);
         return Load.repeating(
-                scenario.source(),
+                PIPELINE.source(),
                 "update " + table + " set v = v + 1 where id = 1 + (random() * 499)::int;"
                         + "insert into " + table + " (id, v) select coalesce(max(id), 0) + 1, 7 from " + table
                         + " where id < 1000000");
@@ -204,17 +183,17 @@ class DriftIT {
 
     /** Returns when the table is copied, and how it is on the source is known. */
     private static void agreed(String table) {
-        step(table, "copied");
-        scenario.databases()
+        PIPELINE.awaitStep(table, "copied");
+        PIPELINE.databases()
                 .awaitInTarget(
                         "select source_shape is not null from caravan.bootstrap where table_name = '" + table + "'",
                         "t",
-                        LIMIT);
+                        Streaming.LIMIT);
     }
 
     /** Returns when the query has a row in the target. */
     private static void arrives(String query) {
-        scenario.databases().awaitInTarget("select exists (" + query + ")", "t", LIMIT);
+        PIPELINE.databases().awaitInTarget("select exists (" + query + ")", "t", Streaming.LIMIT);
     }
 
     private static String columns(TestDatabase database, String table) throws Exception {
@@ -224,41 +203,29 @@ class DriftIT {
     }
 
     private static String letters(String table) throws Exception {
-        return scenario.target()
+        return PIPELINE.target()
                 .query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')"
                         + " and table_name = 'public." + table + "'");
     }
 
     /** Runs the statement on the target once the table is stopped with it. */
     private static void mend(String table, String statement) throws Exception {
-        Await.until(LIMIT, () -> statement + " in " + problem("public." + table), () -> problem("public." + table)
-                .contains("Run on the target: " + statement + ";"));
-        scenario.target().execute(statement);
+        Await.until(
+                Streaming.LIMIT, () -> statement + " in " + problem("public." + table), () -> problem("public." + table)
+                        .contains("Run on the target: " + statement + ";"));
+        PIPELINE.target().execute(statement);
     }
 
     private static String problem(String table) {
-        try {
-            for (JsonNode problem : caravan.status().get("problems")) {
-                if (problem.asText().startsWith("Table " + table)) {
-                    return problem.asText();
-                }
+        for (JsonNode problem : PIPELINE.status().get("problems")) {
+            if (problem.asText().startsWith("Table " + table)) {
+                return problem.asText();
             }
-            return "";
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
         }
+        return "";
     }
 
     private static String log() throws IOException {
-        return Files.readString(scenario.folder().path().resolve("data/caravan.log"));
-    }
-
-    private static void step(String table, String step) {
-        scenario.databases()
-                .awaitInTarget("select step from caravan.bootstrap where table_name = '" + table + "'", step, LIMIT);
-        assertThat(caravan.isAlive()).isTrue();
+        return Files.readString(PIPELINE.folder().path().resolve("data/caravan.log"));
     }
 }
