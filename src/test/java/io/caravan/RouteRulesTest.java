@@ -160,8 +160,8 @@ class RouteRulesTest {
             referenced.addAll(file.texts("onRedeliveryRef"));
         });
         Set<String> bound = new TreeSet<>();
-        for (String source : List.of("Pipeline", "Application")) {
-            Matcher bind = Pattern.compile("main\\.bind\\(\\s*\"([^\"]+)\"")
+        for (String source : List.of("Pipeline", "Beans")) {
+            Matcher bind = Pattern.compile("registry\\.bind\\(\\s*\"([^\"]+)\"")
                     .matcher(Files.readString(Path.of("src/main/java/io/caravan/cli", source + ".java")));
             bind.results().forEach(found -> bound.add(found.group(1)));
         }

@@ -56,8 +56,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
+import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -286,31 +288,24 @@ final class Pipeline implements AutoCloseable {
     OwnSteps startOwnSteps() throws Exception {
         Main main = CamelMain.of(settings, "caravan-steps-" + settings.pipeline(), "25-own-steps.camel.yaml");
         stepsAlone = main;
-        bind(main);
+        bind(main.getCamelContext());
         main.start();
         return ownSteps;
     }
 
     /** Gives the routes what they call by name. */
-    TableRoutes bind(Main main) {
-        ownSteps.in(main.getCamelContext());
+    TableRoutes bind(CamelContext camel) {
+        Registry registry = camel.getRegistry();
+        ownSteps.in(camel);
         Batches batches = new Batches(Row.UNCHANGED_MARKER, reader);
         TableRoutes tableRoutes = new TableRoutes(
-                main.getCamelContext(),
-                bootstrap,
-                topics,
-                targetPool,
-                targetTables,
-                batches,
-                retries,
-                guard,
-                settings.pipeline());
-        main.bind("kafka-batch", new KafkaBatchComponent(reader));
-        main.bind("dataSource", targetPool);
+                camel, bootstrap, topics, targetPool, targetTables, batches, retries, guard, settings.pipeline());
+        registry.bind("kafka-batch", new KafkaBatchComponent(reader));
+        registry.bind("dataSource", targetPool);
         PlatformTransactionManager transactions = new DataSourceTransactionManager(targetPool);
-        main.bind("transaction", new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"));
-        main.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
-        main.bind(
+        registry.bind("transaction", new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"));
+        registry.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
+        registry.bind(
                 "waiting",
                 new Waiting(
                         settings.source(),
@@ -319,31 +314,32 @@ final class Pipeline implements AutoCloseable {
                         settings.kafka().servers(),
                         settings.connectUrl(),
                         settings.waitForTable()));
-        main.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
-        main.bind("preflight", preflight);
-        main.bind("bootstrap", bootstrap);
-        main.bind("messages", messages);
-        main.bind("guard", guard);
-        main.bind("connectorWatch", connectorWatch);
-        main.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
-        main.bind("tableRoutes", tableRoutes);
+        registry.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
+        registry.bind("preflight", preflight);
+        registry.bind("bootstrap", bootstrap);
+        registry.bind("messages", messages);
+        registry.bind("guard", guard);
+        registry.bind("connectorWatch", connectorWatch);
+        registry.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
+        registry.bind("tableRoutes", tableRoutes);
         Drift drift = drift(tableRoutes);
-        main.bind("drift", drift);
-        main.bind("tableCopies", new CopyBean(tableCopies(tableRoutes, drift)));
-        main.bind("newTables", newTables());
-        main.bind("sequences", new SequencesBean(new Sequences(settings.source(), settings.target()), tables, state));
-        main.bind("batches", batches);
-        main.bind("tables", targetTables);
-        main.bind("columns", new Columns());
-        main.bind("ledger", ledger);
-        main.bind(
+        registry.bind("drift", drift);
+        registry.bind("tableCopies", new CopyBean(tableCopies(tableRoutes, drift)));
+        registry.bind("newTables", newTables());
+        registry.bind(
+                "sequences", new SequencesBean(new Sequences(settings.source(), settings.target()), tables, state));
+        registry.bind("batches", batches);
+        registry.bind("tables", targetTables);
+        registry.bind("columns", new Columns());
+        registry.bind("ledger", ledger);
+        registry.bind(
                 "deadLetters",
                 new DeadLetters(
                         targetTables, settings.pipeline(), settings.apply().maxDeadLetters()));
-        main.bind("letters", letters);
-        main.bind("retries", retries);
-        main.bind("noteRetry", noteRetry());
-        main.bind("failures", new Failures());
+        registry.bind("letters", letters);
+        registry.bind("retries", retries);
+        registry.bind("noteRetry", noteRetry());
+        registry.bind("failures", new Failures());
         return tableRoutes;
     }
 

@@ -70,7 +70,7 @@ final class StatusCommand implements Callable<Integer> {
                 new io.caravan.postgres.ReplicationSlot(settings.slot()),
                 settings.connectorName(),
                 settings.connectUrl(),
-                Application.limits(settings),
+                Beans.limits(settings),
                 StatusCollector.Running.NOT,
                 Map.of());
     }

@@ -1,0 +1,81 @@
+package io.caravan.cli;
+
+import io.caravan.config.Settings;
+import io.caravan.status.History;
+import io.caravan.status.Limits;
+import io.caravan.status.PipelineMetrics;
+import io.caravan.status.RecentStatus;
+import io.caravan.status.StatusCollector;
+import io.caravan.verify.Verification;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
+import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.spi.Registry;
+
+/** What the routes of a pipeline that runs call by name. */
+final class Beans {
+    /** Six hours of the five-second samples of the route sample-history. */
+    private static final int HISTORY_SAMPLES = 6 * 3600 / 5;
+
+    private Beans() {}
+
+    static void bind(CamelContext camel, Settings settings, Pipeline pipeline, RunState run, MeterRegistry meters) {
+        Registry registry = camel.getRegistry();
+        new HttpGuard(settings.httpToken()).protect(camel);
+        TableRoutes tableRoutes = pipeline.bind(camel);
+        registry.bind("run", run);
+        registry.bind("tellWhatIsMissing", new WaitingProgress(Duration.ZERO));
+        registry.bind("tellWhatIsLeft", new WaitingProgress(Duration.ofSeconds(10)));
+        registry.bind("httpServer", httpServer(settings));
+        StreamBarrier barrier =
+                new StreamBarrier(pipeline.bootstrap, pipeline.messages, pipeline.topics, pipeline.reader);
+        registry.bind(
+                "verification",
+                new VerifyBean(
+                        new Verification(
+                                settings.source(), settings.target(), settings.pipeline(), barrier, pipeline.ownSteps),
+                        pipeline.bootstrap,
+                        pipeline.guard,
+                        pipeline.repair(barrier)));
+        StatusCollector collector = new StatusCollector(
+                settings.source(),
+                settings.target(),
+                settings.pipeline(),
+                settings.topicPrefix(),
+                pipeline.slot,
+                settings.connectorName(),
+                settings.connectUrl(),
+                limits(settings),
+                new RunningPipeline(pipeline.bootstrap, tableRoutes, run, pipeline.guard, pipeline.connectorWatch),
+                Addresses.of(settings));
+        RecentStatus status = new RecentStatus(collector::collect);
+        registry.bind("status", status);
+        registry.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
+        registry.bind("metrics", new PipelineMetrics(status::get, meters));
+        HealthCheckRegistry.get(camel).register(new PipelineHealth(status::get, run));
+        camel.getManagementStrategy().addEventNotifier(new StepProgress());
+    }
+
+    /**
+     * Tells the platform-http endpoints which server is theirs. With a management server beside it Camel finds two and falls
+     * back to port 8080 (VertxPlatformHttpEngine.getServerPort in 4.17.0).
+     */
+    private static VertxPlatformHttpServerConfiguration httpServer(Settings settings) {
+        VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
+        configuration.setBindHost(settings.http().host());
+        configuration.setBindPort(settings.http().port());
+        return configuration;
+    }
+
+    static Limits limits(Settings settings) {
+        Settings.Guard guard = settings.guard();
+        return new Limits(
+                (long) guard.walYellowMib() << 20,
+                (long) guard.walRedMib() << 20,
+                guard.lagYellowSeconds(),
+                guard.lagRedSeconds());
+    }
+}
