@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.debezium.connector.base.ChangeEventQueue;
+import io.debezium.pipeline.DataChangeEvent;
 import io.debezium.pipeline.Sizeable;
 import io.debezium.util.LoggingContext;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +117,37 @@ class ChangeEventQueueTest {
         assertThat(queue.poll()).containsExactly(new Event(1, 0));
         queue.flushBuffer(last -> new Event(last.number() * 10, 0));
         assertThat(queue.poll()).containsExactly(new Event(20, 0));
+    }
+
+    /** They have one offset: a transaction of Connect that ended between them would count the insert as sent. */
+    @Test
+    void theDeleteAndTheInsertOfAKeyChangeAreHandedOverTogether() throws Exception {
+        ChangeEventQueue<DataChangeEvent> queue = new ChangeEventQueue.Builder<DataChangeEvent>()
+                .loggingContextSupplier(() -> LoggingContext.forConnector("postgres", "test", "test"))
+                .maxBatchSize(2)
+                .maxQueueSize(2)
+                .build();
+        DataChangeEvent other = new DataChangeEvent(record());
+        SourceRecord delete = record();
+        delete.headers().addString("__debezium.newkey", "5");
+        DataChangeEvent first = new DataChangeEvent(delete);
+        DataChangeEvent second = new DataChangeEvent(record());
+
+        queue.enqueue(other);
+        queue.enqueue(first);
+        assertThat(queue.poll()).containsExactly(other);
+        Future<?> decoding = decoder.submit(() -> {
+            TimeUnit.MILLISECONDS.sleep(50);
+            queue.enqueue(second);
+            return null;
+        });
+
+        assertThat(queue.poll()).containsExactly(first, second);
+        decoding.get();
+    }
+
+    private static SourceRecord record() {
+        return new SourceRecord(Map.of(), Map.of(), "topic", null, null);
     }
 
     private static ChangeEventQueue.Builder<Event> queue(int batch, int size, long bytes) {

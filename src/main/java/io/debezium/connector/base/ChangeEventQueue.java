@@ -1,13 +1,15 @@
 package io.debezium.connector.base;
 
+import io.debezium.pipeline.DataChangeEvent;
 import io.debezium.pipeline.Sizeable;
+import io.debezium.relational.RelationalChangeRecordEmitter;
 import io.debezium.util.LoggingContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -32,8 +34,8 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
     private static final long BACKLOG_NANOS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private final Builder<T> settings;
-    private final Queue<T> events = new ArrayDeque<>();
-    private final Queue<Long> sizes = new ArrayDeque<>();
+    private final Deque<T> events = new ArrayDeque<>();
+    private final Deque<Long> sizes = new ArrayDeque<>();
     private final Lock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
     private final Condition emptied = lock.newCondition();
@@ -86,7 +88,7 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
     }
 
     private void add(T event) throws InterruptedException {
-        long size = settings.maxQueueSizeInBytes > 0 ? event.objectSize() : 0;
+        long size = size(event);
         lock.lockInterruptibly();
         try {
             while (isFull()) {
@@ -120,9 +122,9 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
             }
             List<T> batch = new ArrayList<>(Math.min(events.size(), settings.maxBatchSize));
             while (batch.size() < settings.maxBatchSize && !events.isEmpty()) {
-                batch.add(events.remove());
-                bytes -= sizes.remove();
+                take(batch);
             }
+            keepTogether(batch);
             if (batch.isEmpty()) {
                 throwFailure();
             }
@@ -133,6 +135,40 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
             lock.unlock();
             context.restore();
         }
+    }
+
+    private void take(List<T> batch) {
+        batch.add(events.remove());
+        bytes -= sizes.remove();
+    }
+
+    /**
+     * The delete of a key change and the insert that follows it are two records with one offset: if Connect ended a transaction
+     * between them and was killed, the insert would be taken for sent. A delete whose insert does not come waits for it.
+     */
+    private void keepTogether(List<T> batch) throws InterruptedException {
+        while (!batch.isEmpty() && isFirstOfTwo(batch.get(batch.size() - 1))) {
+            emptied.signal();
+            await(1, QUIET_NANOS);
+            if (events.isEmpty()) {
+                T first = batch.remove(batch.size() - 1);
+                events.addFirst(first);
+                sizes.addFirst(size(first));
+                bytes += size(first);
+                return;
+            }
+            take(batch);
+        }
+    }
+
+    private boolean isFirstOfTwo(T event) {
+        return event instanceof DataChangeEvent change
+                && change.getRecord().headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD)
+                        != null;
+    }
+
+    private long size(T event) {
+        return settings.maxQueueSizeInBytes > 0 ? event.objectSize() : 0;
     }
 
     /** Waits until so many events are there, the queue is full, the other side has failed, or the time is over. */
