@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,16 @@ public final class Drift {
         }
         Map<String, TableStep> steps = lines.steps();
         Map<String, TableShape> known = lines.shapes();
-        for (Map.Entry<TableName, TableShape> each : shapes().entrySet()) {
+        Map<TableName, TableShape> shapes;
+        try (Connection from = source.connect()) {
+            shapes = TableShape.of(from, captured());
+            Map<TableName, TableShape> unknown = new TreeMap<>(shapes);
+            unknown.keySet()
+                    .removeIf(table ->
+                            steps.get(table.toString()) != TableStep.COPIED || known.containsKey(table.toString()));
+            agreeFor(unknown, from).forEach((table, shape) -> known.put(table.toString(), shape));
+        }
+        for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
             TableStep step = steps.get(each.getKey().toString());
             boolean altered = !each.getValue().equals(known.get(each.getKey().toString()));
             if (step == TableStep.ALTERED || (step == TableStep.COPIED && altered)) {
@@ -67,10 +77,27 @@ public final class Drift {
         }
     }
 
-    private Map<TableName, TableShape> shapes() throws SQLException {
-        try (Connection connection = source.connect()) {
-            return TableShape.of(connection, captured());
+    /** Notes the tables, of which none was noted before, that are alike on both sides: after the first copy as a rule all of them. */
+    private synchronized Map<TableName, TableShape> agreeFor(Map<TableName, TableShape> unknown, Connection from)
+            throws SQLException {
+        Map<TableName, TableShape> alike = new TreeMap<>();
+        if (unknown.isEmpty()) {
+            return alike;
         }
+        try (Connection to = target.connect()) {
+            Map<TableName, TableShape> ours = TableShape.of(to, List.copyOf(unknown.keySet()));
+            for (Map.Entry<TableName, TableShape> each : unknown.entrySet()) {
+                TableName table = each.getKey();
+                TableShape here = ours.get(table);
+                if (here != null
+                        && TableChange.of(table, null, each.getValue(), here, from, to, makesTables())
+                                .isNone()) {
+                    alike.put(table, each.getValue());
+                }
+            }
+        }
+        agree(alike, from);
+        return alike;
     }
 
     private List<TableName> captured() {
@@ -140,7 +167,7 @@ public final class Drift {
             if (!step.mayDrift() || there == null || here == null) {
                 return step == TableStep.RESYNC; // the guard speaks of tables that are gone
             }
-            boolean ours = schema.mode() != SchemaMode.EXISTING;
+            boolean ours = makesTables();
             TableShape known = lines.shapes().get(table.toString());
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
             if (reason != null && there.equals(known) && !change.columns().isEmpty()) {
@@ -161,7 +188,7 @@ public final class Drift {
             }
             alter(table, change);
             if (!copy) {
-                agree(table, there, from);
+                agree(Map.of(table, there), from);
             }
             return copy;
         }
@@ -193,11 +220,18 @@ public final class Drift {
         return new DriftException(message);
     }
 
-    private void agree(TableName table, TableShape shape, Connection from) throws SQLException {
-        lines.agreed(table, shape);
-        Table now = Catalog.tables(from).get(table);
-        if (now != null && tables.streaming(table).isPresent()) {
-            tables.stream(now);
+    private void agree(Map<TableName, TableShape> shapes, Connection from) throws SQLException {
+        lines.agreed(shapes);
+        Map<TableName, Table> now = Catalog.tables(from);
+        for (TableName table : shapes.keySet()) {
+            if (now.containsKey(table) && tables.streaming(table).isPresent()) {
+                tables.stream(now.get(table));
+            }
         }
+    }
+
+    /** Else the target's tables were made by someone else, and are never altered. */
+    private boolean makesTables() {
+        return schema.mode() != SchemaMode.EXISTING;
     }
 }

@@ -99,15 +99,19 @@ public final class TableLines {
         return shapes;
     }
 
-    /** Notes that the target's table agrees with the source's as it is. */
-    void agreed(TableName table, TableShape shape) throws SQLException {
+    /** Notes that the target's tables agree with the source's as they are. */
+    void agreed(Map<TableName, TableShape> shapes) throws SQLException {
         try (Connection connection = target.connect()) {
-            update(
-                    connection,
-                    "update caravan.bootstrap set source_shape = ?, updated_at = now() where pipeline = ? and table_name = ?",
-                    shape.json(),
-                    pipeline,
-                    table.toString());
+            connection.setAutoCommit(false);
+            for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
+                update(
+                        connection,
+                        "update caravan.bootstrap set source_shape = ?, updated_at = now() where pipeline = ? and table_name = ?",
+                        each.getValue().json(),
+                        pipeline,
+                        each.getKey().toString());
+            }
+            connection.commit();
         }
     }
 

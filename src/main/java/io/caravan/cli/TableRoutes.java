@@ -27,9 +27,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.CamelContext;
+import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.ManagementAgent;
 
 /** The bean {@code tableRoutes}: makes a route of the template {@code apply-table} for every table, and knows how each fares. */
 public final class TableRoutes implements TableStream {
@@ -77,6 +79,12 @@ public final class TableRoutes implements TableStream {
             }
         }
         start(Batch.MESSAGES, topics.messages());
+    }
+
+    /** From here on new, altered and unfinished tables are looked for. */
+    public void watch() throws Exception {
+        camel.getRouteController().startRoute("watch-tables");
+        camel.getRouteController().startRoute("watch-drift");
     }
 
     /** Says how the table's changes are written, by what source and target say of it now. */
@@ -137,17 +145,25 @@ public final class TableRoutes implements TableStream {
         copying.remove(name);
     }
 
-    private void start(TableName table, String topic) throws Exception {
+    private synchronized void start(TableName table, String topic) throws Exception {
         batches.register(topic, table, tables.key(table).isEmpty());
         String routeId = routeId(table);
         if (camel.getRoute(routeId) == null) {
-            TemplatedRouteBuilder.builder(camel, TEMPLATE)
-                    .routeId(routeId)
-                    .prefixId(topic) // nodes of different tables must not share an id
-                    .parameter("table", table.toString())
-                    .parameter("topic", topic)
-                    .parameter("pipeline", pipeline)
-                    .add();
+            // An MBean for the route, none for each of its nodes: these are half a megabyte a table.
+            ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
+            ManagementMBeansLevel level = agent.getMBeansLevel();
+            agent.setMBeansLevel(ManagementMBeansLevel.RoutesOnly);
+            try {
+                TemplatedRouteBuilder.builder(camel, TEMPLATE)
+                        .routeId(routeId)
+                        .prefixId(topic) // nodes of different tables must not share an id
+                        .parameter("table", table.toString())
+                        .parameter("topic", topic)
+                        .parameter("pipeline", pipeline)
+                        .add();
+            } finally {
+                agent.setMBeansLevel(level);
+            }
         }
     }
 

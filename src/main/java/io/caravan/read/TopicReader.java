@@ -1,5 +1,6 @@
 package io.caravan.read;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 public final class TopicReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReader.class);
 
+    /** Each new subscription makes the consumer group share out its partitions anew, and at a start hundreds of topics come. */
+    private static final Duration UNTIL_NO_MORE_COME = Duration.ofMillis(100);
+
     private final Map<String, Object> clientSettings;
     private final StartOffsets startOffsets;
     private final Lanes lanes;
@@ -35,6 +39,7 @@ public final class TopicReader implements AutoCloseable {
     private final Map<TopicPartition, OffsetAndMetadata> toCommit = new ConcurrentHashMap<>();
     private volatile boolean running;
     private volatile boolean topicsChanged;
+    private volatile long topicAddedAt;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
     private @Nullable Thread poller;
 
@@ -85,6 +90,7 @@ public final class TopicReader implements AutoCloseable {
 
     void add(KafkaBatchConsumer route) {
         routes.put(route.topic(), route);
+        topicAddedAt = System.nanoTime();
         topicsChanged = true;
     }
 
@@ -98,10 +104,10 @@ public final class TopicReader implements AutoCloseable {
         return running;
     }
 
-    /** The topics to subscribe to, when they are others than last time. */
+    /** The topics to subscribe to, when they are others than last time and no more are about to come. */
     @Nullable
     Collection<String> changedTopics() {
-        if (!topicsChanged) {
+        if (!topicsChanged || System.nanoTime() - topicAddedAt < UNTIL_NO_MORE_COME.toNanos()) {
             return null;
         }
         topicsChanged = false;

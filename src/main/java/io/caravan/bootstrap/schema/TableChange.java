@@ -55,6 +55,10 @@ public record TableChange(
                 columns.copy || !added.sameInOldRows());
     }
 
+    public boolean isNone() {
+        return labels.isEmpty() && columns.isEmpty() && byHand.isEmpty() && !partitions && !copy;
+    }
+
     private static final class Comparing {
         private final String alter;
         private final @Nullable TableShape known;
