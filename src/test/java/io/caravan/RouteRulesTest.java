@@ -35,6 +35,7 @@ class RouteRulesTest {
             Map.entry("batches", "io.caravan.read.Batches"),
             Map.entry("bootstrap", "io.caravan.bootstrap.Bootstrap"),
             Map.entry("connectAnswers", "io.caravan.bootstrap.ConnectAnswers"),
+            Map.entry("connector", "io.caravan.bootstrap.ConnectorDeployment"),
             Map.entry("connectorWatch", "io.caravan.guard.ConnectorWatch"),
             Map.entry("deadLetters", "io.caravan.apply.DeadLetters"),
             Map.entry("drift", "io.caravan.bootstrap.Drift"),
@@ -160,7 +161,7 @@ class RouteRulesTest {
             referenced.addAll(file.texts("onRedeliveryRef"));
         });
         Set<String> bound = new TreeSet<>();
-        for (String source : List.of("Pipeline", "Beans")) {
+        for (String source : List.of("PipelineBeans", "RunBeans")) {
             Matcher bind = Pattern.compile("registry\\.bind\\(\\s*\"([^\"]+)\"")
                     .matcher(Files.readString(Path.of("src/main/java/io/caravan/cli", source + ".java")));
             bind.results().forEach(found -> bound.add(found.group(1)));

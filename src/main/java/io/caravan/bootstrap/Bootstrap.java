@@ -18,7 +18,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,17 +27,14 @@ import org.jspecify.annotations.Nullable;
  * earlier run left behind, so that a kill between any two statements costs no more than the step in hand.
  */
 public final class Bootstrap {
-    private static final int SLOT_ATTEMPTS = 20;
-
     private final Database source;
     private final Database target;
     private final BootstrapState state;
     private final TableFilter filter;
     private final Publication publication;
-    private final ReplicationSlot slot;
+    private final SnapshotSlot slot;
     private final TableTopics topics;
     private final SchemaCopy schema;
-    private final Connector connector;
     private final OwnSteps steps;
     private final boolean copyRows;
     private final int jobs;
@@ -58,7 +54,6 @@ public final class Bootstrap {
             ReplicationSlot slot,
             TableTopics topics,
             SchemaCopy schema,
-            Connector connector,
             OwnSteps steps,
             boolean copyRows,
             int jobs,
@@ -69,10 +64,9 @@ public final class Bootstrap {
         this.state = state;
         this.filter = filter;
         this.publication = publication;
-        this.slot = slot;
+        this.slot = new SnapshotSlot(source, publication, slot, filter, tables);
         this.topics = topics;
         this.schema = schema;
-        this.connector = connector;
         this.steps = steps;
         this.copyRows = copyRows;
         this.jobs = jobs;
@@ -138,95 +132,26 @@ public final class Bootstrap {
     public void slot() throws SQLException, BootstrapException, InterruptedException {
         try (Connection connection = source.connect()) {
             publication.ensure(connection, names());
-            Optional<ReplicationSlot.Status> found = slot.status(connection);
             if (!copyRows) {
-                adopt(found);
+                slot.requireToAdopt(connection);
             } else if (reached.isBefore(Step.SCHEMA_INTENDED)) {
-                create(connection, found);
+                snapshot = create(connection);
             } else {
-                resume(found);
+                slot.requireUsable(connection);
             }
         }
         topics.create(names(), target, state);
         reach(Step.SLOT);
     }
 
-    private void resume(Optional<ReplicationSlot.Status> found) throws BootstrapException {
-        if (found.isEmpty()) {
-            throw new BootstrapException("Replication slot " + slot.name() + " is gone from the source, and with it the"
-                    + " changes since. Begin anew with 'reset --target-data' and 'run'.");
-        }
-        if (found.get().isLost()) {
-            throw new BootstrapException(
-                    "Replication slot " + slot.name() + " was invalidated: the source removed WAL that it"
-                            + " still needed (max_slot_wal_keep_size). Begin anew with 'reset --target-data' and 'run'.");
-        }
-    }
-
-    private void adopt(Optional<ReplicationSlot.Status> found) throws BootstrapException {
-        if (found.isEmpty()) {
-            throw new BootstrapException(
-                    "caravan.copy=false says that the rows are in the target already, but the source has no"
-                            + " replication slot " + slot.name()
-                            + " from the time of their copy. Create the slot before the copy is"
-                            + " made, or set caravan.copy=true.");
-        }
-    }
-
-    /** Also when an earlier run made the slot and no more: nothing was read from it, and a new one exports a snapshot again. */
-    private void create(Connection connection, Optional<ReplicationSlot.Status> found)
-            throws SQLException, BootstrapException {
-        if (found.isPresent()) {
-            if (reached.isBefore(Step.SLOT_INTENDED)) {
-                throw new BootstrapException("Replication slot " + slot.name() + " exists on the source"
-                        + (found.get().activePid() > 0
-                                ? " and is in use by process " + found.get().activePid()
-                                : "")
-                        + ", but the target knows of no pipeline that uses it. Drop it with SELECT pg_drop_replication_slot('"
-                        + slot.name()
-                        + "') if nothing needs it, or set caravan.slot to another name.");
-            }
+    private ExportedSnapshot create(Connection connection) throws SQLException, BootstrapException {
+        if (reached.isBefore(Step.SLOT_INTENDED)) {
+            slot.requireNone(connection);
         }
         state.reached(
                 Step.SLOT_INTENDED); // also when it says so already: only who sets the pipeline up may drop the slot
         reached = Step.SLOT_INTENDED;
-        if (found.isPresent()) {
-            slot.drop(connection); // ours, from a run that was cut off before anything was copied from it
-        }
-        for (int attempt = 1; snapshot == null; attempt++) {
-            createBesideUnalteredTables(connection, attempt);
-        }
-    }
-
-    /** Making a slot waits for every transaction under way; tables that were altered meanwhile are looked at again. */
-    private void createBesideUnalteredTables(Connection connection, int attempt)
-            throws SQLException, BootstrapException {
-        tables.capture(Catalog.tables(connection, filter));
-        tables.stream(all -> true);
-        publication.ensure(connection, names());
-        String before = HeldTables.shapes(connection, names());
-        ExportedSnapshot made = slot.create(source);
-        if (!areAltered(connection, before)) {
-            snapshot = made;
-            return;
-        }
-        made.close();
-        slot.drop(connection);
-        if (attempt == SLOT_ATTEMPTS) {
-            throw new BootstrapException("Tables of the source were altered or truncated each of the " + attempt
-                    + " times that the replication slot was made. Run again when this is over.");
-        }
-    }
-
-    /**
-     * The lock is let go at once: while it was kept, a TRUNCATE that waited for it made the copy wait behind itself, which
-     * PostgreSQL cannot see as a deadlock.
-     */
-    private boolean areAltered(Connection connection, String before) throws SQLException {
-        try (HeldTables locked = HeldTables.hold(source, names())) {
-            return locked.session().isClosed()
-                    || !HeldTables.shapes(connection, names()).equals(before);
-        }
+        return slot.create(connection);
     }
 
     /** Tables, types and sequences; no index yet. */
@@ -295,36 +220,6 @@ public final class Bootstrap {
             row.next();
             return row.getBoolean(1);
         }
-    }
-
-    /** Whether the connector is to be made without the offsets that an earlier one of its name may have left. */
-    public boolean isConnectorNew() throws SQLException {
-        return !state.isConnectorDeployed();
-    }
-
-    /** From here on the connector's stored offsets are this pipeline's own. */
-    public void connectorDeployed() throws SQLException {
-        state.connectorDeployed();
-    }
-
-    /** The whole configuration of the connector, as {@code PUT /connectors/{name}/config} takes it. */
-    public String connectorConfiguration() {
-        return connector.configurationJson(tables.captured());
-    }
-
-    /** The body of {@code POST /connectors}. */
-    public String connectorCreation() {
-        return connector.creation(tables.captured());
-    }
-
-    /** Whether Connect's answer to {@code GET /connectors/{name}/config} is what it should be. */
-    public boolean isConnectorCurrent(String answer) throws IOException {
-        return connector.isCurrent(answer, tables.captured());
-    }
-
-    /** Judges {@code GET /connectors/{name}/status}. */
-    public void requireConnectorRunning(String answer) throws IOException, NotReadyException, BootstrapException {
-        connector.requireRunning(answer);
     }
 
     public boolean isSetUp() {

@@ -25,7 +25,7 @@ final class Application implements AutoCloseable {
                 camels(settings),
                 Map.of(MicrometerConstants.METRICS_REGISTRY_NAME, registry),
                 "*.camel.yaml");
-        Beans.bind(main.getCamelContext(), settings, pipeline, run, registry);
+        RunBeans.bind(main.getCamelContext(), settings, pipeline, run, registry);
     }
 
     private static Properties camels(Settings settings) {

@@ -37,7 +37,7 @@ public final class CamelRun implements CamelConfiguration {
         serve(camel, settings);
         Pipeline pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));
         RunState run = new RunState(settings, Addresses.of(settings));
-        Beans.bind(camel, settings, pipeline, run, new SimpleMeterRegistry());
+        RunBeans.bind(camel, settings, pipeline, run, new SimpleMeterRegistry());
         camel.addLifecycleStrategy(new LifecycleStrategySupport() {
             @Override
             public void onContextStopped(CamelContext stopped) {

@@ -2,18 +2,13 @@ package io.caravan.cli;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.caravan.apply.Columns;
-import io.caravan.apply.DeadLetters;
-import io.caravan.apply.Failures;
 import io.caravan.apply.Ledger;
 import io.caravan.apply.Letters;
 import io.caravan.apply.Retries;
 import io.caravan.apply.Tables;
-import io.caravan.apply.TransactionPolicy;
 import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.BootstrapState;
-import io.caravan.bootstrap.ConnectAnswers;
 import io.caravan.bootstrap.Connector;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.LiveCopy;
@@ -26,12 +21,9 @@ import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.TopicLook;
-import io.caravan.bootstrap.Waiting;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
-import io.caravan.change.Row;
 import io.caravan.config.Settings;
-import io.caravan.cutover.Sequences;
 import io.caravan.guard.ConnectOffsets;
 import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.EvidenceStore;
@@ -44,8 +36,6 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.TableName;
 import io.caravan.preflight.KafkaChecks;
 import io.caravan.preflight.Preflight;
-import io.caravan.read.Batches;
-import io.caravan.read.KafkaBatchComponent;
 import io.caravan.read.TopicReader;
 import io.caravan.read.TopicScan;
 import io.caravan.read.TopicTails;
@@ -56,18 +46,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.camel.CamelContext;
-import org.apache.camel.Processor;
 import org.apache.camel.main.Main;
-import org.apache.camel.spi.Registry;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.PlatformTransactionManager;
 
-/** The parts of one pipeline, made from its settings. What a route calls by name is bound to Camel in {@link #bind}. */
+/** The parts of one pipeline, made from its settings. What a route calls by name: {@link PipelineBeans}. */
 final class Pipeline implements AutoCloseable {
-    private final Settings settings;
-    private final HikariDataSource targetPool;
+    final Settings settings;
+    final HikariDataSource targetPool;
     final BootstrapState state;
     final TableTopics topics;
     final Publication publication;
@@ -83,10 +68,10 @@ final class Pipeline implements AutoCloseable {
     final OwnStepsRoute ownSteps;
     private @Nullable Main stepsAlone;
     private final SchemaCopy schemaCopy;
-    private final PipelineTables tables = new PipelineTables();
+    final PipelineTables tables = new PipelineTables();
     private final Consumer<String> notes;
-    private final Tables targetTables;
-    private final Retries retries = new Retries();
+    final Tables targetTables;
+    final Retries retries = new Retries();
 
     Pipeline(Settings settings, Consumer<String> notes) {
         this.settings = settings;
@@ -113,7 +98,6 @@ final class Pipeline implements AutoCloseable {
                 slot,
                 topics,
                 schemaCopy,
-                connector(),
                 ownSteps,
                 settings.copy(),
                 settings.copyJobs(),
@@ -187,7 +171,7 @@ final class Pipeline implements AutoCloseable {
         return tableCopies(stream, drift(stream));
     }
 
-    private TableCopies tableCopies(TableStream stream, Drift drift) {
+    TableCopies tableCopies(TableStream stream, Drift drift) {
         return new TableCopies(
                 settings.source(),
                 settings.target(),
@@ -224,11 +208,11 @@ final class Pipeline implements AutoCloseable {
         guard.renew(table);
     }
 
-    private Drift drift(TableStream stream) {
+    Drift drift(TableStream stream) {
         return new Drift(settings.source(), settings.target(), state, schemaCopy, tables, stream, notes);
     }
 
-    private NewTables newTables() {
+    NewTables newTables() {
         return new NewTables(
                 settings.source(),
                 settings.target(),
@@ -248,7 +232,7 @@ final class Pipeline implements AutoCloseable {
         return new TopicScan(settings.kafka().client())::any;
     }
 
-    private Connector connector() {
+    Connector connector() {
         return new Connector(
                 settings.source(),
                 settings.connectPassword(),
@@ -288,64 +272,9 @@ final class Pipeline implements AutoCloseable {
     OwnSteps startOwnSteps() throws Exception {
         Main main = CamelMain.of(settings, "caravan-steps-" + settings.pipeline(), "25-own-steps.camel.yaml");
         stepsAlone = main;
-        bind(main.getCamelContext());
+        new PipelineBeans(this, main.getCamelContext()).bind();
         main.start();
         return ownSteps;
-    }
-
-    /** Gives the routes what they call by name. */
-    TableRoutes bind(CamelContext camel) {
-        Registry registry = camel.getRegistry();
-        ownSteps.in(camel);
-        Batches batches = new Batches(Row.UNCHANGED_MARKER, reader);
-        TableRoutes tableRoutes = new TableRoutes(
-                camel, bootstrap, topics, targetPool, targetTables, batches, retries, guard, settings.pipeline());
-        registry.bind("kafka-batch", new KafkaBatchComponent(reader));
-        registry.bind("dataSource", targetPool);
-        PlatformTransactionManager transactions = new DataSourceTransactionManager(targetPool);
-        registry.bind("transaction", new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"));
-        registry.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
-        registry.bind(
-                "waiting",
-                new Waiting(
-                        settings.source(),
-                        settings.target(),
-                        topics,
-                        settings.kafka().servers(),
-                        settings.connectUrl(),
-                        settings.waitForTable()));
-        registry.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
-        registry.bind("preflight", preflight);
-        registry.bind("bootstrap", bootstrap);
-        registry.bind("messages", messages);
-        registry.bind("guard", guard);
-        registry.bind("connectorWatch", connectorWatch);
-        registry.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
-        registry.bind("tableRoutes", tableRoutes);
-        Drift drift = drift(tableRoutes);
-        registry.bind("drift", drift);
-        registry.bind("tableCopies", new CopyBean(tableCopies(tableRoutes, drift)));
-        registry.bind("newTables", newTables());
-        registry.bind(
-                "sequences", new SequencesBean(new Sequences(settings.source(), settings.target()), tables, state));
-        registry.bind("batches", batches);
-        registry.bind("tables", targetTables);
-        registry.bind("columns", new Columns());
-        registry.bind("ledger", ledger);
-        registry.bind(
-                "deadLetters",
-                new DeadLetters(
-                        targetTables, settings.pipeline(), settings.apply().maxDeadLetters()));
-        registry.bind("letters", letters);
-        registry.bind("retries", retries);
-        registry.bind("noteRetry", noteRetry());
-        registry.bind("failures", new Failures());
-        return tableRoutes;
-    }
-
-    /** Camel wants a processor to be called before each new try. */
-    private Processor noteRetry() {
-        return exchange -> retries.note(exchange.getIn().getHeader("table", String.class), exchange);
     }
 
     @Override

@@ -30,7 +30,7 @@ final class Replaying implements AutoCloseable {
     List<Replay.Outcome> replay(LetterSelection selection) throws Exception {
         Main camel = CamelMain.of(settings, "caravan-replay-" + settings.pipeline(), "2*.camel.yaml", "3*.camel.yaml");
         main = camel;
-        pipeline.bind(camel.getCamelContext());
+        new PipelineBeans(pipeline, camel.getCamelContext()).bind();
         camel.start();
         List<Replay> replays = camel.getCamelTemplate().requestBody("direct:replay", selection, List.class);
         return replays.stream().map(Replay::outcome).toList();

@@ -70,7 +70,7 @@ final class StatusCommand implements Callable<Integer> {
                 new io.caravan.postgres.ReplicationSlot(settings.slot()),
                 settings.connectorName(),
                 settings.connectUrl(),
-                Beans.limits(settings),
+                RunBeans.limits(settings),
                 StatusCollector.Running.NOT,
                 Map.of());
     }

@@ -14,12 +14,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,12 +28,10 @@ import java.util.TreeMap;
 
 /** Reads the settings: the packaged defaults, over them the file, over that the environment. Checks all and reports all. */
 public final class SettingsReader {
-    private final Map<String, String> values = new TreeMap<>();
-    private final List<String> problems = new ArrayList<>();
-    private final Path home;
+    private final Values values;
 
     private SettingsReader(Path home) {
-        this.home = home;
+        values = new Values(new TreeMap<>(), new ArrayList<>(), home);
     }
 
     /**
@@ -54,17 +50,17 @@ public final class SettingsReader {
         Path directory = file.toAbsolutePath().getParent();
         SettingsReader reader = new SettingsReader(directory == null ? Path.of(".") : directory);
         Map<String, String> defaults = packagedDefaults();
-        reader.values.putAll(defaults);
+        reader.values.byKey().putAll(defaults);
         if (Files.exists(file)) {
             reader.overlay(load(file), "in " + file);
         }
-        new EnvironmentNames(defaults).overlay(environment, reader.values, reader.problems);
+        new EnvironmentNames(defaults).overlay(environment, reader.values.byKey(), reader.values.problems());
         reader.takeCredentials("caravan.source");
         reader.takeCredentials("caravan.target");
-        reader.values.putAll(known);
+        reader.values.byKey().putAll(known);
         Settings settings = reader.settings();
-        if (!reader.problems.isEmpty()) {
-            throw new SettingsException(reader.problems);
+        if (!reader.values.problems().isEmpty()) {
+            throw new SettingsException(reader.values.problems());
         }
         return settings;
     }
@@ -101,20 +97,21 @@ public final class SettingsReader {
         return map;
     }
 
-    private void overlay(Map<String, String> given, String where) {
-        given.forEach((key, value) -> {
-            if (key.startsWith("caravan.") && !values.containsKey(key)) {
-                problems.add("There is no setting " + key + " (" + where + "). " + nearest(key));
+    private void overlay(Map<String, String> file, String where) {
+        file.forEach((key, value) -> {
+            if (key.startsWith("caravan.") && !values.byKey().containsKey(key)) {
+                values.problem("There is no setting " + key + " (" + where + "). " + nearest(key));
             } else {
-                values.put(key, value); // keys of Camel's own are handed on
+                values.byKey().put(key, value); // keys of Camel's own are handed on
             }
         });
     }
 
     private String nearest(String key) {
         String last = key.substring(key.lastIndexOf('.') + 1);
-        List<String> similar =
-                values.keySet().stream().filter(known -> known.contains(last)).toList();
+        List<String> similar = values.byKey().keySet().stream()
+                .filter(known -> known.contains(last))
+                .toList();
         return similar.isEmpty()
                 ? "application.properties of the distribution names every one."
                 : "Did you mean " + String.join(" or ", similar) + "?";
@@ -123,114 +120,56 @@ public final class SettingsReader {
     private Settings settings() {
         capture();
         return new Settings(
-                new Embedded(parts(), path("caravan.embedded.dir"), text("caravan.embedded.init")),
+                new Embedded(parts(), values.path("caravan.embedded.dir"), values.text("caravan.embedded.init")),
                 database("source"),
                 database("target"),
                 kafka(),
-                httpUrl("caravan.connect.url"),
+                values.httpUrl("caravan.connect.url"),
                 connectPassword(),
-                name("caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
-                name("caravan.slot", "[a-z0-9_]{1,63}", "lower-case letters, digits and underscores, at most 63"),
-                required("caravan.publication"),
-                name("caravan.topic-prefix", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
-                new TableFilter(list("caravan.tables.include"), list("caravan.tables.exclude")),
-                number("caravan.tables.watch-seconds", 1, 86_400),
-                text("caravan.wait-for-table"),
-                number("caravan.wait-seconds", 1, 86_400),
-                choice("caravan.schema", SchemaSource.class, SchemaSource.AUTO),
-                flag("caravan.copy"),
-                number("caravan.copy.jobs", 1, 64),
+                values.name(
+                        "caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
+                values.name(
+                        "caravan.slot", "[a-z0-9_]{1,63}", "lower-case letters, digits and underscores, at most 63"),
+                values.required("caravan.publication"),
+                values.name(
+                        "caravan.topic-prefix",
+                        "[A-Za-z0-9._-]{1,100}",
+                        "letters, digits, dots, dashes and underscores"),
+                new TableFilter(values.list("caravan.tables.include"), values.list("caravan.tables.exclude")),
+                values.number("caravan.tables.watch-seconds", 1, 86_400),
+                values.text("caravan.wait-for-table"),
+                values.number("caravan.wait-seconds", 1, 86_400),
+                values.choice("caravan.schema", SchemaSource.class, SchemaSource.AUTO),
+                values.flag("caravan.copy"),
+                values.number("caravan.copy.jobs", 1, 64),
                 new Topics(
-                        number("caravan.topic.partitions", 1, 1),
-                        number("caravan.topic.replication-factor", -1, 100),
-                        number("caravan.topic.retention-hours", 1, 87_600)),
+                        values.number("caravan.topic.partitions", 1, 1),
+                        values.number("caravan.topic.replication-factor", -1, 100),
+                        values.number("caravan.topic.retention-hours", 1, 87_600)),
                 new Apply(
-                        number("caravan.apply.max-rows", 1, 100_000),
-                        number("caravan.apply.max-bytes", 65_536, 1 << 30),
-                        number("caravan.apply.workers", 1, 64),
-                        number("caravan.apply.max-dead-letters", 1, 10_000_000)),
-                number("caravan.heartbeat-millis", 100, 3_600_000),
+                        values.number("caravan.apply.max-rows", 1, 100_000),
+                        values.number("caravan.apply.max-bytes", 65_536, 1 << 30),
+                        values.number("caravan.apply.workers", 1, 64),
+                        values.number("caravan.apply.max-dead-letters", 1, 10_000_000)),
+                values.number("caravan.heartbeat-millis", 100, 3_600_000),
                 guard(),
                 endpoint("caravan.http"),
                 endpoint("caravan.management"),
                 token(),
-                choice("caravan.log.format", LogFormat.class, LogFormat.TEXT),
-                path("caravan.routes"),
+                values.choice("caravan.log.format", LogFormat.class, LogFormat.TEXT),
+                values.path("caravan.routes"),
                 placeholders());
     }
 
-    private String text(String key) {
-        return values.getOrDefault(key, "");
-    }
-
-    private String required(String key) {
-        if (text(key).isEmpty()) {
-            problems.add(key + " is empty; it needs a value.");
-        }
-        return text(key);
-    }
-
-    private String name(String key, String pattern, String meaning) {
-        String value = required(key);
-        if (!value.isEmpty() && !value.matches(pattern)) {
-            problems.add(key + " is '" + value + "'; use " + meaning + ".");
-        }
-        return value;
-    }
-
-    private List<String> list(String key) {
-        return Arrays.stream(text(key).split(","))
-                .map(String::strip)
-                .filter(each -> !each.isEmpty())
-                .toList();
-    }
-
-    private int number(String key, int least, int most) {
-        try {
-            int value = Integer.parseInt(text(key));
-            if (value >= least && value <= most) {
-                return value;
-            }
-        } catch (NumberFormatException e) {
-            // reported below, as one that is out of range
-        }
-        problems.add(key + " is '" + text(key) + "'; use a whole number from " + least + " to " + most + ".");
-        return least;
-    }
-
-    private boolean flag(String key) {
-        if (!text(key).matches("true|false")) {
-            problems.add(key + " is '" + text(key) + "'; use true or false.");
-        }
-        return Boolean.parseBoolean(text(key));
-    }
-
     private void capture() {
-        if (!text("caravan.capture").equals("connect")) {
-            problems.add("caravan.capture is '" + text("caravan.capture") + "'; use connect.");
+        if (!values.text("caravan.capture").equals("connect")) {
+            values.problem("caravan.capture is '" + values.text("caravan.capture") + "'; use connect.");
         }
-    }
-
-    private <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
-        for (E each : type.getEnumConstants()) {
-            if (each.name().equalsIgnoreCase(text(key))) {
-                return each;
-            }
-        }
-        problems.add(key + " is '" + text(key) + "'; use one of " + names(type) + ".");
-        return fallback;
-    }
-
-    private static String names(Class<? extends Enum<?>> type) {
-        return Arrays.stream(type.getEnumConstants())
-                .map(each -> each.name().toLowerCase(Locale.ROOT))
-                .toList()
-                .toString();
     }
 
     private Set<Part> parts() {
         Set<Part> parts = EnumSet.noneOf(Part.class);
-        List<String> given = list("caravan.embedded");
+        List<String> given = values.list("caravan.embedded");
         for (String each : given) {
             if (each.equalsIgnoreCase("none") && given.size() == 1) {
                 return parts;
@@ -238,7 +177,8 @@ public final class SettingsReader {
             try {
                 parts.add(Part.valueOf(each.toUpperCase(Locale.ROOT)));
             } catch (IllegalArgumentException e) {
-                problems.add("caravan.embedded has '" + each + "'; use source, target, kafka, connect, or none alone.");
+                values.problem(
+                        "caravan.embedded has '" + each + "'; use source, target, kafka, connect, or none alone.");
             }
         }
         return parts;
@@ -246,97 +186,84 @@ public final class SettingsReader {
 
     /** Addresses are shown to people, and given to other commands, without what stands in them of user and password. */
     private void takeCredentials(String key) {
-        Dsn dsn = Dsn.parse(text(key + ".url"));
+        Dsn dsn = Dsn.parse(values.text(key + ".url"));
         if (dsn != null) {
-            values.put(key + ".url", dsn.jdbcUrl());
+            values.byKey().put(key + ".url", dsn.jdbcUrl());
             if (dsn.user() != null) {
-                values.put(key + ".user", dsn.user());
+                values.byKey().put(key + ".user", dsn.user());
             }
             if (dsn.password() != null) {
-                values.put(key + ".password", dsn.password());
+                values.byKey().put(key + ".password", dsn.password());
             }
         }
     }
 
     private Database database(String label) {
         String key = "caravan." + label;
-        Dsn dsn = Dsn.parse(required(key + ".url"));
+        Dsn dsn = Dsn.parse(values.required(key + ".url"));
         if (dsn == null) {
-            problems.add(key + ".url is not a PostgreSQL address; use jdbc:postgresql://host:port/database"
+            values.problem(key + ".url is not a PostgreSQL address; use jdbc:postgresql://host:port/database"
                     + " or postgresql://user:password@host:port/database.");
             return new Database(label, "", "", "");
         }
         if (dsn.jdbcUrl().contains("sslpassword=")) {
-            problems.add(key + ".url has a sslpassword, which everyone who sees the address would see."
+            values.problem(key + ".url has a sslpassword, which everyone who sees the address would see."
                     + " Use a key file without one that only this user can read.");
         }
-        return new Database(label, dsn.jdbcUrl(), text(key + ".user"), text(key + ".password"));
+        return new Database(label, dsn.jdbcUrl(), values.text(key + ".user"), values.text(key + ".password"));
     }
 
     private Kafka kafka() {
-        String servers = required("caravan.kafka.bootstrap-servers");
-        if (text("caravan.kafka.config").isEmpty()) {
+        String servers = values.required("caravan.kafka.bootstrap-servers");
+        if (values.text("caravan.kafka.config").isEmpty()) {
             return new Kafka(servers, "", Map.of());
         }
-        Path file = path("caravan.kafka.config");
+        Path file = values.path("caravan.kafka.config");
         try {
             return new Kafka(servers, file.toString(), load(file));
         } catch (UncheckedIOException e) {
-            problems.add("caravan.kafka.config names " + file + ", which cannot be read ("
+            values.problem("caravan.kafka.config names " + file + ", which cannot be read ("
                     + String.valueOf(e.getCause()) + "). Name a file of Kafka client settings.");
             return new Kafka(servers, "", Map.of());
         }
     }
 
-    private URI httpUrl(String key) {
-        String value = required(key);
-        try {
-            URI uri = URI.create(value);
-            if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // reported below
-        }
-        problems.add(key + " is '" + value + "'; use an address such as http://localhost:8083.");
-        return URI.create("http://localhost");
-    }
-
     private Guard guard() {
         return new Guard(
-                number("caravan.guard.millis", 1000, 3_600_000),
-                number("caravan.guard.wal-yellow-mib", 1, 1 << 20),
-                number("caravan.guard.wal-red-mib", 1, 1 << 20),
-                number("caravan.guard.lag-yellow-seconds", 1, 864_000),
-                number("caravan.guard.lag-red-seconds", 1, 864_000));
+                values.number("caravan.guard.millis", 1000, 3_600_000),
+                values.number("caravan.guard.wal-yellow-mib", 1, 1 << 20),
+                values.number("caravan.guard.wal-red-mib", 1, 1 << 20),
+                values.number("caravan.guard.lag-yellow-seconds", 1, 864_000),
+                values.number("caravan.guard.lag-red-seconds", 1, 864_000));
     }
 
     /** What routes may name and JMX may show. */
     private Map<String, String> placeholders() {
-        Map<String, String> shown = new TreeMap<>(values);
+        Map<String, String> shown = new TreeMap<>(values.byKey());
         shown.keySet().removeIf(key -> key.endsWith("password") || key.endsWith("token"));
         return Map.copyOf(shown);
     }
 
     /** An embedded worker has the password in its environment. */
     private String connectPassword() {
-        String given = text("caravan.connect.source-password");
+        String given = values.text("caravan.connect.source-password");
         if (!given.isEmpty()) {
             return given;
         }
-        return text("caravan.embedded").contains("connect")
+        return values.text("caravan.embedded").contains("connect")
                 ? Settings.EMBEDDED_CONNECT_PASSWORD
-                : text("caravan.source.password");
+                : values.text("caravan.source.password");
     }
 
     private String token() {
-        String token = text("caravan.http.token");
+        String token = values.text("caravan.http.token");
         if (token.equals("none")) {
             return "";
         }
         for (String key : List.of("caravan.http.host", "caravan.management.host")) {
-            if (token.isEmpty() && !text(key).matches("localhost|127\\..*|\\[?::1]?")) {
-                problems.add(key + " is '" + text(key) + "', which others can reach. Set caravan.http.token (by the"
+            if (token.isEmpty() && !values.text(key).matches("localhost|127\\..*|\\[?::1]?")) {
+                values.problem(key + " is '" + values.text(key)
+                        + "', which others can reach. Set caravan.http.token (by the"
                         + " environment variable CARAVAN_HTTP_TOKEN) to a secret that they must know, or to none if"
                         + " something in front of it keeps them out.");
             }
@@ -345,10 +272,6 @@ public final class SettingsReader {
     }
 
     private Endpoint endpoint(String key) {
-        return new Endpoint(required(key + ".host"), number(key + ".port", 0, 65_535));
-    }
-
-    private Path path(String key) {
-        return home.resolve(required(key)).normalize();
+        return new Endpoint(values.required(key + ".host"), values.number(key + ".port", 0, 65_535));
     }
 }

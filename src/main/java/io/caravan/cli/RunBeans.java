@@ -15,17 +15,17 @@ import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerCon
 import org.apache.camel.health.HealthCheckRegistry;
 import org.apache.camel.spi.Registry;
 
-/** What the routes of a pipeline that runs call by name. */
-final class Beans {
+/** What the routes of a pipeline that runs call by name, beside {@link PipelineBeans}. */
+final class RunBeans {
     /** Six hours of the five-second samples of the route sample-history. */
     private static final int HISTORY_SAMPLES = 6 * 3600 / 5;
 
-    private Beans() {}
+    private RunBeans() {}
 
     static void bind(CamelContext camel, Settings settings, Pipeline pipeline, RunState run, MeterRegistry meters) {
         Registry registry = camel.getRegistry();
         new HttpGuard(settings.httpToken()).protect(camel);
-        TableRoutes tableRoutes = pipeline.bind(camel);
+        TableRoutes tableRoutes = new PipelineBeans(pipeline, camel).bind();
         registry.bind("run", run);
         registry.bind("tellWhatIsMissing", new WaitingProgress(Duration.ZERO));
         registry.bind("tellWhatIsLeft", new WaitingProgress(Duration.ofSeconds(10)));

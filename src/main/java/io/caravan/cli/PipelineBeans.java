@@ -1,0 +1,113 @@
+package io.caravan.cli;
+
+import io.caravan.apply.Columns;
+import io.caravan.apply.DeadLetters;
+import io.caravan.apply.Failures;
+import io.caravan.apply.TransactionPolicy;
+import io.caravan.bootstrap.BootstrapLock;
+import io.caravan.bootstrap.ConnectAnswers;
+import io.caravan.bootstrap.ConnectorDeployment;
+import io.caravan.bootstrap.Drift;
+import io.caravan.bootstrap.Waiting;
+import io.caravan.change.Row;
+import io.caravan.config.Settings;
+import io.caravan.cutover.Sequences;
+import io.caravan.read.Batches;
+import io.caravan.read.KafkaBatchComponent;
+import org.apache.camel.Processor;
+import org.apache.camel.CamelContext;
+import org.apache.camel.spi.Registry;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+
+/** What the routes call by name of a pipeline, whether it runs or a command only uses its routes; {@link RunBeans} has the rest. */
+final class PipelineBeans {
+    private final Pipeline pipeline;
+    private final Settings settings;
+    private final CamelContext camel;
+    private final Registry registry;
+
+    PipelineBeans(Pipeline pipeline, CamelContext camel) {
+        this.pipeline = pipeline;
+        this.settings = pipeline.settings;
+        this.camel = camel;
+        this.registry = camel.getRegistry();
+    }
+
+    TableRoutes bind() {
+        pipeline.ownSteps.in(camel);
+        Batches batches = new Batches(Row.UNCHANGED_MARKER, pipeline.reader);
+        TableRoutes tableRoutes = new TableRoutes(
+                camel,
+                pipeline.bootstrap,
+                pipeline.topics,
+                pipeline.targetPool,
+                pipeline.targetTables,
+                batches,
+                pipeline.retries,
+                pipeline.guard,
+                settings.pipeline());
+        registry.bind("tableRoutes", tableRoutes);
+        registry.bind("guard", pipeline.guard);
+        bindBootstrap();
+        bindTables(tableRoutes);
+        bindApply(batches);
+        return tableRoutes;
+    }
+
+    private void bindBootstrap() {
+        registry.bind(
+                "waiting",
+                new Waiting(
+                        settings.source(),
+                        settings.target(),
+                        pipeline.topics,
+                        settings.kafka().servers(),
+                        settings.connectUrl(),
+                        settings.waitForTable()));
+        registry.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
+        registry.bind("preflight", pipeline.preflight);
+        registry.bind("bootstrap", pipeline.bootstrap);
+        registry.bind("connector", new ConnectorDeployment(pipeline.connector(), pipeline.tables, pipeline.state));
+        registry.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
+        registry.bind("connectorWatch", pipeline.connectorWatch);
+        registry.bind("messages", pipeline.messages);
+    }
+
+    /** What goes on with tables while the pipeline streams. */
+    private void bindTables(TableRoutes tableRoutes) {
+        Drift drift = pipeline.drift(tableRoutes);
+        registry.bind("drift", drift);
+        registry.bind("tableCopies", new CopyBean(pipeline.tableCopies(tableRoutes, drift)));
+        registry.bind("newTables", pipeline.newTables());
+        registry.bind(
+                "sequences",
+                new SequencesBean(
+                        new Sequences(settings.source(), settings.target()), pipeline.tables, pipeline.state));
+    }
+
+    private void bindApply(Batches batches) {
+        registry.bind("kafka-batch", new KafkaBatchComponent(pipeline.reader));
+        registry.bind("dataSource", pipeline.targetPool);
+        PlatformTransactionManager transactions = new DataSourceTransactionManager(pipeline.targetPool);
+        registry.bind("transaction", new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"));
+        registry.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
+        registry.bind("batches", batches);
+        registry.bind("tables", pipeline.targetTables);
+        registry.bind("columns", new Columns());
+        registry.bind("ledger", pipeline.ledger);
+        registry.bind(
+                "deadLetters",
+                new DeadLetters(
+                        pipeline.targetTables,
+                        settings.pipeline(),
+                        settings.apply().maxDeadLetters()));
+        registry.bind("letters", pipeline.letters);
+        registry.bind("retries", pipeline.retries);
+        // Camel wants a processor to be called before each new try.
+        Processor noteRetry =
+                exchange -> pipeline.retries.note(exchange.getIn().getHeader("table", String.class), exchange);
+        registry.bind("noteRetry", noteRetry);
+        registry.bind("failures", new Failures());
+    }
+}
