@@ -3,10 +3,13 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -106,6 +109,31 @@ class ResyncIT {
         PIPELINE.start();
 
         PIPELINE.databases().awaitEqual();
+    }
+
+    /** All tables have their copy, and none streams in this process yet: that must not look like one that is to be begun. */
+    @Test
+    void aStartThatWaitsForItsTurnBeginsNoTableBefore() throws Exception {
+        PIPELINE.stop();
+        Path log = PIPELINE.folder().path().resolve("data/caravan.log");
+        int before = Files.readString(log).length();
+        CompletableFuture<Void> otherInstance = CompletableFuture.runAsync(() -> holdTheLock(12));
+
+        PIPELINE.start();
+
+        otherInstance.join();
+        assertThat(Files.readString(log).substring(before)).doesNotContain(": 0 rows copied");
+        PIPELINE.databases().awaitEqual();
+    }
+
+    private static void holdTheLock(int seconds) {
+        try {
+            PIPELINE.target()
+                    .query("select pg_advisory_lock(hashtext('caravan'), hashtext('%s')), pg_sleep(%d)"
+                            .formatted(PIPELINE.name(), seconds));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
