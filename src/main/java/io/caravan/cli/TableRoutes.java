@@ -149,21 +149,29 @@ public final class TableRoutes implements TableStream {
         batches.register(topic, table, tables.key(table).isEmpty());
         String routeId = routeId(table);
         if (camel.getRoute(routeId) == null) {
-            // An MBean for the route, none for each of its nodes: these are half a megabyte a table.
-            ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
-            ManagementMBeansLevel level = agent.getMBeansLevel();
-            agent.setMBeansLevel(ManagementMBeansLevel.RoutesOnly);
-            try {
-                TemplatedRouteBuilder.builder(camel, TEMPLATE)
-                        .routeId(routeId)
-                        .prefixId(topic) // nodes of different tables must not share an id
-                        .parameter("table", table.toString())
-                        .parameter("topic", topic)
-                        .parameter("pipeline", pipeline)
-                        .add();
-            } finally {
-                agent.setMBeansLevel(level);
-            }
+            withoutNodesInJmx(() -> TemplatedRouteBuilder.builder(camel, TEMPLATE)
+                    .routeId(routeId)
+                    .prefixId(topic) // nodes of different tables must not share an id
+                    .parameter("table", table.toString())
+                    .parameter("topic", topic)
+                    .parameter("pipeline", pipeline)
+                    .add());
+        }
+    }
+
+    /** A route has an MBean, but not each of its nodes: these would be half a megabyte a table. */
+    private void withoutNodesInJmx(Runnable adds) {
+        ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
+        if (agent == null) { // JMX is off
+            adds.run();
+            return;
+        }
+        ManagementMBeansLevel level = agent.getMBeansLevel();
+        agent.setMBeansLevel(ManagementMBeansLevel.RoutesOnly);
+        try {
+            adds.run();
+        } finally {
+            agent.setMBeansLevel(level);
         }
     }
 
