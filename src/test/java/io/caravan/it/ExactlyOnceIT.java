@@ -106,8 +106,8 @@ class ExactlyOnceIT {
         try (CaravanProcess caravan = scenario.start()) {
             caravan.awaitReady();
             String connector = "/connectors/" + scenario.name() + "-source";
-            ObjectNode one = (ObjectNode) new ObjectMapper()
-                    .readTree(Scenario.connect(connector + "/config").body());
+            String usual = Scenario.connect(connector + "/config").body();
+            ObjectNode one = (ObjectNode) new ObjectMapper().readTree(usual);
             one.put("max.batch.size", 1).put("max.queue.size", 2);
             Scenario.send("PUT", connector + "/config", HttpRequest.BodyPublishers.ofString(one.toString()));
             for (int stop = 0; stop < 6; stop++) {
@@ -117,6 +117,7 @@ class ExactlyOnceIT {
                 TimeUnit.SECONDS.sleep(1); // the connector is behind by then, somewhere in a page
                 Scenario.connect("POST", connector + "/restart?includeTasks=true");
             }
+            Scenario.send("PUT", connector + "/config", HttpRequest.BodyPublishers.ofString(usual));
             scenario.databases().awaitEqual();
         }
     }
