@@ -74,19 +74,38 @@ public class WalPositionLocator {
         if (lastEvent == null || lastCommit == null) {
             return from(first, 0);
         }
+        if (current.compareTo(lastCommit) <= 0 && isOver(op, message)) {
+            arrived.clear(); // the second reading begins behind it
+        }
         boolean sent = current.equals(lastEvent) && isOfLastKind(op);
         if (sent && op == Operation.TRUNCATE) { // of several tables is one message; sent again it does no harm
             return from(current, countOf(current) - 1);
         }
-        if (sent && found < (isChange(lastType) ? Math.max(1, eventsProcessed) : 1)) {
+        if (sent && found < sentWithThatLsn()) {
             found++;
             return Optional.empty();
         }
         return found > 0 ? from(current, countOf(current) - 1) : withoutLastEvent(current, op);
     }
 
+    /** In the middle of a TRUNCATE of several tables the offset tells the LSN of what came before it. */
     private boolean isOfLastKind(Operation op) {
+        if (lastType == Operation.TRUNCATE) {
+            return isChange(op) || op == Operation.MESSAGE;
+        }
         return lastType == null || (isChange(lastType) ? isChange(op) : op == lastType);
+    }
+
+    private long sentWithThatLsn() {
+        if (lastType == Operation.TRUNCATE) {
+            return Long.MAX_VALUE;
+        }
+        return isChange(lastType) ? Math.max(1, eventsProcessed) : 1;
+    }
+
+    private static boolean isOver(Operation op, ReplicationMessage message) {
+        return op == Operation.COMMIT
+                || (message instanceof LogicalDecodingMessage outside && !outside.isTransactional());
     }
 
     /** The slot may have let go of the last event: then the first transaction that ends later is the next one. */
@@ -158,8 +177,12 @@ public class WalPositionLocator {
         return lastEvent != null;
     }
 
+    /**
+     * Where the second reading begins: behind what was committed, also where the last event was written before that commit. A
+     * COMMIT that came again would set Debezium's count of the events with one LSN to zero, in the middle of them.
+     */
     public @Nullable Lsn getLastEventStoredLsn() {
-        return lastEvent;
+        return lastEvent == null || lastCommit == null || lastCommit.compareTo(lastEvent) <= 0 ? lastEvent : lastCommit;
     }
 
     public @Nullable Lsn getLastCommitStoredLsn() {
