@@ -92,6 +92,10 @@ final class OwnStepsRoute implements OwnSteps {
         if (passed.getException() != null) {
             throw new IllegalStateException(Terminal.message(passed.getException()), passed.getException());
         }
+        if (passed.isRouteStop()) {
+            throw new IllegalStateException("A step says stop, which would end the table's route in the stream as well;"
+                    + " leave rows out by columns.keep.");
+        }
         if (!(passed.getMessage().getBody() instanceof Batch made)) {
             throw new IllegalStateException("The last step left no Batch in the body.");
         }

@@ -21,12 +21,15 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.copy.CopyOut;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Rows of one server's COPY TO STDOUT, passed through steps of one's own, into another's COPY FROM STDIN. Values are
  * PostgreSQL's own text, as in the events of the stream, and go through the target's input functions.
  */
 public final class SteppedCopy {
+    private static final Logger LOG = LoggerFactory.getLogger(SteppedCopy.class);
     private static final int MOST_ROWS = 1000;
     private static final int MOST_BYTES = 4 << 20;
     private static final String UNDEFINED_COLUMN = "42703";
@@ -91,12 +94,28 @@ public final class SteppedCopy {
             copy.pass();
             copy.end();
         } finally {
-            copy.cancel();
-            if (out.isActive()) {
-                out.cancelCopy();
+            try {
+                copy.cancel();
+            } finally {
+                end(out, from);
             }
         }
         return new Written(copy.rows, copy.common == null ? Set.copyOf(copy.layout.columns()) : copy.common);
+    }
+
+    /** Reads on to the end of what is cancelled: the driver's cancelCopy leaves the rest in the way of the next statement. */
+    private static void end(CopyOut out, Connection from) throws SQLException {
+        if (!out.isActive()) {
+            return;
+        }
+        from.unwrap(PGConnection.class).cancelQuery();
+        try {
+            while (out.isActive()) {
+                out.readFromCopy();
+            }
+        } catch (SQLException e) {
+            LOG.debug("The COPY has ended as it was told to: {}", e.getMessage());
+        }
     }
 
     private void add(byte[] line) throws SQLException {
