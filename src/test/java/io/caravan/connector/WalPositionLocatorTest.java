@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +71,25 @@ class WalPositionLocatorTest {
                         .forEach(confirmed -> assertGoesOnBehind(stream, lastOne, confirmed));
             }
         }
+    }
+
+    /** Killed between the tables of one TRUNCATE: the offset has its type, and the LSN of what came before it. */
+    @Test
+    void aTruncateOfSeveralTablesIsSentAgainAndNoRowBeforeIt() {
+        List<Sent> stream = List.of(
+                new Sent(20, Operation.BEGIN),
+                new Sent(20, Operation.INSERT),
+                new Sent(20, Operation.INSERT),
+                new Sent(30, Operation.TRUNCATE),
+                new Sent(50, Operation.COMMIT));
+        WalPositionLocator locator = new WalPositionLocator(Lsn.valueOf(1L), Lsn.valueOf(20L), Operation.TRUNCATE, 1);
+
+        Connector.search(locator, stream);
+
+        assertThat(stream.stream()
+                        .filter(each -> !locator.skipMessage(Lsn.valueOf(each.lsn())) && isEvent(each.op()))
+                        .toList())
+                .containsExactly(new Sent(30, Operation.TRUNCATE));
     }
 
     /** COMMIT sets Debezium's count to zero, also that of a transaction whose changes are left out. */
