@@ -16,13 +16,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The pipeline's topics as the guard looks at them. */
 record PipelineTopics(
         TableTopics topics, TopicTails tails, Database target, String pipeline, Supplier<List<TableName>> tables)
         implements Observer.Topics {
+    private static final Logger LOG = LoggerFactory.getLogger(PipelineTopics.class);
+
     @Override
     public String of(TableName table) {
         return topics.of(table);
@@ -44,6 +50,35 @@ record PipelineTopics(
     @Override
     public void create(String topic) throws ExecutionException, InterruptedException {
         topics.createMissing(topic);
+    }
+
+    @Override
+    public void readWhatIsThere(Connection inTransaction, String topic, boolean another)
+            throws SQLException, ExecutionException, InterruptedException {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (Admin admin = topics.admin();
+                PreparedStatement update = inTransaction.prepareStatement(
+                        "update caravan.ledger set next_offset = ?,"
+                                + " updated_at = now() where pipeline = ? and topic = ? and (? or next_offset not between ? and ?)")) {
+            long first = offset(admin, partition, OffsetSpec.earliest());
+            update.setLong(1, first);
+            update.setString(2, pipeline);
+            update.setString(3, topic);
+            update.setBoolean(4, another);
+            update.setLong(5, first);
+            update.setLong(6, offset(admin, partition, OffsetSpec.latest()));
+            if (update.executeUpdate() > 0) {
+                LOG.warn("Topic {} does not have what the ledger waits for; it is read from {} on", topic, first);
+            }
+        }
+    }
+
+    private static long offset(Admin admin, TopicPartition partition, OffsetSpec at)
+            throws ExecutionException, InterruptedException {
+        return admin.listOffsets(Map.of(partition, at))
+                .partitionResult(partition)
+                .get()
+                .offset();
     }
 
     @Override

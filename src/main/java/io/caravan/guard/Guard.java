@@ -7,7 +7,6 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -221,8 +220,8 @@ public final class Guard {
     }
 
     /**
-     * Before a table is copied again: as publication and topic are from here on is right. A topic that was made anew is read
-     * from its beginning.
+     * Before a table is copied again: as publication and topic are from here on is right. A topic that was made anew, or lost what the ledger waits
+     * for, is read from its beginning: the copy holds what is gone, and what is older than the copy is told by it.
      */
     public void renew(TableName table) throws SQLException, InterruptedException {
         store.revise((before, target) -> {
@@ -237,31 +236,31 @@ public final class Guard {
             Map<String, String> members = source == null
                     ? Map.of()
                     : source.publication().map(PublicationState::members).orElse(Map.of());
-            if (ids.containsKey(topic) && !ids.get(topic).equals(before.topics().get(topic))) {
-                readFromBeginning(target, topic);
-            }
+            boolean anew = ids.containsKey(topic)
+                    && !ids.get(topic).equals(before.topics().get(topic));
+            readWhatIsThere(target, topic, anew);
             return before.renewed(table.toString(), only(members, table.toString()), only(ids, topic));
         });
         gaps = store.gaps();
     }
 
-    /** The topic of the messages carries no rows: one that was made anew is read from its beginning. */
+    /** The topic of the messages carries no rows: one that was made anew or lost records is read from its beginning. */
     private void restartMessages() throws SQLException, InterruptedException {
         String topic = observer.topics().messages();
         store.revise((before, target) -> {
             Observed now = observer.look(before, false);
             String known = before == null ? null : before.topics().get(topic);
-            if (before == null
-                    || known == null
-                    || now.topics() == null
-                    || known.equals(now.topics().get(topic))) {
+            if (before == null || known == null || now.topics() == null) {
                 return before;
             }
-            LOG.warn("Topic {} was deleted; it is begun anew", topic);
-            createTopic(topic);
-            readFromBeginning(target, topic);
-            Map<String, String> ids = observer.look(before, false).topics();
-            return before.renewed("", Map.of(), ids == null ? Map.of() : only(ids, topic));
+            boolean anew = !known.equals(now.topics().get(topic));
+            if (anew) {
+                LOG.warn("Topic {} was deleted; it is begun anew", topic);
+                createTopic(topic);
+            }
+            readWhatIsThere(target, topic, anew);
+            Map<String, String> ids = anew ? observer.look(before, false).topics() : null;
+            return ids == null ? before : before.renewed("", Map.of(), only(ids, topic));
         });
     }
 
@@ -273,12 +272,12 @@ public final class Guard {
         }
     }
 
-    private void readFromBeginning(Connection target, String topic) throws SQLException {
-        try (PreparedStatement update = target.prepareStatement(
-                "update caravan.ledger set next_offset = 0, updated_at = now() where pipeline = ? and topic = ?")) {
-            update.setString(1, pipeline);
-            update.setString(2, topic);
-            update.executeUpdate();
+    private void readWhatIsThere(Connection target, String topic, boolean anew)
+            throws SQLException, InterruptedException {
+        try {
+            observer.topics().readWhatIsThere(target, topic, anew);
+        } catch (ExecutionException e) {
+            throw new SQLException("Kafka does not tell what it has of topic " + topic + ": " + e.getCause(), e);
         }
     }
 

@@ -150,9 +150,9 @@ final class Polling implements ConsumerRebalanceListener {
         KafkaBatchConsumer route = reader.route(partition.topic());
         if (route != null) {
             route.stopRoute(new IllegalStateException("The ledger says that topic " + partition.topic() + ", partition "
-                    + partition.partition() + " goes on at offset " + offset
-                    + ", but Kafka does not have that offset, so"
-                    + " changes are missing. Begin anew with 'reset --target-data' and 'run'. " + detail));
+                    + partition.partition() + " goes on at offset " + offset + ", but Kafka does not have that offset"
+                    + " (retention too short, or lost records), so changes are missing. Copy the table again with"
+                    + " 'resync TABLE'. " + detail));
         }
     }
 

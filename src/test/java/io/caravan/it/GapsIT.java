@@ -10,8 +10,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -145,6 +148,48 @@ class GapsIT {
 
     @Test
     @Order(6)
+    void aTableWhoseChangesKafkaHasNoMoreStopsAloneUntilItIsCopiedAgain() throws Exception {
+        PIPELINE.stop();
+        PIPELINE.source().execute("update item set quantity = -7", "insert into scratch (word) values ('is not lost')");
+        String topic = PIPELINE.scenario().topic("item");
+        Await.until(Streaming.LIMIT, () -> "captured", () -> end(topic) > Long.parseLong(ledger(topic)) + 1000);
+        forget(topic);
+        forget(PIPELINE.name() + ".message"); // no rows there, so no gap
+
+        PIPELINE.start();
+
+        PIPELINE.awaitProblem("Kafka does not have that offset");
+        PIPELINE.databases().awaitEqual("public.item");
+        assertThat(PIPELINE.answer(1, "verify")).contains("public.item is not equal: ");
+        PIPELINE.source()
+                .execute("update item set quantity = -8 where id < 100"); // of rows that the target lacks the like
+        PIPELINE.caravan().post("/api/tables/public.item/resync");
+        PIPELINE.answer(0, "verify");
+        PIPELINE.awaitHealthy();
+        PIPELINE.databases().awaitEqual();
+    }
+
+    private static String ledger(String topic) throws Exception {
+        return PIPELINE.target().query("select next_offset from caravan.ledger where topic = '" + topic + "'");
+    }
+
+    private static long end(String topic) throws Exception {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return kafka.listOffsets(Map.of(partition, OffsetSpec.latest()))
+                .partitionResult(partition)
+                .get()
+                .offset();
+    }
+
+    /** As retention does. */
+    private static void forget(String topic) throws Exception {
+        kafka.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(end(topic))))
+                .all()
+                .get();
+    }
+
+    @Test
+    @Order(7)
     void aSlotThatTheSourceInvalidatedStopsEverything() throws Exception {
         TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
         server.execute("alter system set max_slot_wal_keep_size = '1MB'", "select pg_reload_conf()");
