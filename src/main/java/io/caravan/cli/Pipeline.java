@@ -141,12 +141,12 @@ final class Pipeline implements AutoCloseable {
     }
 
     private Guard guard(Map<String, Object> kafka) {
-        PipelineTopics ofPipeline = new PipelineTopics(
-                topics, new TopicTails(kafka), settings.target(), settings.pipeline(), bootstrap::names);
+        PipelineTopics ofPipeline =
+                new PipelineTopics(topics, new TopicTails(kafka), settings.target(), settings.pipeline());
         ConnectOffsets offsets = new ConnectOffsets(settings.connectUrl(), settings.connectorName());
         return new Guard(
                 new EvidenceStore(settings.target(), settings.pipeline()),
-                new Observer(settings.source(), publication, slot, ofPipeline, offsets),
+                new Observer(settings.source(), publication, slot, bootstrap::names, ofPipeline, offsets),
                 publication,
                 slot,
                 bootstrap::names,

@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
@@ -24,8 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The pipeline's topics as the guard looks at them. */
-record PipelineTopics(
-        TableTopics topics, TopicTails tails, Database target, String pipeline, Supplier<List<TableName>> tables)
+record PipelineTopics(TableTopics topics, TopicTails tails, Database target, String pipeline)
         implements Observer.Topics {
     private static final Logger LOG = LoggerFactory.getLogger(PipelineTopics.class);
 
@@ -40,9 +38,8 @@ record PipelineTopics(
     }
 
     @Override
-    public Map<String, String> ids() throws ExecutionException, InterruptedException {
-        List<String> names =
-                new ArrayList<>(tables.get().stream().map(topics::of).toList());
+    public Map<String, String> ids(List<TableName> tables) throws ExecutionException, InterruptedException {
+        List<String> names = new ArrayList<>(tables.stream().map(topics::of).toList());
         names.add(topics.messages());
         return topics.ids(names);
     }

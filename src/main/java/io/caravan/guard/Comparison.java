@@ -8,7 +8,6 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -17,15 +16,12 @@ import java.util.function.Function;
 final class Comparison {
     private final String publication;
     private final ReplicationSlot slot;
-    private final Collection<TableName> tables;
+    private final List<TableName> tables;
     private final Function<TableName, String> topics;
     private final List<Gap> gaps = new ArrayList<>();
 
     private Comparison(
-            String publication,
-            ReplicationSlot slot,
-            Collection<TableName> tables,
-            Function<TableName, String> topics) {
+            String publication, ReplicationSlot slot, List<TableName> tables, Function<TableName, String> topics) {
         this.publication = publication;
         this.slot = slot;
         this.tables = tables;
@@ -37,9 +33,8 @@ final class Comparison {
             Observed observed,
             String publication,
             ReplicationSlot slot,
-            Collection<TableName> tables,
             Function<TableName, String> topics) {
-        Comparison comparison = new Comparison(publication, slot, tables, topics);
+        Comparison comparison = new Comparison(publication, slot, observed.tables(), topics);
         Source source = observed.source();
         if (source != null) {
             comparison.identity(evidence, source, observed);

@@ -35,6 +35,7 @@ public final class Guard {
     private final Progress progress;
     private final String pipeline;
     private volatile List<Gap> gaps = List.of();
+    private volatile boolean noted;
 
     /** How far the set-up is. */
     public interface Progress {
@@ -118,6 +119,7 @@ public final class Guard {
             return noted == null ? null : noted.withTables(tableNames());
         });
         gaps = after == null ? List.of() : after.gapList();
+        noted = after != null;
         if (after == null) {
             throw new GapException("Source or Kafka do not tell what the guard has to note. Run again.");
         }
@@ -133,8 +135,14 @@ public final class Guard {
         }
     }
 
-    /** One look while the pipeline runs. Returns all gaps, those of earlier looks too. */
+    /**
+     * One look while the pipeline runs. Returns all gaps, those of earlier looks too. Until the start has noted what it made of publication and
+     * topics, its own work would look like someone else's.
+     */
     public List<Gap> look() throws SQLException, InterruptedException {
+        if (!noted) {
+            return gaps;
+        }
         if (progress.isBeforeCopy() || progress.isCutOver()) {
             return List.of();
         }
@@ -165,7 +173,7 @@ public final class Guard {
     }
 
     private List<Gap> compare(Evidence evidence, Observed now) {
-        return Comparison.of(evidence, now, publication.name(), slot, tables.get(), observer.topics()::of);
+        return Comparison.of(evidence, now, publication.name(), slot, observer.topics()::of);
     }
 
     private @Nullable Evidence first(Observed now) {

@@ -5,6 +5,8 @@ import io.caravan.postgres.Lsn;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.TableName;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Source, topics and connector as they are at one moment. A part that does not answer is null: its absence is no gap.
  *
- * @param topics Kafka's id of each topic that is there
+ * @param tables those of the pipeline at that moment
+ * @param topics Kafka's id of each topic of theirs that is there
  * @param connectAnswers whether Kafka Connect has told the connector's offset, or that it has none
  * @param delivered the farthest change that is applied or lies in a topic; asked for at a start only
  */
 record Observed(
         @Nullable Source source,
+        List<TableName> tables,
         @Nullable Map<String, String> topics,
         boolean connectAnswers,
         Optional<Stored> offset,

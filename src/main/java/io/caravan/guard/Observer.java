@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class Observer {
     private final Database source;
     private final Publication publication;
     private final ReplicationSlot slot;
+    private final Supplier<List<TableName>> tables;
     private final Topics topics;
     private final ConnectOffsets offsets;
 
@@ -47,8 +49,8 @@ public final class Observer {
 
         String messages();
 
-        /** Kafka's id of each topic of the pipeline that is there, by its name. */
-        Map<String, String> ids() throws ExecutionException, InterruptedException;
+        /** Kafka's id of each topic of these tables, and of that of the messages, that is there, by its name. */
+        Map<String, String> ids(List<TableName> tables) throws ExecutionException, InterruptedException;
 
         /** The farthest change that lies in a topic, and in the ledger. */
         Lsn delivered() throws SQLException;
@@ -62,7 +64,13 @@ public final class Observer {
     }
 
     public Observer(
-            Database source, Publication publication, ReplicationSlot slot, Topics topics, ConnectOffsets offsets) {
+            Database source,
+            Publication publication,
+            ReplicationSlot slot,
+            Supplier<List<TableName>> tables,
+            Topics topics,
+            ConnectOffsets offsets) {
+        this.tables = tables;
         this.source = source;
         this.publication = publication;
         this.slot = slot;
@@ -80,6 +88,7 @@ public final class Observer {
      * @param starting also look into the topics, and fail when a part does not answer
      */
     Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
+        List<TableName> ours = tables.get();
         Source there = source(evidence, starting);
         Lsn delivered;
         Optional<Stored> offset;
@@ -96,7 +105,7 @@ public final class Observer {
             boolean perhapsTheFirst =
                     connectAnswers && offset.isEmpty() && delivered != null && !delivered.equals(Lsn.ZERO);
             if (!perhapsTheFirst || looks == LOOKS_FOR_FIRST_OFFSET) {
-                return new Observed(there, topicIds(), connectAnswers, offset, delivered);
+                return new Observed(there, ours, topicIds(ours), connectAnswers, offset, delivered);
             }
             LOG.info("The topics hold events, and the connector has no offset yet; looking again");
             TimeUnit.SECONDS.sleep(1);
@@ -133,9 +142,9 @@ public final class Observer {
                 row -> tables.get(row.getInt("position") - 1)));
     }
 
-    private @Nullable Map<String, String> topicIds() throws InterruptedException {
+    private @Nullable Map<String, String> topicIds(List<TableName> ours) throws InterruptedException {
         try {
-            return topics.ids();
+            return topics.ids(ours);
         } catch (ExecutionException e) {
             LOG.debug("Kafka does not answer the guard: {}", String.valueOf(e.getCause()));
             return null;

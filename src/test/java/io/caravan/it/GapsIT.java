@@ -160,7 +160,7 @@ class GapsIT {
 
         PIPELINE.awaitProblem("Kafka does not have that offset");
         PIPELINE.databases().awaitEqual("public.item");
-        assertThat(PIPELINE.answer(1, "verify")).contains("public.item is not equal: ");
+        assertThat(PIPELINE.answer(1, "verify")).contains("public.item differs: ");
         PIPELINE.source()
                 .execute("update item set quantity = -8 where id < 100"); // of rows that the target lacks the like
         PIPELINE.caravan().post("/api/tables/public.item/resync");
