@@ -10,9 +10,9 @@ trap 'rm -rf "$work"' EXIT
 
 source_db=$1
 if [ $# -eq 4 ]; then
-  slot=$2 publication=$3 target_db=$4 copy=false
+  slot=$2 publication=$3 target_db=$4 copy=false schema=auto # columns that are added meanwhile are followed
 else
-  slot=caravan_peer publication=caravan_peer target_db=$2 copy=true
+  slot=caravan_peer publication=caravan_peer target_db=$2 copy=true schema=existing
 fi
 
 export CARAVAN_EMBEDDED=${CARAVAN_EMBEDDED:-kafka,connect}
@@ -27,7 +27,7 @@ export CARAVAN_PIPELINE=$target_db
 export CARAVAN_TOPIC_PREFIX=$target_db
 export CARAVAN_SLOT=$slot
 export CARAVAN_PUBLICATION=$publication
-export CARAVAN_SCHEMA=existing
+export CARAVAN_SCHEMA=$schema
 export CARAVAN_COPY=$copy
 
 java @"$home/scripts/jvm.options" ${PEER_JAVA_OPTS:-} -jar "$home/target/caravan.jar" run >"${PEER_LOG:-$work/run.log}" 2>&1 &

@@ -6,6 +6,12 @@ select n.nspname                                            as schema_name,
        c.relkind = 'p'                                      as partitioned,
        exists (select from pg_constraint f
                where f.contype = 'f' and f.confrelid = c.oid and f.conrelid <> c.oid) as referenced,
+       array(select array[ln.nspname::text, l.relname::text]
+             from pg_partition_tree(case when c.relkind = 'p' then c.oid end) t
+             join pg_class l on l.oid = t.relid
+             join pg_namespace ln on ln.oid = l.relnamespace
+             where l.relkind = 'r'
+             order by ln.nspname, l.relname)               as partitions,
        c.relreplident                                       as replica_identity,
        c.reltuples::bigint                                  as estimated_rows,
        case when c.relkind = 'p'

@@ -3,12 +3,14 @@ package io.caravan.bootstrap;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.caravan.change.Row;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.LogicalMessage;
 import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /**
@@ -31,16 +34,27 @@ public final class Connector {
     private final String slot;
     private final String publication;
     private final String topicPrefix;
+    private final boolean slotTakenOver;
 
-    /** @param password the source's, or what the worker makes it of: its configuration can be read by many */
+    /**
+     * @param password the source's, or what the worker makes it of: its configuration can be read by many
+     * @param slotTakenOver it is from a time when the publication can have told of partitions by their own names
+     */
     public Connector(
-            Database source, String password, String name, String slot, String publication, String topicPrefix) {
+            Database source,
+            String password,
+            String name,
+            String slot,
+            String publication,
+            String topicPrefix,
+            boolean slotTakenOver) {
         this.source = source;
         this.password = password;
         this.name = name;
         this.slot = slot;
         this.publication = publication;
         this.topicPrefix = topicPrefix;
+        this.slotTakenOver = slotTakenOver;
     }
 
     public String name() {
@@ -56,6 +70,7 @@ public final class Connector {
         putSource(config);
         putCapture(config, tables);
         putFormat(config);
+        putPartitions(config, tables);
         putDelivery(config);
         return config;
     }
@@ -105,11 +120,12 @@ public final class Connector {
     }
 
     /** With REPLICA IDENTITY USING INDEX the old row has that index's columns only, so they are the key, not the primary key. */
-    private static String messageKeyColumns(Collection<Table> tables) {
+    private String messageKeyColumns(Collection<Table> tables) {
         return tables.stream()
                 .filter(table -> table.identity() == ReplicaIdentity.INDEX && table.hasKey())
-                .map(table -> regex(table) + ":"
-                        + table.key().stream().map(Connector::escape).collect(Collectors.joining(",")))
+                .flatMap(table -> names(table)
+                        .map(name -> regex(name) + ":"
+                                + table.key().stream().map(Connector::escape).collect(Collectors.joining(","))))
                 .collect(Collectors.joining(";"));
     }
 
@@ -121,12 +137,17 @@ public final class Connector {
         return LogicalMessage.PREFIX + "-" + UUID.nameUUIDFromBytes(list(tables).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String list(Collection<Table> tables) {
-        return tables.stream().map(Connector::regex).collect(Collectors.joining(","));
+    private String list(Collection<Table> tables) {
+        return tables.stream().flatMap(this::names).map(Connector::regex).collect(Collectors.joining(","));
     }
 
-    private static String regex(Table table) {
-        return escape(table.name().schema()) + "\\." + escape(table.name().name());
+    /** Under which the stream can tell of the table's changes. */
+    private Stream<TableName> names(Table table) {
+        return Stream.concat(Stream.of(table.name()), slotTakenOver ? table.partitions().stream() : Stream.empty());
+    }
+
+    private static String regex(TableName table) {
+        return escape(table.schema()) + "\\." + escape(table.name());
     }
 
     /** Debezium splits lists at commas and semicolons before it reads the expressions. */
@@ -160,6 +181,25 @@ public final class Connector {
         config.put("header.converter.schemas.enable", "false");
         // the default writes a column's DEFAULT where the row has NULL
         config.put("header.converter.replace.null.with.default", "false");
+    }
+
+    /** One topic for a partitioned table, whatever it is told under: its changes need one order when rows move. */
+    private void putPartitions(Map<String, String> config, Collection<Table> tables) {
+        ArrayNode partitions = JSON.createArrayNode();
+        for (Table table : tables) {
+            names(table).skip(1).forEach(partition -> partitions
+                    .addArray()
+                    .add(partition.schema())
+                    .add(partition.name())
+                    .add(table.name().schema())
+                    .add(table.name().name())
+                    .add(TableTopics.of(topicPrefix, table.name())));
+        }
+        if (!partitions.isEmpty()) {
+            config.put("transforms", "root,size");
+            config.put("transforms.root.type", "io.caravan.connector.PartitionRoot");
+            config.put("transforms.root.partitions", partitions.toString());
+        }
     }
 
     private static void putDelivery(Map<String, String> config) {

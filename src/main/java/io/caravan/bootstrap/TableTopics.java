@@ -58,6 +58,10 @@ public final class TableTopics {
      * (io.debezium.schema.AbstractTopicNamingStrategy, sanitizedTopicName). With another name its producer would wait for ever.
      */
     public String of(TableName table) {
+        return of(prefix, table);
+    }
+
+    static String of(String prefix, TableName table) {
         StringBuilder topic = new StringBuilder(prefix + "." + table);
         for (int i = 0; i < topic.length(); i++) {
             if (TOPIC_CHARACTERS.indexOf(topic.charAt(i)) < 0) {

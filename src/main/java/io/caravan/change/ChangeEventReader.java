@@ -111,7 +111,7 @@ public final class ChangeEventReader {
                     switch (Op.of(op)) {
                         case CREATE, READ, UPDATE -> after != null && hasPosition && hasTransaction;
                         case DELETE -> before != null && hasPosition && hasTransaction;
-                        case TRUNCATE, TOO_LARGE -> hasPosition && hasTransaction;
+                        case TRUNCATE, TOO_LARGE, PARTITION_TRUNCATE -> hasPosition && hasTransaction;
                         case MESSAGE, UNKNOWN -> true;
                     };
             if (!complete) {

@@ -44,7 +44,7 @@ final class KeyedRuns {
                 case DELETE -> delete(event);
                 case TRUNCATE -> truncate();
                 case MESSAGE -> runs.add(Run.withoutRows(table, Run.Kind.MESSAGE));
-                case TOO_LARGE -> throw new TooLargeException(table, event.offset());
+                case TOO_LARGE, PARTITION_TRUNCATE -> throw new NeedsCopyException(table, event);
                 case UNKNOWN -> runs.add(Run.withoutRows(table, Run.Kind.UNKNOWN));
             }
         }

@@ -10,6 +10,10 @@ public enum Op {
     MESSAGE("m"),
     /** A change that is larger than a message may be; without its rows. Set by {@code connector.SizeLimit}. */
     TOO_LARGE("too-large"),
+    /**
+     * Some of the table's partitions were emptied, told under their own names. Set by {@code connector.PartitionRoot}.
+     */
+    PARTITION_TRUNCATE("partition-truncate"),
     /** Not a change event, or one of a kind that this version does not know. Set by the reader, never sent by Debezium. */
     UNKNOWN("?");
 

@@ -97,7 +97,7 @@ final class Pipeline implements AutoCloseable {
                 publication,
                 slot,
                 topics,
-                schemaCopy,
+                settings.copy() ? schemaCopy : new SchemaCopy(SchemaMode.EXISTING),
                 ownSteps,
                 settings.copy(),
                 settings.copyJobs(),
@@ -125,7 +125,7 @@ final class Pipeline implements AutoCloseable {
                         settings.topics().retentionHours()),
                 new StateOf(state),
                 !settings.copy(),
-                schema == SchemaMode.EXISTING,
+                schema == SchemaMode.EXISTING || !settings.copy(),
                 notes);
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);
@@ -239,7 +239,8 @@ final class Pipeline implements AutoCloseable {
                 settings.connectorName(),
                 settings.slot(),
                 settings.publication(),
-                settings.topicPrefix());
+                settings.topicPrefix(),
+                !settings.copy());
     }
 
     private record StateOf(BootstrapState state) implements Preflight.State {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class Catalog {
         private final TableName name;
         private final boolean referenced;
         private final boolean partitioned;
+        private final List<TableName> partitions;
         private final ReplicaIdentity identity;
         private final long estimatedRows;
         private final long bytes;
@@ -58,6 +60,10 @@ public final class Catalog {
             this.name = name;
             referenced = row.getBoolean("referenced");
             partitioned = row.getBoolean("partitioned");
+            partitions = Arrays.stream((Object[]) row.getArray("partitions").getArray())
+                    .map(String[].class::cast) // an array without elements has one dimension
+                    .map(partition -> new TableName(partition[0], partition[1]))
+                    .toList();
             identity = ReplicaIdentity.of(row.getString("replica_identity"));
             estimatedRows = row.getLong("estimated_rows");
             bytes = row.getLong("bytes");
@@ -92,6 +98,7 @@ public final class Catalog {
                     identity,
                     referenced,
                     partitioned,
+                    partitions,
                     estimatedRows,
                     bytes);
         }

@@ -12,6 +12,7 @@ import java.util.List;
  *     is generated, which the stream does not have
  * @param referenced a foreign key of another table refers to this one, so PostgreSQL refuses to TRUNCATE it alone
  * @param partitioned the root of a partitioned table; its partitions are not tables of their own here
+ * @param partitions those of a partitioned table that hold its rows: the lowest
  * @param estimatedRows the planner's estimate, -1 when never analysed
  * @param bytes on disk, partitions and TOAST included, indexes not
  */
@@ -23,6 +24,7 @@ public record Table(
         ReplicaIdentity identity,
         boolean referenced,
         boolean partitioned,
+        List<TableName> partitions,
         long estimatedRows,
         long bytes) {
 

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** A slot that is taken over (caravan.copy=false) holds changes of the past, which the publication decides on as it was then. */
 final class AdoptedSlotChecks {
@@ -50,14 +51,17 @@ final class AdoptedSlotChecks {
     private List<Finding> unpublished(Connection source, List<Table> tables) throws SQLException {
         Set<TableName> published = publication.tables(source);
         return tables.stream()
-                .filter(table -> !published.contains(table.name()))
+                .flatMap(table ->
+                        published.contains(table.name()) || table.partitions().isEmpty()
+                                ? Stream.of(table.name())
+                                : table.partitions().stream())
+                .filter(table -> !published.contains(table))
                 .map(table -> new Finding(
                         "publication",
                         "caravan.copy=false takes over a slot from the past, but publication " + publication.name()
-                                + " does not publish table " + table.name()
-                                + (table.partitioned() ? " under its own name, only its partitions" : "")
+                                + " does not publish table " + table
                                 + ", so its changes since the slot was made are not to be had.",
-                        REMEDY + " It needs publish_via_partition_root = true."))
+                        REMEDY))
                 .toList();
     }
 

@@ -45,7 +45,7 @@ public final class Preflight {
      *
      * @param messages the topic of logical messages
      * @param slotExpected the settings say that the slot exists (caravan.copy=false)
-     * @param tablesExpected the settings say that the target has its tables (caravan.schema=existing)
+     * @param tablesExpected the settings say that the target has its tables (caravan.schema=existing, or caravan.copy=false)
      * @param notes told the warnings of {@link #requireReady}
      */
     public Preflight(

@@ -86,8 +86,9 @@ final class TargetChecks {
             if (!missing.isEmpty()) {
                 findings.add(new Finding(
                         "tables",
-                        "caravan.schema=existing, but the target has not: " + missing + ".",
-                        "Create them, or set caravan.schema=auto."));
+                        "By caravan.schema=existing or caravan.copy=false the target has its tables already, but it has not: "
+                                + missing + ".",
+                        "Create them, or set caravan.schema=auto and caravan.copy=true."));
             }
         } else {
             String there = names(tables.stream()

@@ -60,6 +60,7 @@ public record SteppedTable(Table expected, Table actual) {
                 table.identity(),
                 false,
                 partitioned,
+                List.of(),
                 table.estimatedRows(),
                 0);
     }

@@ -21,7 +21,11 @@ class ConnectorTest {
     private static final Database SOURCE =
             new Database("source", "jdbc:postgresql://db:5433/omedb?sslmode=require", "me", "secret");
 
-    private final Connector connector = new Connector(SOURCE, "${env:PASSWORD}", "ome-source", "slot", "pub", "ome");
+    private final Connector connector = connector(false);
+
+    private static Connector connector(boolean slotTakenOver) {
+        return new Connector(SOURCE, "${env:PASSWORD}", "ome-source", "slot", "pub", "ome", slotTakenOver);
+    }
 
     @Test
     void nothingIsLeftOutOfTheStreamInSilence() {
@@ -86,6 +90,22 @@ class ConnectorTest {
         assertThat(connector.configuration(List.of(table)))
                 .containsEntry("message.key.columns", "public\\.us\\x{3a}ers:e\\x{2c}mail,x");
         assertThat(connector.configuration(List.of(keyed("devices")))).doesNotContainKey("message.key.columns");
+    }
+
+    @Test
+    void onlyASlotThatWasTakenOverTellsOfPartitionsByTheirOwnNames() {
+        Table parts = table("parts", List.of("id"), ReplicaIdentity.INDEX, new TableName("eu", "a b"));
+        Map<String, String> config = connector(true).configuration(List.of(parts));
+
+        assertThat(config.get("table.include.list")).isEqualTo("public\\.parts,eu\\.a\\x{20}b");
+        assertThat(config.get("message.key.columns")).isEqualTo("public\\.parts:id;eu\\.a\\x{20}b:id");
+        assertThat(config.get("transforms")).isEqualTo("root,size");
+        assertThat(config.get("transforms.root.partitions"))
+                .isEqualTo("[[\"eu\",\"a b\",\"public\",\"parts\",\"ome.public.parts\"]]");
+        assertThat(connector.configuration(List.of(parts)))
+                .containsEntry("table.include.list", "public\\.parts")
+                .containsEntry("transforms", "size");
+        assertThat(connector(true).configuration(List.of(keyed("devices")))).containsEntry("transforms", "size");
     }
 
     @Test
@@ -160,8 +180,9 @@ class ConnectorTest {
         return table(name, List.of("id"), ReplicaIdentity.DEFAULT);
     }
 
-    private static Table table(String name, List<String> key, ReplicaIdentity identity) {
+    private static Table table(String name, List<String> key, ReplicaIdentity identity, TableName... partitions) {
         List<Column> columns = List.of(new Column("id", "integer", "integer", false, false, true, "="));
-        return new Table(new TableName("public", name), columns, key, false, identity, false, false, 0, 0);
+        return new Table(
+                new TableName("public", name), columns, key, false, identity, false, false, List.of(partitions), 0, 0);
     }
 }

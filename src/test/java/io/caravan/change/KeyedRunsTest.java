@@ -34,6 +34,16 @@ class KeyedRunsTest {
     }
 
     @Test
+    void aTruncateOfPartitionsIsNotTakenForOneOfTheTable() {
+        events.create("1", "a", "x").partitionTruncate();
+
+        assertThatThrownBy(() -> events.runs("id"))
+                .hasMessageContaining("The change at offset 1 of table public.t is a TRUNCATE of partitions")
+                .hasMessageContaining("'resync public.t'");
+        assertThatThrownBy(() -> events.runs()).hasMessageContaining("'resync public.t'");
+    }
+
+    @Test
     void anUnchangedValueIsTakenFromTheEarlierEventOfTheBatch() {
         List<Run> runs = events.create("1", "a", "large")
                 .update("1", "b", unchanged())

@@ -12,6 +12,20 @@ class AdoptedSlotIT {
     private static final String TABLES = """
             create table plain (id integer primary key, t text);
             create table diary (line text)""";
+    private static final String PARTITIONED = """
+            create table parts (id integer, region text, t text, primary key (id, region)) partition by list (region);
+            create table parts_eu partition of parts for values in ('eu');
+            create table parts_us partition of parts for values in ('us');
+            create table bag (n integer) partition by range (n);
+            create table bag_0 partition of bag for values from (0) to (10) partition by range (n);
+            create table "bag .0" partition of bag_0 for values from (0) to (10);
+            create table bag_1 partition of bag for values from (10) to (20);
+            alter table bag replica identity full;
+            alter table "bag .0" replica identity full;
+            alter table bag_1 replica identity full""";
+    private static final String ROWS = """
+            select concat_ws(' ', (select string_agg(parts::text, ' ' order by id) from parts),
+                                  (select string_agg(bag::text, ' ' order by n) from bag))""";
 
     @TempDir
     Path directory;
@@ -63,6 +77,106 @@ class AdoptedSlotIT {
             scenario.folder().set("caravan.publication", "none_such");
             assertThat(scenario.folder().command("check").output()).contains("there is no publication none_such");
         }
+    }
+
+    @Test
+    void changesToldUnderThePartitionsNamesReachTheirTableInOrderAndLaterOnesUnderItsOwn() throws Exception {
+        try (Scenario scenario = Scenario.create(
+                directory,
+                PARTITIONED,
+                "create publication old for all tables",
+                "select pg_create_logical_replication_slot('old_' || current_database(), 'pgoutput')",
+                "insert into parts select n, case when n % 2 = 0 then 'eu' else 'us' end, 'a' from generate_series(1, 60) n",
+                "update parts set region = 'us' where id % 4 = 0", // a row moves from one partition to another
+                "update parts set region = 'eu', t = 'b' where id % 8 = 0",
+                "update parts set id = id + 100 where id > 50",
+                "delete from parts where id > 40 and id < 50",
+                "create table parts_asia partition of parts for values in ('asia')",
+                "insert into parts values (200, 'asia', 'c')",
+                "insert into bag select n % 3 from generate_series(1, 20) n",
+                "update bag set n = 11 where ctid in (select min(ctid) from bag group by n)",
+                "delete from bag where n = 2")) {
+            scenario.target().execute("""
+                    create table parts (id integer, region text, t text, primary key (id, region)) partition by hash (id);
+                    create table parts_0 partition of parts for values with (modulus 2, remainder 0);
+                    create table parts_1 partition of parts for values with (modulus 2, remainder 1);
+                    create table bag (n integer)""");
+            takeOver(scenario);
+
+            CaravanProcess caravan = scenario.ready();
+            awaitSameRows(scenario);
+            scenario.source()
+                    .execute(
+                            "update parts set region = 'us', t = 'later' where id < 30",
+                            "delete from parts where id < 4",
+                            "update bag set n = 12 where n = 1",
+                            "create table parts_africa (id integer not null, region text not null, t text,"
+                                    + " primary key (id, region))",
+                            "alter table parts attach partition parts_africa for values in ('africa')",
+                            "insert into parts values (300, 'africa', 'd')",
+                            "update parts set region = 'africa' where id = 200",
+                            "truncate bag",
+                            "insert into bag values (5), (5), (15)");
+            awaitSameRows(scenario);
+            caravan.terminate();
+            scenario.source().execute("truncate parts", "insert into parts values (1, 'eu', 'e'), (2, 'africa', 'f')");
+            scenario.ready();
+
+            awaitSameRows(scenario);
+        }
+    }
+
+    @Test
+    void aTruncateOfPartitionsFromBeforeStopsTheirTableAloneUntilItIsCopied() throws Exception {
+        try (Scenario scenario = Scenario.create(
+                directory,
+                PARTITIONED,
+                "create publication old for table parts_eu, parts_us, bag",
+                "select pg_create_logical_replication_slot('old_' || current_database(), 'pgoutput')",
+                "insert into parts values (1, 'eu', 'a'), (2, 'us', 'a')",
+                "truncate parts_eu",
+                "insert into parts values (3, 'eu', 'b')",
+                "insert into bag values (1)")) {
+            scenario.target().execute(PARTITIONED);
+            takeOver(scenario);
+
+            CaravanProcess caravan = scenario.start();
+            scenario.databases().awaitInTarget("select count(*) from bag", "1", Databases.LIMIT);
+            Await.until(Databases.LIMIT, () -> "table parts stopped", () -> caravan.status()
+                    .get("problems")
+                    .toString()
+                    .contains("of table public.parts is a TRUNCATE of partitions"));
+            caravan.post("/api/tables/public.parts/resync");
+
+            scenario.databases().awaitEqual();
+            scenario.source().execute("truncate parts", "insert into parts values (4, 'eu', 'c')");
+            scenario.databases().awaitEqual();
+        }
+    }
+
+    @Test
+    void aTableThatWasAlteredSinceTheSlotWasMadeIsFollowed() throws Exception {
+        try (Scenario scenario = Scenario.create(
+                directory,
+                TABLES,
+                "create publication old for all tables",
+                "select pg_create_logical_replication_slot('old_' || current_database(), 'pgoutput')",
+                "insert into plain values (1, 'a')",
+                "alter table plain add column extra text default 'dflt'",
+                "insert into plain values (2, 'b', 'new')")) {
+            scenario.target().execute(TABLES);
+            takeOver(scenario);
+            scenario.folder().unset("caravan.schema");
+
+            scenario.ready();
+
+            scenario.databases().awaitEqual();
+        }
+    }
+
+    /** However each side divides its tables. */
+    private static void awaitSameRows(Scenario scenario) throws Exception {
+        scenario.databases().awaitInTarget(ROWS, scenario.source().query(ROWS), Databases.LIMIT);
     }
 
     private static void takeOver(Scenario scenario) throws Exception {

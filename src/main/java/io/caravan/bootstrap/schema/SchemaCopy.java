@@ -207,8 +207,10 @@ public record SchemaCopy(SchemaMode mode) {
         List<TableName> missing =
                 tables.stream().filter(table -> !existing.contains(table)).toList();
         if (!missing.isEmpty()) {
-            throw new IllegalStateException("caravan.schema=existing, but on " + target + " there are not: "
-                    + names(missing) + ". Create them, or set caravan.schema=auto.");
+            throw new IllegalStateException(
+                    "By caravan.schema=existing or caravan.copy=false the tables are there already, but on "
+                            + target + " there are not: " + names(missing)
+                            + ". Create them, or set caravan.schema=auto and caravan.copy=true.");
         }
     }
 

@@ -1,0 +1,23 @@
+package io.caravan.change;
+
+import io.caravan.postgres.TableName;
+
+/** The topic holds a note in place of a change, which does not say what became of the rows. Nothing behind it may be applied. */
+final class NeedsCopyException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    /** @param note of the op {@link Op#TOO_LARGE} or {@link Op#PARTITION_TRUNCATE} */
+    NeedsCopyException(TableName table, ChangeEvent note) {
+        super(reason(table, note) + " Run 'resync " + table + "', which goes on behind the change.");
+    }
+
+    private static String reason(TableName table, ChangeEvent note) {
+        String change = "The change at offset " + note.offset() + " of table " + table;
+        return note.op() == Op.TOO_LARGE
+                ? change
+                        + " is larger than the 128 MiB of text that a message may have, so its row is not in the topic."
+                        + " A copy has no such limit."
+                : change + " is a TRUNCATE of partitions from before the publication was set to"
+                        + " publish_via_partition_root, and does not say which of the target's rows were in them.";
+    }
+}
