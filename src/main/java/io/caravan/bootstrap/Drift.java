@@ -68,12 +68,20 @@ public final class Drift {
                             steps.get(table.toString()) != TableStep.COPIED || known.containsKey(table.toString()));
             agreeFor(unknown, from).forEach((table, shape) -> known.put(table.toString(), shape));
         }
+        SQLException failure = null; // of one table; the others are looked at all the same
         for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
             TableStep step = steps.get(each.getKey().toString());
             boolean altered = !each.getValue().equals(known.get(each.getKey().toString()));
             if (step == TableStep.ALTERED || (step == TableStep.COPIED && altered)) {
-                carryOverOrStop(each.getKey());
+                try {
+                    carryOverOrStop(each.getKey());
+                } catch (SQLException e) {
+                    failure = new SQLException(each.getKey() + ": " + e.getMessage(), e.getSQLState(), e);
+                }
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -89,15 +97,22 @@ public final class Drift {
             for (Map.Entry<TableName, TableShape> each : unknown.entrySet()) {
                 TableName table = each.getKey();
                 TableShape here = ours.get(table);
-                if (here != null
-                        && TableChange.of(table, null, each.getValue(), here, from, to, makesTables())
-                                .isNone()) {
+                if (here != null && isAlike(table, each.getValue(), here, from, to)) {
                     alike.put(table, each.getValue());
                 }
             }
         }
         agree(alike, from);
         return alike;
+    }
+
+    private boolean isAlike(TableName table, TableShape there, TableShape here, Connection from, Connection to) {
+        try {
+            return TableChange.of(table, null, there, here, from, to, makesTables())
+                    .isNone();
+        } catch (SQLException e) {
+            return false; // it is looked at by itself next, which tells why
+        }
     }
 
     private List<TableName> captured() {

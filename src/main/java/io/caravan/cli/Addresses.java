@@ -46,8 +46,12 @@ final class Addresses {
         Files.move(part, file(settings), StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Removes this process's file, and no other one's. */
     static void remove(Settings settings) throws IOException {
-        Files.deleteIfExists(file(settings));
+        if (Files.exists(file(settings))
+                && pid(read(settings)) == ProcessHandle.current().pid()) {
+            Files.delete(file(settings));
+        }
     }
 
     private static Path file(Settings settings) {
@@ -59,14 +63,31 @@ final class Addresses {
         if (!Files.exists(file(settings))) {
             return Optional.empty();
         }
-        Map<String, Object> found = JSON.readValue(file(settings).toFile(), new TypeReference<>() {});
-        long pid = Long.parseLong(String.valueOf(found.get("pid")));
-        boolean alive = ProcessHandle.of(pid)
+        Map<String, Object> found = read(settings);
+        boolean alive = ProcessHandle.of(pid(found))
                 .filter(ProcessHandle::isAlive)
                 .flatMap(process -> process.info().command())
                 .filter(command -> command.contains("java")) // the number may have been given to another program since
                 .isPresent();
         return alive ? Optional.of(found) : Optional.empty();
+    }
+
+    /** Two processes in one folder would take each other's file, log and embedded parts. */
+    static void requireNoneRuns(Settings settings) throws IOException {
+        Optional<Map<String, Object>> running = ofRunning(settings);
+        if (running.isPresent()) {
+            throw new IOException(
+                    "Another Caravan runs on " + settings.embedded().directory() + " already (process "
+                            + pid(running.get()) + "). Stop it, or set caravan.embedded.dir.");
+        }
+    }
+
+    private static Map<String, Object> read(Settings settings) throws IOException {
+        return JSON.readValue(file(settings).toFile(), new TypeReference<>() {});
+    }
+
+    private static long pid(Map<String, Object> addresses) {
+        return Long.parseLong(String.valueOf(addresses.get("pid")));
     }
 
     /** The settings' keys that these addresses stand for. */

@@ -33,6 +33,7 @@ public final class CamelRun implements CamelConfiguration {
                     + settings.all().get("caravan.embedded") + ", but only 'java -jar caravan.jar run' starts parts."
                     + " Set caravan.embedded=none and the addresses of yours."));
         }
+        Addresses.requireNoneRuns(settings);
         placeholders(camel, settings);
         serve(camel, settings);
         Pipeline pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));

@@ -27,11 +27,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
     static Stack start(Home home, Consumer<String> progress)
             throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
-        if (Addresses.ofRunning(settings).isPresent()) {
-            throw new IOException("Another Caravan runs on "
-                    + settings.embedded().directory() + " already (process "
-                    + Addresses.ofRunning(settings).get().get("pid") + "). Stop it, or set caravan.embedded.dir.");
-        }
+        Addresses.requireNoneRuns(settings);
         Map<String, String> known = new HashMap<>();
         known.put("caravan.http.port", freePort(settings.http(), "caravan.http.port"));
         known.put("caravan.management.port", freePort(settings.management(), "caravan.management.port"));

@@ -25,7 +25,7 @@ final class CopyLine {
             values[i] = escaped ? unescaped(line, from, to) : text(line, from, to);
             from = to + 1;
         }
-        if (from <= end) {
+        if (values.length == 0 ? end > 0 : from <= end) {
             throw new IllegalArgumentException("COPY gave more values than the columns " + layout + ".");
         }
         return Row.of(layout, values);

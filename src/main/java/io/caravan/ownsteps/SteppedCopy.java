@@ -161,6 +161,10 @@ public final class SteppedCopy {
     }
 
     private CopyIn begin(Layout columns) throws SQLException {
+        if (columns.size() == 0 && layout.size() > 0) { // without a list COPY expects a value of every column
+            throw new SQLException("The steps of your own leave no column of " + table.name()
+                    + ". Leave its rows out by columns.keep, or the table by caravan.tables.exclude.");
+        }
         String names = columns.columns().stream().map(Identifier::quote).collect(Collectors.joining(", "));
         try {
             return target.copyIn("copy " + into + (names.isEmpty() ? "" : " (" + names + ")")

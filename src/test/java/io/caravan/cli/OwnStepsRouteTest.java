@@ -119,6 +119,13 @@ class OwnStepsRouteTest {
         assertThatThrownBy(() -> steps.pass(USERS, List.of(row("1", "a@x")))).hasMessageContaining("no Batch");
     }
 
+    @Test
+    void aStepThatSaysStopIsAnErrorSinceNothingTellsWhatItLeftOut() throws Exception {
+        load("        - stop: {}\n");
+
+        assertThatThrownBy(() -> steps.pass(USERS, List.of(row("1", "a@x")))).hasMessageContaining("columns.keep");
+    }
+
     private void load(String step) throws Exception {
         String file = Files.readString(Path.of("routes/25-own-steps.camel.yaml"));
         int last = file.indexOf("        - log:");
