@@ -3,6 +3,8 @@ package io.caravan.preflight;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
+import io.caravan.postgres.ServerIdentity;
+import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
@@ -15,6 +17,8 @@ import java.util.stream.Collectors;
 
 /** What the target must offer: room for the tables and the right to write rows without firing triggers. */
 final class TargetChecks {
+    private static final SqlResource INCOMING = SqlResource.read("incoming-pipelines.sql");
+
     private final Database target;
     private final Database source;
     private final Collection<Table> tables;
@@ -35,6 +39,7 @@ final class TargetChecks {
         try (Connection connection = target.connect()) {
             replicaRole(connection);
             notTheSource(connection);
+            noCircle(connection);
             if (settingUp) {
                 tables(Catalog.tables(connection));
             }
@@ -74,6 +79,42 @@ final class TargetChecks {
             }
         } catch (SQLException e) {
             // pg_control_system() is for superusers and pg_monitor; without it this cannot be told
+        }
+    }
+
+    /**
+     * A pipeline that goes the other way would take what this one writes for new changes, and bring them back, for ever. The way back from a
+     * cut-over is open once that is finished; until then the source says that rows come from the target's server, whose database has a slot.
+     */
+    private void noCircle(Connection connection) throws SQLException {
+        try (Connection other = source.connect()) {
+            if (!SourceChecks.flag(other, "select to_regclass('caravan.bootstrap') is not null")
+                    || !SourceChecks.flag(
+                            connection,
+                            "select exists (select from pg_replication_slots where slot_type = 'logical'"
+                                    + " and database = current_database())")) {
+                return;
+            }
+            String here = ServerIdentity.of(connection).systemIdentifier();
+            INCOMING
+                    .query(
+                            other,
+                            Map.of(),
+                            row -> Map.entry(row.getString("pipeline"), row.getString("system_identifier")))
+                    .stream()
+                    .filter(pipeline -> pipeline.getValue().equals(here))
+                    .forEach(pipeline -> findings.add(new Finding(
+                            "circle",
+                            "Pipeline " + pipeline.getKey()
+                                    + " goes from this target to this source and was not cut over;"
+                                    + " with this one each change would go round for ever.",
+                            "End it: 'cutover --finish' with its settings.")));
+        } catch (SQLException e) {
+            findings.add(new Finding(
+                    "circle",
+                    "Whether a pipeline goes the other way cannot be told: " + e.getMessage(),
+                    "There must be none.",
+                    true));
         }
     }
 

@@ -1,8 +1,10 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -138,6 +140,33 @@ class CutoverIT {
 
     @Test
     @Order(5)
+    void theWayBackIsNotOpenedWhileChangesWouldGoRoundInCircles() throws Exception {
+        CaravanFolder back = back("too-early");
+
+        CaravanProcess refused = back.start();
+
+        assertThat(refused.awaitEnd()).isEqualTo(1);
+        assertThat(refused.output())
+                .contains("Pipeline " + PIPELINE.name() + " goes from this target to this source")
+                .contains("cutover --finish");
+    }
+
+    /** As migrating.md tells, in a folder of this name beside the pipeline's. */
+    private static CaravanFolder back(String folder) throws Exception {
+        return PIPELINE.folder()
+                .copy(PIPELINE.folder().path().resolveSibling(folder))
+                .set("caravan.source.url", PIPELINE.target().url())
+                .set("caravan.target.url", PIPELINE.source().url())
+                .set("caravan.pipeline", PIPELINE.name() + "-back")
+                .set("caravan.slot", PIPELINE.scenario().slot() + "_back")
+                .set("caravan.publication", PIPELINE.name() + "_publication_back")
+                .set("caravan.topic-prefix", PIPELINE.name() + "-back")
+                .set("caravan.schema", "existing")
+                .set("caravan.copy", false);
+    }
+
+    @Test
+    @Order(6)
     void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
         // as a kill right after the connector was removed leaves it
         PIPELINE.target()
@@ -165,8 +194,27 @@ class CutoverIT {
         assertThat(again.output()).contains("was cut over");
         PIPELINE.target()
                 .execute("insert into booking (item_id) values (12)", "insert into scratch (word) values ('own')");
-        PIPELINE.target()
-                .execute("select pg_drop_replication_slot('"
-                        + PIPELINE.scenario().slot() + "_back')");
+    }
+
+    /** What was written since the switch, before this pipeline was there and while it streams, a table without a key included. */
+    @Test
+    @Order(7)
+    void theWayBackBringsToTheOldServerWhatTheNewOneGot() throws Exception {
+        PIPELINE.target().execute("insert into journal values (now(), 'new', 1), (now(), 'new', 1)");
+        CaravanFolder back = back("back");
+        CaravanProcess process = back.ready();
+        try (Load load = Load.start(PIPELINE.target())) {
+            await().atMost(Streaming.LIMIT).until(() -> load.committed() > 50);
+            load.stop();
+        }
+
+        new Databases(/* source= */ PIPELINE.target(), /* target= */ PIPELINE.source()).awaitEqual();
+        JsonNode report = new ObjectMapper().readTree(back.answer(0, "cutover", "--json", "--finish"));
+
+        assertThat(report.get("state").asText()).isEqualTo("finished");
+        assertThat(PIPELINE.source().query(POSITIONS))
+                .isEqualTo(PIPELINE.target().query(POSITIONS));
+        process.terminate();
+        back.answer(0, "reset", "--yes");
     }
 }
