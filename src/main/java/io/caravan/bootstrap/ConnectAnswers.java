@@ -21,10 +21,17 @@ public final class ConnectAnswers {
         }
     }
 
-    /** To a new configuration. Connect answers 409 also while its workers share out the work anew. */
+    /**
+     * To a new configuration. Connect answers 409 also while its workers share out the work anew, 503 or 404 while it begins: its server is there
+     * before what it serves.
+     */
     public void accepted(int statusCode, String body) throws BootstrapException, NotReadyException {
         if (statusCode == 409) {
             throw new NotReadyException("Kafka Connect is busy: " + body);
+        }
+        if (statusCode == 404 || statusCode == 503) {
+            throw new NotReadyException(
+                    "Kafka Connect at " + connectUrl + " does not take connectors yet (status " + statusCode + ")");
         }
         if (statusCode >= 300) {
             throw new BootstrapException("Kafka Connect at " + connectUrl + " refuses the connector (status "

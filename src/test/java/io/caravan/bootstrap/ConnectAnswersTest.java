@@ -25,6 +25,14 @@ class ConnectAnswersTest {
     }
 
     @Test
+    void aWorkerThatIsNotUpYetIsWaitedFor() {
+        assertThatThrownBy(() -> answers.created(404, "<html>Not Found</html>"))
+                .isInstanceOf(NotReadyException.class)
+                .hasMessageContaining("404");
+        assertThatThrownBy(() -> answers.accepted(503, "")).isInstanceOf(NotReadyException.class);
+    }
+
+    @Test
     void aRefusalIsToldWithItsRemedy() {
         assertThatThrownBy(() -> answers.created(500, "Failed to find any class that implements Connector"))
                 .isInstanceOf(BootstrapException.class)

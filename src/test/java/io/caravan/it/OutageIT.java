@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,5 +36,22 @@ class OutageIT {
         System.out.printf("equal %.1f s after the load, %s killed%n", (System.nanoTime() - since) / 1e9, part.title());
         assertThat(PIPELINE.caravan().isAlive()).as(PIPELINE.caravan().output()).isTrue();
         PIPELINE.awaitHealthy();
+    }
+
+    @Test
+    void connectMayGoAwayWhileAPipelineIsSetUp(@TempDir Path directory) throws Exception {
+        try (Scenario scenario = Scenario.create(directory, Load.schema())) {
+            CaravanProcess starting = scenario.start();
+            await("the set-up is before the connector")
+                    .atMost(LIMIT)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> starting.output().contains("  slot ") || !starting.isAlive());
+
+            SharedStack.kill(Part.CONNECT);
+
+            starting.awaitReady();
+            scenario.source().execute("update item set quantity = 5");
+            scenario.databases().awaitEqual();
+        }
     }
 }
