@@ -39,6 +39,8 @@ class ArchitectureTest {
             .definedBy("..cutover..")
             .layer("guard")
             .definedBy("..guard..")
+            .layer("engine")
+            .definedBy("..engine..")
             .layer("read")
             .definedBy("..read..")
             .layer("apply")
@@ -71,6 +73,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("guard")
             .mayOnlyBeAccessedByLayers("cli", "status")
+            .whereLayer("engine")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("read")
             .mayOnlyBeAccessedByLayers("cli", "status")
             .whereLayer("apply")
@@ -110,7 +114,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule camelStaysAtTheEdge = noClasses()
             .that()
-            .resideOutsideOfPackages("..cli..", "..read..", "..apply..")
+            .resideOutsideOfPackages("..cli..", "..engine..", "..read..", "..apply..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.camel..");

@@ -39,6 +39,7 @@ class RouteRulesTest {
             Map.entry("connectorWatch", "io.caravan.guard.ConnectorWatch"),
             Map.entry("deadLetters", "io.caravan.apply.DeadLetters"),
             Map.entry("drift", "io.caravan.bootstrap.Drift"),
+            Map.entry("engine", "io.caravan.cli.EngineBean"),
             Map.entry("failures", "io.caravan.apply.Failures"),
             Map.entry("history", "io.caravan.status.History"),
             Map.entry("guard", "io.caravan.guard.Guard"),
@@ -62,6 +63,7 @@ class RouteRulesTest {
     /** Bound for Camel itself: found by type, as a component, a policy or a processor. */
     private static final Set<String> CAMELS_OWN = Set.of(
             "kafka-batch",
+            "capture",
             "dataSource",
             "httpServer",
             "transaction",
@@ -237,7 +239,10 @@ class RouteRulesTest {
             file.walk((key, value) -> {
                 String uri = value.path("uri").asText(value.asText());
                 if (uri.startsWith("direct:")) {
-                    (key.equals("from") ? routes : called).add(uri);
+                    Set<String> uris = key.equals("from") ? routes : called;
+                    for (String capture : List.of("connect", "engine")) {
+                        uris.add(uri.replace("{{caravan.capture}}", capture));
+                    }
                 }
             });
         }

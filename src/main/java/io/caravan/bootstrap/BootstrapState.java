@@ -168,7 +168,8 @@ public final class BootstrapState {
         }
     }
 
-    boolean isConnectorDeployed() throws SQLException {
+    /** Whether the connector has begun, without offsets of an earlier one. */
+    public boolean isConnectorDeployed() throws SQLException {
         try (Connection connection = target.connect();
                 PreparedStatement select = connection.prepareStatement(
                         "select from caravan.bootstrap where pipeline = ? and table_name = '" + CONNECTOR + "'")) {

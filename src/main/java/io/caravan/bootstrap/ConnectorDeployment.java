@@ -1,18 +1,28 @@
 package io.caravan.bootstrap;
 
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableFilter;
 import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
 
 /** The bean {@code connector}: what the step sends to Kafka Connect for the tables of this pipeline, and what it makes of the answers. */
 public final class ConnectorDeployment {
     private final Connector connector;
     private final PipelineTables tables;
     private final BootstrapState state;
+    private final Database source;
+    private final TableFilter filter;
 
-    public ConnectorDeployment(Connector connector, PipelineTables tables, BootstrapState state) {
+    public ConnectorDeployment(
+            Connector connector, PipelineTables tables, BootstrapState state, Database source, TableFilter filter) {
         this.connector = connector;
         this.tables = tables;
         this.state = state;
+        this.source = source;
+        this.filter = filter;
     }
 
     /** Whether it is to be made without the offsets that an earlier one of its name may have left. */
@@ -28,6 +38,20 @@ public final class ConnectorDeployment {
     /** The whole configuration, as {@code PUT /connectors/{name}/config} takes it. */
     public String configuration() {
         return connector.configurationJson(tables.captured());
+    }
+
+    /** The same for a task in this process, which another instance may have left with tables that this one has not looked at. */
+    public Map<String, String> settings() throws SQLException {
+        if (state.step() != Step.STREAMING) {
+            return connector.configuration(tables.captured());
+        }
+        Map<String, TableStep> steps = state.lines().steps();
+        try (Connection connection = source.connect()) {
+            return connector.configuration(Catalog.tables(connection, filter).stream()
+                    .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
+                            .isCaptured())
+                    .toList());
+        }
     }
 
     /** The body of {@code POST /connectors}. */

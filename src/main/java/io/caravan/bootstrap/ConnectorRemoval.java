@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Takes a connector out of Kafka Connect together with its offsets; one that is not there is passed over. */
-public final class ConnectorRemoval {
+public final class ConnectorRemoval implements ConnectorEnd {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final int TRIES = 50;
@@ -23,6 +23,7 @@ public final class ConnectorRemoval {
     }
 
     /** Offsets can be removed only from a connector that is stopped, and outlive one that is deleted. */
+    @Override
     public void run() throws IOException, InterruptedException {
         if (send("GET", "") == 404) {
             return;

@@ -8,7 +8,6 @@ import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -26,7 +25,7 @@ public final class Reset {
     private final Publication publication;
     private final ReplicationSlot slot;
     private final TableTopics topics;
-    private final URI connectUrl;
+    private final ConnectorEnd end;
     private final String connector;
 
     public Reset(
@@ -37,7 +36,7 @@ public final class Reset {
             Publication publication,
             ReplicationSlot slot,
             TableTopics topics,
-            URI connectUrl,
+            ConnectorEnd end,
             String connector) {
         this.source = source;
         this.target = target;
@@ -46,7 +45,7 @@ public final class Reset {
         this.publication = publication;
         this.slot = slot;
         this.topics = topics;
-        this.connectUrl = connectUrl;
+        this.end = end;
         this.connector = connector;
     }
 
@@ -57,7 +56,7 @@ public final class Reset {
         try (Connection connection = source.connect()) {
             tables =
                     Catalog.tables(connection, filter).stream().map(Table::name).toList();
-            new ConnectorRemoval(connectUrl, connector).run();
+            end.run();
             done.accept("connector " + connector + " and its offsets removed");
             slot.drop(connection);
             done.accept("replication slot " + slot.name() + " dropped");

@@ -76,6 +76,25 @@ public final class TableTopics {
         return prefix + ".message";
     }
 
+    /** Where the engine's offset lies. */
+    public String offsets() {
+        return prefix + ".offsets";
+    }
+
+    /** Makes the topic of the engine's offset where it is missing: only its last record counts, and that is kept for ever. */
+    public void createOffsets() throws ExecutionException, InterruptedException {
+        try (Admin admin = admin()) {
+            create(
+                    admin,
+                    new NewTopic(offsets(), Optional.of(1), replicas())
+                            .configs(Map.of(
+                                    TopicConfig.CLEANUP_POLICY_CONFIG,
+                                    TopicConfig.CLEANUP_POLICY_COMPACT,
+                                    TopicConfig.SEGMENT_BYTES_CONFIG,
+                                    Integer.toString(16 << 20))));
+        }
+    }
+
     public Admin admin() {
         Map<String, Object> settings = new HashMap<>(clientSettings);
         settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
@@ -172,10 +191,18 @@ public final class TableTopics {
                                 topic,
                                 // messages mark one point of the whole stream, so they have one order
                                 Optional.of(topic.equals(messages()) ? 1 : partitions),
-                                replicationFactor < 0 ? Optional.empty() : Optional.of((short) replicationFactor))
+                                replicas())
                         .configs(configuration))
                 .toList();
-        for (var result : admin.createTopics(wanted).values().entrySet()) {
+        create(admin, wanted.toArray(NewTopic[]::new));
+    }
+
+    private Optional<Short> replicas() {
+        return replicationFactor < 0 ? Optional.empty() : Optional.of((short) replicationFactor);
+    }
+
+    private static void create(Admin admin, NewTopic... wanted) throws ExecutionException, InterruptedException {
+        for (var result : admin.createTopics(List.of(wanted)).values().entrySet()) {
             try {
                 result.getValue().get();
             } catch (ExecutionException e) {
@@ -191,7 +218,7 @@ public final class TableTopics {
         try (Admin admin = admin()) {
             Set<String> existing = admin.listTopics().names().get();
             List<String> ours = new ArrayList<>(tables.stream().map(this::of).toList());
-            ours.add(messages());
+            ours.addAll(List.of(messages(), offsets()));
             ours.retainAll(existing);
             admin.deleteTopics(ours).all().get();
         }

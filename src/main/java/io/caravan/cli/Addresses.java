@@ -3,10 +3,12 @@ package io.caravan.cli;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
+import io.caravan.config.Settings.CaptureBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +24,9 @@ final class Addresses {
         addresses.put("source", settings.source().url());
         addresses.put("target", settings.target().url());
         addresses.put("kafka", settings.kafka().servers());
-        addresses.put("connect", settings.connectUrl().toString());
+        if (settings.capture() == CaptureBy.CONNECT) {
+            addresses.put("connect", settings.connectUrl().toString());
+        }
         addresses.put("http", url(settings.http()));
         addresses.put("management", url(settings.management()));
         addresses.put("pid", ProcessHandle.current().pid());
@@ -94,12 +98,15 @@ final class Addresses {
     static Map<String, String> asSettings(Map<String, Object> addresses) {
         java.net.URI http = java.net.URI.create(String.valueOf(addresses.get("http")));
         java.net.URI management = java.net.URI.create(String.valueOf(addresses.get("management")));
-        return Map.of(
+        Map<String, String> settings = new HashMap<>(Map.of(
                 "caravan.source.url", String.valueOf(addresses.get("source")),
                 "caravan.target.url", String.valueOf(addresses.get("target")),
                 "caravan.kafka.bootstrap-servers", String.valueOf(addresses.get("kafka")),
-                "caravan.connect.url", String.valueOf(addresses.get("connect")),
                 "caravan.http.port", Integer.toString(http.getPort()),
-                "caravan.management.port", Integer.toString(management.getPort()));
+                "caravan.management.port", Integer.toString(management.getPort())));
+        if (addresses.containsKey("connect")) { // not with caravan.capture=engine
+            settings.put("caravan.connect.url", String.valueOf(addresses.get("connect")));
+        }
+        return settings;
     }
 }

@@ -1,7 +1,6 @@
 package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.caravan.bootstrap.ConnectorRemoval;
 import io.caravan.config.Settings;
 import io.caravan.cutover.Cutover;
 import io.caravan.cutover.CutoverReport;
@@ -64,7 +63,7 @@ final class CutoverCommand implements Callable<Integer> {
                 new RunningStream(pipeline, new RunningCaravan(settings), tables),
                 new PipelineEnd(
                         pipeline.state,
-                        new ConnectorRemoval(settings.connectUrl(), settings.connectorName()),
+                        pipeline.capture,
                         pipeline.slot,
                         pipeline.publication,
                         settings.source(),

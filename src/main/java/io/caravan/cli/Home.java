@@ -53,4 +53,9 @@ record Home(Path configFile, Path jarDirectory) {
     Path connectPlugins() {
         return jarDirectory.resolve("connect-plugins");
     }
+
+    /** The same for the engine. */
+    static Path capturePlugin() {
+        return ownDirectory().resolve("connect-plugins/debezium-postgres");
+    }
 }

@@ -10,6 +10,7 @@ import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.Connector;
+import io.caravan.bootstrap.ConnectorDeployment;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.LiveCopy;
 import io.caravan.bootstrap.Messages;
@@ -24,7 +25,9 @@ import io.caravan.bootstrap.TopicLook;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.config.Settings;
-import io.caravan.guard.ConnectOffsets;
+import io.caravan.engine.CapturePlugin;
+import io.caravan.engine.Engine;
+import io.caravan.engine.OffsetTopic;
 import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.EvidenceStore;
 import io.caravan.guard.Guard;
@@ -65,6 +68,10 @@ final class Pipeline implements AutoCloseable {
     final Letters letters;
     final Guard guard;
     final ConnectorWatch connectorWatch;
+    final ConnectorDeployment deployment;
+    final CapturePlugin plugin = new CapturePlugin(Home.capturePlugin());
+    final Engine engine;
+    final Capture capture;
     final OwnStepsRoute ownSteps;
     private @Nullable Main stepsAlone;
     private final SchemaCopy schemaCopy;
@@ -110,6 +117,13 @@ final class Pipeline implements AutoCloseable {
                 topics.messages(),
                 Duration.ofSeconds(settings.waitSeconds()),
                 System::nanoTime);
+        Map<String, Object> kafka = settings.kafka().client();
+        connectorWatch = new ConnectorWatch(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
+        deployment = new ConnectorDeployment(connector(), tables, state, settings.source(), settings.tables());
+        OffsetTopic engineOffsets = new EngineOffsets(topics, new TopicTails(kafka));
+        engine = new Engine(
+                settings.connectorName(), settings.source(), slot, plugin, kafka, deployment::settings, engineOffsets);
+        capture = Capture.of(this, engineOffsets);
         preflight = new Preflight(
                 settings.source(),
                 settings.target(),
@@ -123,6 +137,7 @@ final class Pipeline implements AutoCloseable {
                         settings.kafka().servers(),
                         TableTopics.LARGEST_MESSAGE_BYTES,
                         settings.topics().retentionHours()),
+                capture,
                 new StateOf(state),
                 !settings.copy(),
                 schema == SchemaMode.EXISTING || !settings.copy(),
@@ -130,9 +145,7 @@ final class Pipeline implements AutoCloseable {
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);
         ledger = new Ledger(targetPool, settings.pipeline());
-        Map<String, Object> kafka = settings.kafka().client();
         guard = guard(kafka);
-        connectorWatch = new ConnectorWatch(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         reader = new TopicReader(
                 kafka,
                 settings.pipeline(),
@@ -143,10 +156,9 @@ final class Pipeline implements AutoCloseable {
     private Guard guard(Map<String, Object> kafka) {
         PipelineTopics ofPipeline =
                 new PipelineTopics(topics, new TopicTails(kafka), settings.target(), settings.pipeline());
-        ConnectOffsets offsets = new ConnectOffsets(settings.connectUrl(), settings.connectorName());
         return new Guard(
                 new EvidenceStore(settings.target(), settings.pipeline()),
-                new Observer(settings.source(), publication, slot, bootstrap::names, ofPipeline, offsets),
+                new Observer(settings.source(), publication, slot, bootstrap::names, ofPipeline, capture.offsets()),
                 publication,
                 slot,
                 bootstrap::names,

@@ -6,12 +6,12 @@ import io.caravan.apply.Failures;
 import io.caravan.apply.TransactionPolicy;
 import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.ConnectAnswers;
-import io.caravan.bootstrap.ConnectorDeployment;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.Waiting;
 import io.caravan.change.Row;
 import io.caravan.config.Settings;
 import io.caravan.cutover.Sequences;
+import io.caravan.engine.CaptureComponent;
 import io.caravan.read.Batches;
 import io.caravan.read.KafkaBatchComponent;
 import org.apache.camel.CamelContext;
@@ -68,9 +68,11 @@ final class PipelineBeans {
         registry.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
         registry.bind("preflight", pipeline.preflight);
         registry.bind("bootstrap", pipeline.bootstrap);
-        registry.bind("connector", new ConnectorDeployment(pipeline.connector(), pipeline.tables, pipeline.state));
+        registry.bind("connector", pipeline.deployment);
         registry.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
         registry.bind("connectorWatch", pipeline.connectorWatch);
+        registry.bind("capture", new CaptureComponent(pipeline.engine));
+        registry.bind("engine", new EngineBean(camel, pipeline.engine, pipeline.plugin));
         registry.bind("messages", pipeline.messages);
     }
 

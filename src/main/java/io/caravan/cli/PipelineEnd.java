@@ -1,7 +1,7 @@
 package io.caravan.cli;
 
 import io.caravan.bootstrap.BootstrapState;
-import io.caravan.bootstrap.ConnectorRemoval;
+import io.caravan.bootstrap.ConnectorEnd;
 import io.caravan.cutover.Cutover;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
@@ -15,7 +15,7 @@ import java.util.List;
 /** Takes connector and slot away after a cut-over, and makes the slot for the way back. */
 record PipelineEnd(
         BootstrapState state,
-        ConnectorRemoval connector,
+        ConnectorEnd connector,
         ReplicationSlot slot,
         Publication publication,
         Database source,

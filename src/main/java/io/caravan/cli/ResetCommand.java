@@ -45,7 +45,7 @@ final class ResetCommand implements Callable<Integer> {
                         pipeline.publication,
                         pipeline.slot,
                         pipeline.topics,
-                        settings.connectUrl(),
+                        pipeline.capture,
                         settings.connectorName());
                 reset.run(targetData, done -> Terminal.say("  " + done));
             }

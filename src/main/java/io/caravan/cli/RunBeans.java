@@ -46,10 +46,9 @@ final class RunBeans {
                 settings.pipeline(),
                 settings.topicPrefix(),
                 pipeline.slot,
-                settings.connectorName(),
-                settings.connectUrl(),
+                pipeline.capture::connector,
                 limits(settings),
-                new RunningPipeline(pipeline.bootstrap, tableRoutes, run, pipeline.guard, pipeline.connectorWatch),
+                new RunningPipeline(pipeline.bootstrap, tableRoutes, run, pipeline.guard, pipeline.capture),
                 Addresses.of(settings));
         RecentStatus status = new RecentStatus(collector::collect);
         registry.bind("status", status);

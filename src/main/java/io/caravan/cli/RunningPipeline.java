@@ -2,7 +2,6 @@ package io.caravan.cli;
 
 import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.CopyProgress;
-import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.Guard;
 import io.caravan.status.Alarm;
 import io.caravan.status.PipelineStatus.Copy;
@@ -14,8 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What this process knows of its pipeline, for the status. */
-record RunningPipeline(
-        Bootstrap bootstrap, TableRoutes routes, RunState run, Guard guard, ConnectorWatch connectorWatch)
+record RunningPipeline(Bootstrap bootstrap, TableRoutes routes, RunState run, Guard guard, Capture capture)
         implements StatusCollector.Running {
     @Override
     public Map<String, RouteState> tables() {
@@ -44,7 +42,7 @@ record RunningPipeline(
 
     @Override
     public List<Alarm> alarms() {
-        return connectorWatch.trouble().stream()
+        return capture.trouble().stream()
                 .map(trouble -> new Alarm(
                         trouble.isRepeated() ? Severity.RED : Severity.YELLOW,
                         "connector",

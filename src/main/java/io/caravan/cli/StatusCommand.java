@@ -68,8 +68,7 @@ final class StatusCommand implements Callable<Integer> {
                 settings.pipeline(),
                 settings.topicPrefix(),
                 new io.caravan.postgres.ReplicationSlot(settings.slot()),
-                settings.connectorName(),
-                settings.connectUrl(),
+                Capture.seenFromOutside(settings),
                 RunBeans.limits(settings),
                 StatusCollector.Running.NOT,
                 Map.of());

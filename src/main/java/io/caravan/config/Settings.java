@@ -21,6 +21,7 @@ public record Settings(
         Database source,
         Database target,
         Kafka kafka,
+        CaptureBy capture,
         URI connectUrl,
         String connectPassword,
         String pipeline,
@@ -81,6 +82,12 @@ public record Settings(
     public record Guard(int millis, int walYellowMib, int walRedMib, int lagYellowSeconds, int lagRedSeconds) {}
 
     public record Endpoint(String host, int port) {}
+
+    /** Who reads the slot: Kafka Connect, or a task in this process. */
+    public enum CaptureBy {
+        CONNECT,
+        ENGINE
+    }
 
     /** Where the target's tables come from. */
     public enum SchemaSource {

@@ -1,6 +1,7 @@
 package io.caravan.config;
 
 import io.caravan.config.Settings.Apply;
+import io.caravan.config.Settings.CaptureBy;
 import io.caravan.config.Settings.Embedded;
 import io.caravan.config.Settings.Endpoint;
 import io.caravan.config.Settings.Guard;
@@ -118,14 +119,16 @@ public final class SettingsReader {
     }
 
     private Settings settings() {
-        capture();
+        CaptureBy capture = values.choice("caravan.capture", CaptureBy.class, CaptureBy.CONNECT);
+        values.byKey().put("caravan.capture", capture.name().toLowerCase(Locale.ROOT)); // routes are named after it
         return new Settings(
-                new Embedded(parts(), values.path("caravan.embedded.dir"), values.text("caravan.embedded.init")),
+                new Embedded(parts(capture), values.path("caravan.embedded.dir"), values.text("caravan.embedded.init")),
                 database("source"),
                 database("target"),
                 kafka(),
+                capture,
                 values.httpUrl("caravan.connect.url"),
-                connectPassword(),
+                connectPassword(capture),
                 values.name(
                         "caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),
                 values.name(
@@ -161,13 +164,8 @@ public final class SettingsReader {
                 placeholders());
     }
 
-    private void capture() {
-        if (!values.text("caravan.capture").equals("connect")) {
-            values.problem("caravan.capture is '" + values.text("caravan.capture") + "'; use connect.");
-        }
-    }
-
-    private Set<Part> parts() {
+    /** The default names Kafka Connect, for which the engine has no use. */
+    private Set<Part> parts(CaptureBy capture) {
         Set<Part> parts = EnumSet.noneOf(Part.class);
         List<String> given = values.list("caravan.embedded");
         for (String each : given) {
@@ -180,6 +178,9 @@ public final class SettingsReader {
                 values.problem(
                         "caravan.embedded has '" + each + "'; use source, target, kafka, connect, or none alone.");
             }
+        }
+        if (capture == CaptureBy.ENGINE) {
+            parts.remove(Part.CONNECT);
         }
         return parts;
     }
@@ -245,7 +246,10 @@ public final class SettingsReader {
     }
 
     /** An embedded worker has the password in its environment. */
-    private String connectPassword() {
+    private String connectPassword(CaptureBy capture) {
+        if (capture == CaptureBy.ENGINE) {
+            return values.text("caravan.source.password"); // stays in this process
+        }
         String given = values.text("caravan.connect.source-password");
         if (!given.isEmpty()) {
             return given;

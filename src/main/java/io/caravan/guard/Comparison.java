@@ -1,7 +1,7 @@
 package io.caravan.guard;
 
-import io.caravan.guard.ConnectOffsets.Stored;
 import io.caravan.guard.Observed.Source;
+import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
@@ -110,11 +110,11 @@ final class Comparison {
     private void offset(Observed observed) {
         Optional<Stored> stored = observed.offset();
         Lsn delivered = observed.delivered();
-        if (!observed.connectAnswers() || delivered == null) {
+        if (!observed.offsetIsTold() || delivered == null) {
             return;
         }
         if (stored.isEmpty() && !delivered.equals(Lsn.ZERO)) {
-            gap("Kafka Connect has lost the connector's offset, and events up to " + delivered
+            gap("The connector's stored offset is lost (or caravan.capture was changed), and events up to " + delivered
                     + " have been delivered: it would send events again or leave some out.");
         }
         if (stored.isPresent() && stored.get().event().isAfter(delivered)) {

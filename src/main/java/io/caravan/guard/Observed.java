@@ -1,6 +1,6 @@
 package io.caravan.guard;
 
-import io.caravan.guard.ConnectOffsets.Stored;
+import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tables those of the pipeline at that moment
  * @param topics Kafka's id of each topic of theirs that is there
- * @param connectAnswers whether Kafka Connect has told the connector's offset, or that it has none
+ * @param offsetIsTold whether whoever keeps the connector's offset has told it, or that there is none
  * @param delivered the farthest change that is applied or lies in a topic; asked for at a start only
  */
 record Observed(
         @Nullable Source source,
         List<TableName> tables,
         @Nullable Map<String, String> topics,
-        boolean connectAnswers,
+        boolean offsetIsTold,
         Optional<Stored> offset,
         @Nullable Lsn delivered) {
 

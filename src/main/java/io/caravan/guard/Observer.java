@@ -1,7 +1,7 @@
 package io.caravan.guard;
 
-import io.caravan.guard.ConnectOffsets.Stored;
 import io.caravan.guard.Observed.Source;
+import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Publication;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks source, Kafka and Kafka Connect what {@link Evidence} is compared with. */
+/** Asks source, Kafka and the keeper of the offset what {@link Evidence} is compared with. */
 public final class Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
 
@@ -41,7 +41,7 @@ public final class Observer {
     private final ReplicationSlot slot;
     private final Supplier<List<TableName>> tables;
     private final Topics topics;
-    private final ConnectOffsets offsets;
+    private final StoredOffsets offsets;
 
     /** The pipeline's topics in Kafka. */
     public interface Topics {
@@ -69,7 +69,7 @@ public final class Observer {
             ReplicationSlot slot,
             Supplier<List<TableName>> tables,
             Topics topics,
-            ConnectOffsets offsets) {
+            StoredOffsets offsets) {
         this.tables = tables;
         this.source = source;
         this.publication = publication;
@@ -92,20 +92,20 @@ public final class Observer {
         Source there = source(evidence, starting);
         Lsn delivered;
         Optional<Stored> offset;
-        boolean connectAnswers = true;
+        boolean offsetIsTold = true;
         for (int looks = 1; ; looks++) {
             offset = Optional.empty();
             try {
                 offset = offsets.read();
             } catch (IOException e) {
-                LOG.debug("Kafka Connect does not answer the guard: {}", e.getMessage());
-                connectAnswers = false;
+                LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
+                offsetIsTold = false;
             }
             delivered = starting ? topics.delivered() : null;
             boolean perhapsTheFirst =
-                    connectAnswers && offset.isEmpty() && delivered != null && !delivered.equals(Lsn.ZERO);
+                    offsetIsTold && offset.isEmpty() && delivered != null && !delivered.equals(Lsn.ZERO);
             if (!perhapsTheFirst || looks == LOOKS_FOR_FIRST_OFFSET) {
-                return new Observed(there, ours, topicIds(ours), connectAnswers, offset, delivered);
+                return new Observed(there, ours, topicIds(ours), offsetIsTold, offset, delivered);
             }
             LOG.info("The topics hold events, and the connector has no offset yet; looking again");
             TimeUnit.SECONDS.sleep(1);

@@ -11,7 +11,7 @@ package io.caravan.preflight;
 public record Finding(String check, String problem, String remedy, boolean warning) {
 
     /** One that the pipeline cannot be set up with. */
-    Finding(String check, String problem, String remedy) {
+    public Finding(String check, String problem, String remedy) {
         this(check, problem, remedy, false);
     }
 

@@ -27,11 +27,19 @@ public final class Preflight {
     private final Publication publication;
     private final Function<TableName, String> topicOf;
     private final KafkaChecks kafka;
+    private final Capture capture;
     private final String messages;
     private final State state;
     private final boolean slotExpected;
     private final boolean tablesExpected;
     private final Consumer<String> notes;
+
+    /** Whoever is to read the slot. */
+    @FunctionalInterface
+    public interface Capture {
+        /** What stands against it. */
+        List<Finding> findings() throws SQLException, InterruptedException;
+    }
 
     /** Tells whether the pipeline has anything on the target yet. */
     public interface State {
@@ -57,6 +65,7 @@ public final class Preflight {
             Function<TableName, String> topicOf,
             String messages,
             KafkaChecks kafka,
+            Capture capture,
             State state,
             boolean slotExpected,
             boolean tablesExpected,
@@ -69,6 +78,7 @@ public final class Preflight {
         this.topicOf = topicOf;
         this.messages = messages;
         this.kafka = kafka;
+        this.capture = capture;
         this.state = state;
         this.slotExpected = slotExpected;
         this.tablesExpected = tablesExpected;
@@ -91,6 +101,7 @@ public final class Preflight {
         }
         findings.addAll(new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected).run());
         findings.addAll(topicsOnce(tables));
+        findings.addAll(capture.findings());
         findings.addAll(
                 kafka.run(Stream.concat(tables.stream().map(table -> topicOf.apply(table.name())), Stream.of(messages))
                         .collect(Collectors.toSet())));

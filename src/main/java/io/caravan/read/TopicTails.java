@@ -5,13 +5,17 @@ import io.caravan.change.Row;
 import io.caravan.postgres.Lsn;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** Looks at the last records of topics without reading what lies before them. */
 public final class TopicTails {
@@ -67,6 +71,48 @@ public final class TopicTails {
             }
             return farthest;
         }
+    }
+
+    /** The value of the topic's last record whose transaction is committed; null when there is none, or no such topic. */
+    public byte @Nullable [] last(String topic) {
+        Map<String, Object> settings = new HashMap<>(clientSettings);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (KafkaConsumer<byte[], byte[]> kafka =
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<PartitionInfo> there = kafka.partitionsFor(topic);
+            if (there == null || there.isEmpty()) {
+                return null;
+            }
+            kafka.assign(List.of(partition));
+            long begin = kafka.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            long end = kafka.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            byte[] last = null;
+            // Transactions that were given up leave records that do not count, any number of them.
+            long from = end;
+            for (long step = LAST; last == null && from > begin; step *= 2) {
+                from = Math.max(begin, end - step);
+                last = last(kafka, partition, from, end);
+            }
+            return last;
+        }
+    }
+
+    private static byte @Nullable [] last(
+            KafkaConsumer<byte[], byte[]> kafka, TopicPartition partition, long from, long end) {
+        kafka.seek(partition, from);
+        byte[] last = null;
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        while (kafka.position(partition) < end) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("Kafka does not give the last records of " + partition + ".");
+            }
+            for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofMillis(200))) {
+                last = record.value();
+            }
+        }
+        return last;
     }
 
     private static Lsn position(ConsumerRecord<byte[], byte[]> record) {

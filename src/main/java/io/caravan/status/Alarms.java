@@ -74,7 +74,8 @@ final class Alarms {
 
     void of(Connector connector) {
         String state = connector.state();
-        if (state.equals("RUNNING")) {
+        // Another instance of the pipeline captures, and this one would go on for it.
+        if (state.equals("RUNNING") || state.equals("STANDBY")) {
             return;
         }
         String message = "Connector " + connector.name() + " is " + state + ". " + connector.error();

@@ -11,7 +11,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** Asks Kafka Connect how the connector is. */
-final class ConnectorProbe {
+public final class ConnectorProbe {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
@@ -19,13 +19,13 @@ final class ConnectorProbe {
     private final String name;
     private final URI connectUrl;
 
-    ConnectorProbe(String name, URI connectUrl) {
+    public ConnectorProbe(String name, URI connectUrl) {
         this.name = name;
         this.connectUrl = connectUrl;
     }
 
     /** With the worse state of connector and task, UNKNOWN when Kafka Connect does not answer. */
-    Connector look() {
+    public Connector look() {
         try {
             HttpResponse<String> answer = HTTP.send(
                     HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + name + "/status"))

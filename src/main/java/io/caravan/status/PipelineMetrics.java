@@ -44,9 +44,11 @@ public final class PipelineMetrics {
         gauge(
                 registry,
                 "caravan.connector.running",
-                "1 when the connector and its task run",
+                "1 when the connector and its task run, here or in another instance",
                 null,
-                now -> is(now.connector().state(), "RUNNING"));
+                now -> Math.max(
+                        is(now.connector().state(), "RUNNING"),
+                        is(now.connector().state(), "STANDBY")));
         gauge(
                 registry,
                 "caravan.verified.equal",

@@ -51,7 +51,7 @@ public record PipelineStatus(
             @Nullable Long safeBytes,
             String confirmed) {}
 
-    /** What Kafka Connect says of the connector. */
+    /** What Kafka Connect, or the engine, says of the connector. */
     public record Connector(String name, String state, String error) {}
 
     /** The bulk copy while it runs. */

@@ -8,11 +8,11 @@ import io.caravan.status.PipelineStatus.Copy;
 import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.TargetProbe.Known;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The bean {@code status}: asks source, target and Kafka Connect for the pipeline's state, each for itself, so that one that is away does not hide the others. */
@@ -21,7 +21,7 @@ public final class StatusCollector {
     private final String pipeline;
     private final ReplicationSlot slot;
     private final TargetProbe target;
-    private final ConnectorProbe connector;
+    private final Supplier<Connector> connector;
     private final Limits limits;
     private final Running running;
     private final Map<String, Object> addresses;
@@ -57,8 +57,7 @@ public final class StatusCollector {
             String pipeline,
             String topicPrefix,
             ReplicationSlot slot,
-            String connectorName,
-            URI connectUrl,
+            Supplier<Connector> connector,
             Limits limits,
             Running running,
             Map<String, Object> addresses) {
@@ -66,7 +65,7 @@ public final class StatusCollector {
         this.pipeline = pipeline;
         this.slot = slot;
         this.target = new TargetProbe(target, pipeline, topicPrefix);
-        this.connector = new ConnectorProbe(connectorName, connectUrl);
+        this.connector = connector;
         this.limits = limits;
         this.running = running;
         this.addresses = addresses;
@@ -81,7 +80,7 @@ public final class StatusCollector {
         // After a cut-over slot and connector are gone on purpose, and before the set-up has made them, too.
         Alarms ofStream = known.cutOver() ? new Alarms(limits) : alarms;
         Slot slotStatus = readSlot(ofStream, streaming);
-        Connector connectorStatus = connector.look();
+        Connector connectorStatus = connector.get();
         if (streaming || !connectorStatus.state().equals("ABSENT")) {
             ofStream.of(connectorStatus);
         }

@@ -2,8 +2,8 @@ package io.caravan.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.caravan.guard.ConnectOffsets.Stored;
 import io.caravan.guard.Observed.Source;
+import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
@@ -131,7 +131,7 @@ class ComparisonTest {
     @Test
     void anOffsetThatIsLostAfterChangesWereDelivered() {
         offset = Optional.empty();
-        expect("", "Kafka Connect has lost the connector's offset");
+        expect("", "The connector's stored offset is lost");
     }
 
     @Test

@@ -212,7 +212,7 @@ class GuardsIT {
         assertThat(Scenario.connect("DELETE", PIPELINE.scenario().connector() + "/offsets")
                         .statusCode())
                 .isEqualTo(200);
-        assertRefused("Kafka Connect has lost the connector's offset");
+        assertRefused("The connector's stored offset is lost");
 
         Scenario.send(
                 "PATCH", PIPELINE.scenario().connector() + "/offsets", HttpRequest.BodyPublishers.ofString(offsets));

@@ -1,0 +1,37 @@
+package io.caravan.guard;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.caravan.postgres.Lsn;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Where the connector's offset is kept: how far it has delivered. */
+@FunctionalInterface
+public interface StoredOffsets {
+    /**
+     * Empty when the connector has none.
+     *
+     * @throws IOException when whoever keeps it does not tell
+     */
+    Optional<Stored> read() throws IOException, InterruptedException;
+
+    /**
+     * One stored offset.
+     *
+     * @param event position of the last event that was delivered
+     * @param farthest nothing beyond it can have been confirmed to the slot: Debezium confirms one of the offset's positions
+     *     after it was committed (PostgresStreamingChangeEventSource.commitOffset, 3.7.0)
+     */
+    record Stored(Lsn event, Lsn farthest) {
+        /** As Debezium writes it; it has a member {@code lsn}. */
+        static Stored of(JsonNode offset) {
+            Lsn event = new Lsn(offset.path("lsn").asLong());
+            Lsn farthest = event;
+            for (String other : new String[] {"lsn_commit", "lsn_proc"}) {
+                Lsn position = new Lsn(offset.path(other).asLong());
+                farthest = position.isAfter(farthest) ? position : farthest;
+            }
+            return new Stored(event, farthest);
+        }
+    }
+}

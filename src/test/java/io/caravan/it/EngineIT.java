@@ -1,0 +1,183 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.config.Part;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code caravan.capture=engine}. Where Kafka Connect would be, nothing answers. */
+class EngineIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    /** All rows that COPY writes to a page have one LSN, and nothing in a row without a key says that it came twice. */
+    private static final String PAGES = "copy journal from program 'yes \"2026-01-01\tpage\t9\" | head -n 100'";
+
+    @TempDir
+    Path directory;
+
+    private Scenario scenario(String... sql) throws Exception {
+        Scenario scenario = Scenario.create(directory, sql);
+        scenario.folder().set("caravan.capture", "engine").set("caravan.connect.url", "http://localhost:1");
+        return scenario;
+    }
+
+    @Test
+    void killsOfCaravanBrokerAndSourceLoseAndDoubleNothing() throws Exception {
+        try (Scenario scenario = scenario(Load.schema());
+                Load load = Load.start(scenario.source());
+                Load pages = Load.repeating(scenario.source(), PAGES)) {
+            for (int kill = 0; kill < 5; kill++) {
+                CaravanProcess caravan = scenario.ready();
+                long committed = load.committed();
+                Await.until(LIMIT, caravan::output, () -> load.committed() > committed + 60);
+                caravan.kill();
+            }
+            CaravanProcess caravan = scenario.ready();
+            for (Part part : new Part[] {Part.KAFKA, Part.SOURCE}) {
+                long committed = load.committed();
+                SharedStack.kill(part);
+                Await.until(LIMIT, caravan::output, () -> load.committed() > committed + 60);
+            }
+            long transactions = load.stop();
+            long copies = pages.stop();
+            scenario.databases().awaitEqual();
+            System.out.printf("%d transactions and %d COPYs under 7 kills%n", transactions, copies);
+
+            Await.until(LIMIT, caravan::output, () -> state(caravan).equals("RUNNING"));
+            assertThat(caravan.terminate()).isZero();
+        }
+    }
+
+    @Test
+    void anotherInstanceGoesOnWithTheTablesThatCameMeanwhile() throws Exception {
+        try (Scenario scenario = scenario(Load.schema());
+                Load load = Load.start(scenario.source())) {
+            scenario.folder().set("caravan.tables.watch-seconds", 1);
+            CaravanProcess first = scenario.ready();
+            try (CaravanProcess second =
+                    scenario.folder().copy(directory.resolve("second")).ready()) {
+                assertThat(state(first)).isEqualTo("RUNNING");
+                assertThat(state(second)).isEqualTo("STANDBY");
+                scenario.source().execute("create table later (id integer primary key, v text)");
+                try (Load later = Load.repeating(
+                        scenario.source(),
+                        "insert into later select coalesce(max(id), 0) + 1, 'x' from later;"
+                                + "update later set v = v || 'y' where id % 7 = 0")) {
+                    scenario.databases()
+                            .awaitInTarget(
+                                    "select step from caravan.bootstrap where table_name = 'public.later'",
+                                    "copied",
+                                    LIMIT);
+                    first.kill();
+                    Await.until(LIMIT, second::output, () -> state(second).equals("RUNNING"));
+                    long committed = later.committed();
+                    Await.until(LIMIT, second::output, () -> later.committed() > committed + 50);
+                    later.stop();
+                }
+                load.stop();
+                scenario.databases().awaitEqual();
+            }
+        }
+    }
+
+    @Test
+    void everyTypeArrivesAndACutOverEndsIt() throws Exception {
+        try (Scenario scenario = scenario(
+                "create table kind (id integer primary key, at timetz, span interval, odd numeric, tags text[], j json)")) {
+            CaravanProcess caravan = scenario.ready();
+            scenario.source()
+                    .execute(
+                            "insert into kind values (1, '12:00:00.5+00:00:30', '-1 mon 3 days', 'NaN', '{{a,NULL},{\"b,\",c}}', '{\"a\" :1}')",
+                            "insert into kind values (2, '24:00-15:59', '2562047788:00:54.775807', 1e-20, '{}', 'null')",
+                            "update kind set id = 3 where id = 2");
+            scenario.databases().awaitEqual();
+
+            assertThat(scenario.folder().answer(0, "cutover", "--finish")).contains("FINISHED");
+            Await.until(LIMIT, caravan::output, () -> state(caravan).equals("ABSENT"));
+            assertThat(scenario.source()
+                            .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot()
+                                    + "'"))
+                    .isEqualTo("0");
+        }
+    }
+
+    @Test
+    void aPipelineKeepsItsWayOfCaptureUntilItIsReset() throws Exception {
+        try (Scenario scenario = scenario("create table t (id integer primary key)")) {
+            try (CaravanProcess caravan = scenario.ready()) {
+                assertThat(caravan.addresses().has("connect")).isFalse();
+                assertThat(caravan.terminate()).isZero();
+            }
+            assertThat(scenario.folder().answer(1, "status")).contains("caravan.capture=engine");
+            scenario.folder()
+                    .set("caravan.capture", "connect")
+                    .set("caravan.connect.url", SharedStack.get().addresses().connectUrl());
+            assertThat(scenario.folder().answer(1, "check"))
+                    .contains("set up with caravan.capture=engine", "Set caravan.capture=engine again");
+
+            scenario.folder().set("caravan.capture", "engine");
+            scenario.folder().answer(0, "reset", "--yes", "--target-data");
+            scenario.folder().set("caravan.capture", "connect");
+            scenario.ready().terminate();
+            scenario.folder().set("caravan.capture", "engine");
+            assertThat(scenario.folder().answer(1, "check")).contains("it was set up with caravan.capture=connect");
+        }
+    }
+
+    @Test
+    void anOffsetThatIsThereIsNeitherForgottenNorMissed() throws Exception {
+        try (Scenario scenario = scenario("create table t (id integer primary key)")) {
+            scenario.ready().terminate();
+            try (Admin admin = Admin.create(
+                    Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
+                scenario.target().execute("drop schema caravan cascade; drop table t");
+                scenario.source()
+                        .execute(
+                                "drop publication " + scenario.name() + "_publication",
+                                "select pg_drop_replication_slot('" + scenario.slot() + "')");
+                CaravanProcess refused = scenario.start();
+                assertThat(refused.awaitEnd()).isEqualTo(1);
+                assertThat(refused.output()).contains("says already how far the source was read");
+
+                admin.deleteTopics(List.of(scenario.name() + ".offsets")).all().get();
+                scenario.ready().terminate();
+                admin.deleteTopics(List.of(scenario.name() + ".offsets")).all().get();
+                CaravanProcess lost = scenario.start();
+                assertThat(lost.awaitEnd()).isEqualTo(1);
+                assertThat(lost.output()).contains("or the topic is lost");
+            }
+        }
+    }
+
+    @Test
+    void theDemoRunsWithoutKafkaConnect() throws Exception {
+        CaravanFolder folder = CaravanFolder.create(Files.createDirectories(directory.resolve("demo")))
+                .set("caravan.embedded", "source,target,kafka")
+                .set("caravan.capture", "engine");
+        try (CaravanProcess caravan = folder.ready()) {
+            long began = System.nanoTime();
+            caravan.databases().source().execute("update devices set model = 'R760' where id % 2 = 0");
+            caravan.databases().awaitEqual();
+            System.out.printf(
+                    "half of the devices arrived after %.2f s%n",
+                    (System.nanoTime() - began) / (double) TimeUnit.SECONDS.toNanos(1));
+
+            assertThat(folder.answer(0, "verify")).contains("EQUAL");
+            assertThat(caravan.output()).doesNotContain("Kafka Connect");
+            assertThat(caravan.terminate()).isZero();
+        }
+    }
+
+    private static String state(CaravanProcess caravan) throws IOException, InterruptedException {
+        return caravan.status().get("connector").get("state").asText();
+    }
+}
