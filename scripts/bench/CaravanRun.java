@@ -41,6 +41,7 @@ final class CaravanRun implements AutoCloseable {
                         Map.entry("CARAVAN_TARGET_URL", parts.url(Part.TARGET, name)),
                         Map.entry("CARAVAN_KAFKA_BOOTSTRAP_SERVERS", parts.kafka()),
                         Map.entry("CARAVAN_CONNECT_URL", parts.connectUrl()),
+                        Map.entry("CARAVAN_CAPTURE", System.getenv().getOrDefault("BENCH_CAPTURE", "connect")),
                         Map.entry("CARAVAN_HTTP_PORT", "0"),
                         Map.entry("CARAVAN_MANAGEMENT_PORT", "0"),
                         Map.entry("CARAVAN_PIPELINE", name),

@@ -114,10 +114,10 @@ final class AttackedPipeline implements AutoCloseable {
 
     private Runnable freeze(List<ProcessHandle> processes) throws IOException, InterruptedException {
         frozen.addAll(processes);
-        signal("-STOP", processes);
+        SharedStack.signal("-STOP", processes);
         return () -> {
             try {
-                signal("-CONT", processes);
+                SharedStack.signal("-CONT", processes);
             } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);
             }
@@ -125,21 +125,10 @@ final class AttackedPipeline implements AutoCloseable {
         };
     }
 
-    private static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("kill", signal));
-        processes.stream()
-                .filter(ProcessHandle::isAlive)
-                .map(each -> Long.toString(each.pid()))
-                .forEach(command::add);
-        if (command.size() > 2) {
-            new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
-        }
-    }
-
     @Override
     public void close() throws IOException {
         try {
-            signal("-CONT", List.copyOf(frozen));
+            SharedStack.signal("-CONT", List.copyOf(frozen));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.caravan.config.Part;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +33,32 @@ class OutageIT {
             await("load goes on").atMost(LIMIT).until(() -> load.committed() > committed + 200);
             load.stop();
         }
+        awaitEqualAndHealthy(part.title() + " killed");
+    }
+
+    /** With {@code -Dcaravan.outage.seconds=150}, by hand: longer than sessions, transactions and requests of Kafka live. */
+    @ParameterizedTest
+    @EnumSource(Part.class)
+    @EnabledIfSystemProperty(named = "caravan.outage.seconds", matches = "\\d+", disabledReason = "it takes minutes")
+    void aPartThatIsFrozenForLongUnderLoadCostsNothing(Part part) throws Exception {
+        try (Load load = Load.start(PIPELINE.source())) {
+            await("load").atMost(LIMIT).until(() -> load.committed() > 100);
+
+            SharedStack.signal("-STOP", part);
+            TimeUnit.SECONDS.sleep(Integer.getInteger("caravan.outage.seconds"));
+            SharedStack.signal("-CONT", part);
+
+            long committed = load.committed();
+            await("load goes on").atMost(LIMIT).until(() -> load.committed() > committed + 200);
+            load.stop();
+        }
+        awaitEqualAndHealthy(part.title() + " frozen");
+    }
+
+    private static void awaitEqualAndHealthy(String what) {
         long since = System.nanoTime();
         PIPELINE.databases().awaitEqual();
-        System.out.printf("equal %.1f s after the load, %s killed%n", (System.nanoTime() - since) / 1e9, part.title());
+        System.out.printf("equal %.1f s after the load, %s%n", (System.nanoTime() - since) / 1e9, what);
         assertThat(PIPELINE.caravan().isAlive()).as(PIPELINE.caravan().output()).isTrue();
         PIPELINE.awaitHealthy();
     }

@@ -6,6 +6,7 @@ import io.caravan.embedded.EmbeddedStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -66,6 +67,24 @@ final class SharedStack {
     static TestDatabase database(Part part, String name) throws IOException, InterruptedException {
         return TestDatabase.ofAddress(
                 "jdbc:postgresql://localhost:" + get().addresses().port(part) + "/" + name);
+    }
+
+    /** To a part's process and those that it has started: {@code -STOP}, {@code -CONT}. */
+    static void signal(String signal, Part part) throws IOException, InterruptedException {
+        ProcessHandle process = ProcessHandle.of(get().pids().get(part)).orElseThrow();
+        signal(signal, Stream.concat(Stream.of(process), process.descendants()).toList());
+    }
+
+    /** To those of the processes that are there. */
+    static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kill", signal));
+        processes.stream()
+                .filter(ProcessHandle::isAlive)
+                .map(each -> Long.toString(each.pid()))
+                .forEach(command::add);
+        if (command.size() > 2) {
+            new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
+        }
     }
 
     /** {@code kill -9} of a part's process, if it is there; the stack starts it again. */
