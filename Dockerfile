@@ -29,6 +29,7 @@ ENV PATH=/opt/java/openjdk/bin:$PATH \
 WORKDIR /opt/caravan
 COPY --from=build /build/target/lib target/lib
 COPY --from=build /build/target/caravan.jar target/caravan.jar
+COPY --from=build /build/target/connect-plugins target/connect-plugins
 COPY application.properties ./
 COPY routes routes
 COPY scripts/jvm.options scripts/jvm.options

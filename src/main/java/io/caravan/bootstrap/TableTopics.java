@@ -76,9 +76,9 @@ public final class TableTopics {
         return prefix + ".message";
     }
 
-    /** Where the engine's offset lies. */
+    /** Where the engine's offset lies; a name that nobody gives to a topic of another use, such as Kafka Connect's own. */
     public String offsets() {
-        return prefix + ".offsets";
+        return prefix + ".caravan-engine-offsets";
     }
 
     /** Makes the topic of the engine's offset where it is missing: only its last record counts, and that is kept for ever. */

@@ -68,7 +68,9 @@ final class Addresses {
             return Optional.empty();
         }
         Map<String, Object> found = read(settings);
+        // In a container every run has the same number, so the file of one that was killed can name this process.
         boolean alive = ProcessHandle.of(pid(found))
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(ProcessHandle::isAlive)
                 .flatMap(process -> process.info().command())
                 .filter(command -> command.contains("java")) // the number may have been given to another program since

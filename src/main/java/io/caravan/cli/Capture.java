@@ -44,7 +44,7 @@ interface Capture extends Preflight.Capture, ConnectorEnd {
                 ? () -> new Connector(
                         settings.connectorName(),
                         "ABSENT",
-                        "It runs within Caravan (caravan.capture=engine), and no process of the pipeline runs.")
+                        "It runs within Caravan (caravan.capture=engine), and none of the pipeline runs here; 'run' starts it.")
                 : new ConnectorProbe(settings.connectorName(), settings.connectUrl())::look;
     }
 }

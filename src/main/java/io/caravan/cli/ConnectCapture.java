@@ -44,12 +44,14 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
         try {
             return state.step() == Step.NONE || engineOffsets.last() == null
                     ? List.of()
-                    : List.of(new Finding(
-                            "capture",
-                            "Pipeline " + settings.pipeline() + " was set up with caravan.capture=engine: topic "
-                                    + engineOffsets.name()
-                                    + " says how far the source was read, which Kafka Connect does not know.",
-                            "Set caravan.capture=engine again, or begin anew: 'reset --target-data' and 'run'."));
+                    : List.of(
+                            new Finding(
+                                    "capture",
+                                    "Pipeline " + settings.pipeline()
+                                            + " was set up with caravan.capture=engine: topic "
+                                            + engineOffsets.name()
+                                            + " says how far the source was read, which Kafka Connect does not know.",
+                                    "Set caravan.capture=engine again. To change it, run 'reset --target-data' with that first."));
         } catch (IOException e) {
             return List.of(); // the findings about Kafka say so
         }

@@ -53,13 +53,20 @@ record EngineCapture(Settings settings, Engine engine, CapturePlugin plugin, Off
                             "Copy target/connect-plugins of the distribution beside caravan.jar, or set caravan.capture=connect."));
         }
         try {
+            if (state.step() != Step.NONE && state.cutOver().isEmpty() && topic.isEnded()) {
+                findings.add(new Finding(
+                        "capture",
+                        "A 'reset' of pipeline " + settings.pipeline() + " was cut off after it had ended the capture.",
+                        "Run 'reset' again, then 'run'."));
+            }
             if (state.step() != Step.NONE && state.isConnectorDeployed() && topic.last() == null) {
                 findings.add(new Finding(
                         "capture",
                         "Pipeline " + settings.pipeline() + " has begun, but topic " + topic.name()
                                 + ", which says how far the source was read, is not there: it was set up with"
                                 + " caravan.capture=connect, or the topic is lost.",
-                        "Set caravan.capture=connect again, or begin anew: 'reset --target-data' and 'run'."));
+                        "Set caravan.capture=connect again; to change it, run 'reset --target-data' with that first, which"
+                                + " removes the connector. If the topic is lost: 'reset --target-data' and 'run'."));
             }
         } catch (IOException e) {
             return findings; // those about Kafka say so

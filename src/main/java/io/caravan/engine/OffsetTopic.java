@@ -12,4 +12,10 @@ public interface OffsetTopic {
 
     /** The value of the last record whose transaction is committed; null when there is none, or no such topic. */
     byte @Nullable [] last() throws IOException, InterruptedException;
+
+    /** Whether 'reset' or a cut-over has ended the capture. */
+    default boolean isEnded() throws IOException, InterruptedException {
+        byte[] last = last();
+        return last != null && Delivery.isEnded(last);
+    }
 }

@@ -99,7 +99,10 @@ final class TargetChecks {
             INCOMING
                     .query(
                             other,
-                            Map.of(),
+                            Map.of(
+                                    "tables",
+                                    SqlResource.array(
+                                            tables.stream().map(Table::name).toList())),
                             row -> Map.entry(row.getString("pipeline"), row.getString("system_identifier")))
                     .stream()
                     .filter(pipeline -> pipeline.getValue().equals(here))

@@ -84,7 +84,7 @@ final class Alarms {
                     case "PAUSED", "STOPPED" ->
                         "Someone did that. PUT /connectors/" + connector.name()
                                 + "/resume at Kafka Connect lets it go on, and so does stopping and starting Caravan.";
-                    case "ABSENT" -> "It is made again by itself, from its stored offsets.";
+                    case "ABSENT" -> "A running Caravan makes it again by itself, from its stored offsets.";
                     case "FAILED" -> "It is restarted by itself, ever more slowly; mend the cause.";
                     default -> "";
                 };

@@ -148,9 +148,13 @@ class EngineIT {
                 assertThat(refused.awaitEnd()).isEqualTo(1);
                 assertThat(refused.output()).contains("says already how far the source was read");
 
-                admin.deleteTopics(List.of(scenario.name() + ".offsets")).all().get();
+                admin.deleteTopics(List.of(scenario.name() + ".caravan-engine-offsets"))
+                        .all()
+                        .get();
                 scenario.ready().terminate();
-                admin.deleteTopics(List.of(scenario.name() + ".offsets")).all().get();
+                admin.deleteTopics(List.of(scenario.name() + ".caravan-engine-offsets"))
+                        .all()
+                        .get();
                 CaravanProcess lost = scenario.start();
                 assertThat(lost.awaitEnd()).isEqualTo(1);
                 assertThat(lost.output()).contains("or the topic is lost");
