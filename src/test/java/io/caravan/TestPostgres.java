@@ -146,11 +146,22 @@ public final class TestPostgres implements AutoCloseable {
 
     /** Goes on with those data. */
     public void replaceBy(Path copy) throws IOException {
+        putInPlace(copy);
+        launch();
+    }
+
+    /** The same as a standby, without having been a primary in between, which could be seen. */
+    public void replaceByStandby(Path copy) throws IOException {
+        putInPlace(copy);
+        Files.createFile(data.resolve("standby.signal"));
+        launch();
+    }
+
+    private void putInPlace(Path copy) throws IOException {
         stop();
         delete(data);
         copy(copy, data);
         delete(copy);
-        launch();
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -114,8 +114,7 @@ public final class TableTopics {
                 Connection connection = target.connect()) {
             create(admin, topics);
             Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-            for (TopicDescription topic :
-                    admin.describeTopics(topics).allTopicNames().get().values()) {
+            for (TopicDescription topic : described(admin, topics)) {
                 topic.partitions()
                         .forEach(each ->
                                 ends.put(new TopicPartition(topic.name(), each.partition()), OffsetSpec.latest()));
@@ -134,6 +133,21 @@ public final class TableTopics {
                     "Kafka at " + clientSettings.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)
                             + " refused to create the topics " + prefix + ".*: " + String.valueOf(e.getCause()),
                     e);
+        }
+    }
+
+    /** A broker can have made a topic and not know it for a moment. */
+    private static Collection<TopicDescription> described(Admin admin, List<String> topics)
+            throws ExecutionException, InterruptedException {
+        for (int look = 1; ; look++) {
+            try {
+                return admin.describeTopics(topics).allTopicNames().get().values();
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || look == LOOKS_FOR_ABSENT) {
+                    throw e;
+                }
+                TimeUnit.SECONDS.sleep(1);
+            }
         }
     }
 
