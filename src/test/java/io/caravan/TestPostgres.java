@@ -88,18 +88,7 @@ public final class TestPostgres implements AutoCloseable {
         try {
             Path data = Files.createTempDirectory("caravan-pg-");
             TestPostgres server = new TestPostgres(bin, data, freePort());
-            server.run(
-                    "initdb",
-                    "-D",
-                    data.toString(),
-                    "-U",
-                    "postgres",
-                    "-A",
-                    "trust",
-                    "-E",
-                    "UTF8",
-                    "--locale=C.UTF-8",
-                    "-N");
+            server.run("initdb", "-D", data.toString(), "-Upostgres", "-Atrust", "-EUTF8", "--locale=C.UTF-8", "-N");
             server.options = "-c listen_addresses=127.0.0.1 -c port=" + server.port + " -c wal_level=" + walLevel
                     + " -c fsync=off" + " -c unix_socket_directories=''";
             server.smallDisk = smallDisk;
@@ -123,6 +112,10 @@ public final class TestPostgres implements AutoCloseable {
     /** At its address, as a standby of a primary that is gone. */
     public void restartAsStandby() throws IOException {
         stop();
+        launchAsStandby();
+    }
+
+    private void launchAsStandby() throws IOException {
         Files.createFile(data.resolve("standby.signal"));
         launch();
     }
@@ -153,8 +146,7 @@ public final class TestPostgres implements AutoCloseable {
     /** The same as a standby, without having been a primary in between, which could be seen. */
     public void replaceByStandby(Path copy) throws IOException {
         putInPlace(copy);
-        Files.createFile(data.resolve("standby.signal"));
-        launch();
+        launchAsStandby();
     }
 
     private void putInPlace(Path copy) throws IOException {

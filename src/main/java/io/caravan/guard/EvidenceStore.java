@@ -47,6 +47,10 @@ public final class EvidenceStore {
     Evidence revise(Revision revision) throws SQLException, InterruptedException {
         try (Connection connection = target.connect()) {
             connection.setAutoCommit(false);
+            try (Statement limit = connection.createStatement()) {
+                // A process that is frozen in its look would keep every other one from starting.
+                limit.execute("set local idle_in_transaction_session_timeout = '60s'");
+            }
             // the line may not be there yet, so it cannot be the lock
             try (PreparedStatement lock =
                     connection.prepareStatement("select pg_advisory_xact_lock(hashtext('caravan.guard.' || ?))")) {

@@ -157,7 +157,7 @@ class HawtioIT {
         assertThat(scenario.target().query("select to_regclass('public.item')")).isEqualTo("item");
     }
 
-    /** The descriptions of the route files, by id. */
+    /** The descriptions of the route files, by id; without a route that is there only with another setting. */
     private static Map<String, String> described() throws Exception {
         Map<String, String> described = new TreeMap<>();
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
@@ -165,7 +165,7 @@ class HawtioIT {
                 Object yaml = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
                 JSON.<JsonNode>valueToTree(yaml).forEach(item -> {
                     JsonNode route = item.path("route");
-                    if (route.has("id")) {
+                    if (route.has("id") && !route.has("precondition")) {
                         described.put(
                                 route.path("id").asText(),
                                 route.path("description").asText());
