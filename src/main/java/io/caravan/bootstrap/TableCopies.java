@@ -33,10 +33,13 @@ public final class TableCopies {
     private final TableStream stream;
     private final int jobs;
 
-    /** Sees to it that publication and topic are fit for the table from now on. */
-    @FunctionalInterface
+    /** What a copy is begun and ended with. */
     public interface Renewal {
+        /** Sees to it that publication and topic are fit for the table from now on. */
         void of(TableName table) throws SQLException, InterruptedException;
+
+        /** Nothing is missing of the table any more. */
+        void done(TableName table) throws SQLException, InterruptedException;
     }
 
     /** @param lock of its own, so that it is not the one that the set-up of this process holds */
@@ -154,7 +157,9 @@ public final class TableCopies {
         try {
             renewal.of(table.name());
             boolean again = step != TableStep.ADDED;
-            return live.copy(table, topics.of(table.name()), again, bytes -> {});
+            long rows = live.copy(table, topics.of(table.name()), again, bytes -> {});
+            renewal.done(table.name());
+            return rows;
         } finally {
             if (streamed) {
                 tables.stream(table);

@@ -25,7 +25,7 @@ public interface TableStream {
     /** Applies nothing to the table until {@link #begin}. */
     void hold(TableName table) throws Exception;
 
-    /** Applies the table's changes from where the ledger says, whether it was applied before or is new. */
+    /** Applies the table's changes from where the ledger says, whether it was applied before or is new; not across a gap. */
     void begin(TableName table) throws Exception;
 
     /** Applies nothing to the table, visibly, until {@link #begin}. */

@@ -194,7 +194,7 @@ final class Pipeline implements AutoCloseable {
                 drift,
                 new LiveCopy(settings.source(), settings.target(), state, look(), ownSteps, notes),
                 new BootstrapLock(settings.target(), settings.pipeline()),
-                this::renew,
+                renewal(),
                 tables,
                 stream,
                 settings.copyJobs());
@@ -213,11 +213,21 @@ final class Pipeline implements AutoCloseable {
     }
 
     /** Whatever became of publication and topic, from here on they are right; the copy has all that is older. */
-    private void renew(TableName table) throws SQLException, InterruptedException {
-        try (Connection source = settings.source().connect()) {
-            publication.add(source, List.of(table));
-        }
-        guard.renew(table);
+    private TableCopies.Renewal renewal() {
+        return new TableCopies.Renewal() {
+            @Override
+            public void of(TableName table) throws SQLException, InterruptedException {
+                try (Connection source = settings.source().connect()) {
+                    publication.add(source, List.of(table));
+                }
+                guard.renew(table);
+            }
+
+            @Override
+            public void done(TableName table) throws SQLException, InterruptedException {
+                guard.mended(table);
+            }
+        };
     }
 
     Drift drift(TableStream stream) {

@@ -50,7 +50,7 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     }
 
     @Override
-    public void readWhatIsThere(Connection inTransaction, String topic, boolean another)
+    public boolean readWhatIsThere(Connection inTransaction, String topic, boolean another)
             throws SQLException, ExecutionException, InterruptedException {
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Admin admin = topics.admin();
@@ -64,9 +64,11 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
             update.setBoolean(4, another);
             update.setLong(5, first);
             update.setLong(6, offset(admin, partition, OffsetSpec.latest()));
-            if (update.executeUpdate() > 0) {
+            boolean moved = update.executeUpdate() > 0;
+            if (moved) {
                 LOG.warn("Topic {} does not have what the ledger waits for; it is read from {} on", topic, first);
             }
+            return moved;
         }
     }
 

@@ -132,7 +132,7 @@ public final class TableRoutes implements TableStream {
         camel.getRouteController().stopRoute(routeId(table));
     }
 
-    /** Makes the table's route, or starts it again; it begins where the ledger says. */
+    /** Makes the table's route, or starts it again; it begins where the ledger says. After a copy that failed nothing may be applied across a gap. */
     @Override
     public void begin(TableName name) throws Exception {
         for (Table table : bootstrap.tables()) {
@@ -140,8 +140,10 @@ public final class TableRoutes implements TableStream {
                 register(table, targetTables());
             }
         }
-        start(name, topics.of(name));
-        camel.getRouteController().startRoute(routeId(name));
+        if (guard.gapOf(name) == null) {
+            start(name, topics.of(name));
+            camel.getRouteController().startRoute(routeId(name));
+        }
         copying.remove(name);
     }
 

@@ -92,10 +92,8 @@ record Evidence(
                 gaps);
     }
 
-    /** After the table was begun anew: as it is now is right. */
-    Evidence renewed(String table, Map<String, String> member, Map<String, String> topic) {
-        Map<String, String> left = new TreeMap<>(gaps);
-        left.remove(table);
+    /** As publication and topic are now is right. */
+    Evidence renewed(Map<String, String> member, Map<String, String> topic) {
         return new Evidence(
                 systemIdentifier,
                 timeline,
@@ -105,7 +103,15 @@ record Evidence(
                 both(members, member),
                 both(topics, topic),
                 tables,
-                left);
+                gaps);
+    }
+
+    /** The table was copied, so nothing is missing of it. */
+    Evidence mended(String table) {
+        Map<String, String> left = new TreeMap<>(gaps);
+        left.remove(table);
+        return new Evidence(
+                systemIdentifier, timeline, walFlushed, publication, publicationOwner, members, topics, tables, left);
     }
 
     private static Map<String, String> both(Map<String, String> map, Map<String, String> winning) {

@@ -118,7 +118,7 @@ public final class Guard {
             Evidence noted = before == null ? first(now) : withNew(before, now);
             return noted == null ? null : noted.withTables(tableNames());
         });
-        gaps = after == null ? List.of() : after.gapList();
+        readGaps();
         noted = after != null;
         if (after == null) {
             throw new GapException("Source or Kafka do not tell what the guard has to note. Run again.");
@@ -157,7 +157,7 @@ public final class Guard {
         if (doubt) {
             TimeUnit.MILLISECONDS.sleep(DOUBT_MILLIS); // a broker that has just come up may not know every topic yet
         }
-        Evidence after = store.revise((kept, target) -> {
+        store.revise((kept, target) -> {
             if (kept == null) {
                 return first(observer.look(null, starting));
             }
@@ -169,7 +169,7 @@ public final class Guard {
                     .forEach(gap -> LOG.error("Changes are missing: {}", gap.message()));
             return withNew(withServer(kept, seen), seen).withGaps(found);
         });
-        gaps = after == null ? List.of() : after.gapList();
+        readGaps();
     }
 
     private List<Gap> compare(Evidence evidence, Observed now) {
@@ -229,7 +229,8 @@ public final class Guard {
 
     /**
      * Before a table is copied again: as publication and topic are from here on is right. A topic that was made anew, or lost what the ledger waits
-     * for, is read from its beginning: the copy holds what is gone, and what is older than the copy is told by it.
+     * for, is read from its beginning: the copy holds what is gone, and what is older than the copy is told by it. What is gone is a gap until
+     * {@link #mended}, so that nothing is applied across it when the copy fails.
      */
     public void renew(TableName table) throws SQLException, InterruptedException {
         store.revise((before, target) -> {
@@ -246,9 +247,24 @@ public final class Guard {
                     : source.publication().map(PublicationState::members).orElse(Map.of());
             boolean anew = ids.containsKey(topic)
                     && !ids.get(topic).equals(before.topics().get(topic));
-            readWhatIsThere(target, topic, anew);
-            return before.renewed(table.toString(), only(members, table.toString()), only(ids, topic));
+            boolean gone = readWhatIsThere(target, topic, anew);
+            Evidence renewed = before.renewed(only(members, table.toString()), only(ids, topic));
+            return gone
+                    ? renewed.withGaps(List.of(
+                            Gap.ofTable(table.toString(), "Changes of table " + table + " are in Kafka no more.")))
+                    : renewed;
         });
+        readGaps();
+    }
+
+    /** After the table was copied again. */
+    public void mended(TableName table) throws SQLException, InterruptedException {
+        store.revise((before, target) -> before == null ? null : before.mended(table.toString()));
+        readGaps();
+    }
+
+    /** Read again rather than taken over, since the one who revised last need not be the one who says so last. */
+    private synchronized void readGaps() throws SQLException {
         gaps = store.gaps();
     }
 
@@ -268,7 +284,7 @@ public final class Guard {
             }
             readWhatIsThere(target, topic, anew);
             Map<String, String> ids = anew ? observer.look(before, false).topics() : null;
-            return ids == null ? before : before.renewed("", Map.of(), only(ids, topic));
+            return ids == null ? before : before.renewed(Map.of(), only(ids, topic));
         });
     }
 
@@ -280,10 +296,10 @@ public final class Guard {
         }
     }
 
-    private void readWhatIsThere(Connection target, String topic, boolean anew)
+    private boolean readWhatIsThere(Connection target, String topic, boolean anew)
             throws SQLException, InterruptedException {
         try {
-            observer.topics().readWhatIsThere(target, topic, anew);
+            return observer.topics().readWhatIsThere(target, topic, anew);
         } catch (ExecutionException e) {
             throw new SQLException("Kafka does not tell what it has of topic " + topic + ": " + e.getCause(), e);
         }

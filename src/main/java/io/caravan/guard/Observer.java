@@ -58,8 +58,12 @@ public final class Observer {
         /** Makes the topic where it is missing. */
         void create(String topic) throws ExecutionException, InterruptedException;
 
-        /** Sets the ledger to the topic's first record if the topic is another one, or has not what the ledger waits for. */
-        void readWhatIsThere(Connection inTransaction, String topic, boolean another)
+        /**
+         * Sets the ledger to the topic's first record if the topic is another one, or has not what the ledger waits for.
+         *
+         * @return whether it did
+         */
+        boolean readWhatIsThere(Connection inTransaction, String topic, boolean another)
                 throws SQLException, ExecutionException, InterruptedException;
     }
 

@@ -1,6 +1,7 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.config.Part;
 import java.nio.charset.StandardCharsets;
@@ -163,6 +164,15 @@ class GapsIT {
         assertThat(PIPELINE.answer(1, "verify")).contains("public.item differs: ");
         PIPELINE.source()
                 .execute("update item set quantity = -8 where id < 100"); // of rows that the target lacks the like
+        PIPELINE.target().execute("alter table item add constraint refuses check (quantity <> -7) not valid");
+        assertThatThrownBy(() -> PIPELINE.caravan().post("/api/tables/public.item/resync"))
+                .hasMessageContaining("refuses");
+        PIPELINE.awaitProblem("Changes of table public.item are in Kafka no more. Copy it again");
+        PIPELINE.databases().awaitEqual("public.item");
+        assertThat(PIPELINE.target().query("select count(*) from item where quantity = -8"))
+                .as("applied across the gap")
+                .isEqualTo("0");
+        PIPELINE.target().execute("alter table item drop constraint refuses");
         PIPELINE.caravan().post("/api/tables/public.item/resync");
         PIPELINE.answer(0, "verify");
         PIPELINE.awaitHealthy();
