@@ -90,6 +90,13 @@ final class Browser implements AutoCloseable {
         }
     }
 
+    void click(String css) {
+        drawn(() -> {
+            find(css).click();
+            return css;
+        });
+    }
+
     WebElement focused() {
         return driver.switchTo().activeElement();
     }

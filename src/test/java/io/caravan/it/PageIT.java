@@ -162,6 +162,38 @@ class PageIT {
 
     @Test
     @Order(5)
+    void theButtonsMendItOnceTheCauseIsGone() throws Exception {
+        press("replay public.customers", "Replay the dead letters of public.customers?");
+        browser.awaitText("#said", "0 dead letters replayed, 1 was rejected again: .*known");
+        scenario.target()
+                .execute(
+                        "alter table orders rename column sum to total", "alter table customers drop constraint known");
+
+        press("replay public.customers", "Replay the dead letters of public.customers?");
+        browser.awaitText("#said", "1 dead letter replayed");
+        press("resync public.orders", "Copy public.orders again?");
+        browser.awaitText("#said", "public.orders was copied again");
+        browser.click("#verify");
+        browser.click("#yes");
+        browser.awaitText("#verified", "Equal: 80,500 rows in 3 tables");
+
+        browser.awaitText("#state", "Streaming, (at most )?\\d+ s behind. All is well.");
+        scenario.databases().awaitEqual();
+        browser.photograph("mended");
+    }
+
+    private static void press(String button, String question) {
+        String selector = "[data-key='" + button + "']";
+        browser.click(selector);
+        assertThat(browser.text("#ask")).contains(question);
+        browser.click("#no");
+        assertThat(browser.find("#ask").isDisplayed()).isFalse();
+        browser.click(selector);
+        browser.click("#yes");
+    }
+
+    @Test
+    @Order(6)
     void nothingComesFromElsewhere() {
         assertThat(browser.script("return performance.getEntriesByType('resource')"
                         + ".map(each => new URL(each.name).origin).filter(each => each !== location.origin)"))
@@ -169,7 +201,7 @@ class PageIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void whenCaravanIsGoneThePageSaysSoAndFromWhenItIs() {
         caravan.kill();
 
@@ -177,7 +209,7 @@ class PageIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void theHistoryGoesOnFromASecondThatIsAskedFor() throws Exception {
         caravan = scenario.start();
         awaitPage();
