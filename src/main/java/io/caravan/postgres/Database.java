@@ -13,6 +13,7 @@ import java.util.Properties;
  * @param url a JDBC URL, {@code jdbc:postgresql://host:port/database?options}
  */
 public record Database(String label, String url, String user, String password) {
+    static final String APPLICATION = "caravan";
 
     /**
      * A session whose text output is the same on every server and for every role, because values are compared and carried
@@ -42,7 +43,7 @@ public record Database(String label, String url, String user, String password) {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
-        properties.setProperty("ApplicationName", "caravan");
+        properties.setProperty("ApplicationName", APPLICATION);
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
         properties.putAll(parameters);

@@ -15,6 +15,7 @@ public record ReplicationSlot(String name) {
      * What {@code pg_replication_slots} says of it.
      *
      * @param activePid the walsender that reads it, 0 when none does
+     * @param reader its application_name; empty when none reads it, or it has none
      * @param walStatus reserved, extended, unreserved or lost
      * @param retainedBytes of WAL behind the confirmed position
      * @param heldBytes of WAL that is kept on disk, which begins at the oldest transaction that was open there
@@ -25,6 +26,7 @@ public record ReplicationSlot(String name) {
             String database,
             String plugin,
             int activePid,
+            String reader,
             Lsn confirmedFlush,
             String walStatus,
             long retainedBytes,
@@ -35,6 +37,11 @@ public record ReplicationSlot(String name) {
         /** Its changes are gone: whoever reads it gets an error. */
         public boolean isLost() {
             return walStatus.equals("lost") || !invalidation.isEmpty();
+        }
+
+        /** Neither Debezium reads it (PostgresConnection's CONNECTION_STREAMING begins so) nor the session that makes it. */
+        public boolean isReadByAnother() {
+            return activePid != 0 && !reader.startsWith("Debezium") && !reader.equals(Database.APPLICATION);
         }
     }
 
@@ -50,6 +57,7 @@ public record ReplicationSlot(String name) {
                         row.getString("database"),
                         row.getString("plugin"),
                         row.getInt("active_pid"),
+                        row.getString("reader"),
                         flushed == null ? Lsn.ZERO : Lsn.parse(flushed),
                         row.getString("wal_status"),
                         row.getLong("retained_bytes"),

@@ -72,6 +72,17 @@ final class Alarms {
         }
     }
 
+    /** While it reads, the connector cannot; what it confirms is missing in the target. */
+    void ofAnotherReader(Slot slot, String application) {
+        add(new Alarm(
+                Severity.RED,
+                "slot",
+                "Process " + slot.activePid() + " of the source, application '" + application
+                        + "', reads replication slot " + slot.name() + ", and not the connector.",
+                "End it: select pg_terminate_backend(" + slot.activePid()
+                        + "). What it may have confirmed the guard tells."));
+    }
+
     void of(Connector connector) {
         String state = connector.state();
         // Another instance of the pipeline captures, and this one would go on for it.

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -166,20 +167,22 @@ public final class StatusCollector {
 
     private Slot readSlot(Alarms alarms, boolean streaming) {
         try (Connection connection = source.connect()) {
-            Slot found = slot.status(connection)
-                    .map(status -> new Slot(
+            Optional<ReplicationSlot.Status> status = slot.status(connection);
+            Slot found = status.map(read -> new Slot(
                             slot.name(),
                             true,
-                            status.activePid(),
-                            status.walStatus(),
-                            status.retainedBytes(),
-                            status.heldBytes(),
-                            status.safeBytes(),
-                            status.confirmedFlush().toString()))
+                            read.activePid(),
+                            read.walStatus(),
+                            read.retainedBytes(),
+                            read.heldBytes(),
+                            read.safeBytes(),
+                            read.confirmedFlush().toString()))
                     .orElseGet(() -> absent());
             if (streaming || found.exists()) {
                 alarms.of(found);
             }
+            status.filter(ReplicationSlot.Status::isReadByAnother)
+                    .ifPresent(read -> alarms.ofAnotherReader(found, read.reader()));
             return found;
         } catch (SQLException e) {
             alarms.red("source", "The source does not answer: " + e.getMessage());

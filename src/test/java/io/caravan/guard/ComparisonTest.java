@@ -42,7 +42,7 @@ class ComparisonTest {
 
     private static ReplicationSlot.Status slot(String confirmed, String walStatus, String invalidation) {
         return new ReplicationSlot.Status(
-                "db", "pgoutput", 0, Lsn.parse(confirmed), walStatus, 0, 0, null, invalidation);
+                "db", "pgoutput", 0, "", Lsn.parse(confirmed), walStatus, 0, 0, null, invalidation);
     }
 
     private List<Gap> gaps() {

@@ -6,6 +6,8 @@ import io.caravan.config.Part;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,9 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
 
 /** {@code caravan.capture=engine}. Where Kafka Connect would be, nothing answers. */
 class EngineIT {
@@ -100,6 +105,7 @@ class EngineIT {
                             "insert into kind values (2, '24:00-15:59', '2562047788:00:54.775807', 1e-20, '{}', 'null')",
                             "update kind set id = 3 where id = 2");
             scenario.databases().awaitEqual();
+            aForeignReaderOfTheSlotIsRedUntilItIsGone(scenario, caravan);
 
             assertThat(scenario.folder().answer(0, "cutover", "--finish")).contains("FINISHED");
             Await.until(LIMIT, caravan::output, () -> state(caravan).equals("ABSENT"));
@@ -107,6 +113,49 @@ class EngineIT {
                             .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot()
                                     + "'"))
                     .isEqualTo("0");
+        }
+    }
+
+    private static void aForeignReaderOfTheSlotIsRedUntilItIsGone(Scenario scenario, CaravanProcess caravan)
+            throws Exception {
+        try (Connection reader = scenario.source().replication()) {
+            Await.until(LIMIT, caravan::output, () -> {
+                scenario.source()
+                        .execute("select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '"
+                                + scenario.slot() + "'");
+                boolean reads = false;
+                for (int tries = 0; !reads && tries < 20; tries++) { // the engine may be faster
+                    reads = reads(reader, scenario);
+                }
+                return reads;
+            });
+            scenario.source().execute("insert into kind (id) values (9)");
+            Await.until(LIMIT, caravan::output, () -> caravan.status()
+                    .get("problems")
+                    .toString()
+                    .contains("application 'test', reads replication slot"));
+        }
+        scenario.databases().awaitEqual();
+        Await.until(
+                LIMIT, caravan::output, () -> caravan.status().get("healthy").asBoolean());
+    }
+
+    private static boolean reads(Connection reader, Scenario scenario) throws SQLException {
+        try {
+            reader.unwrap(PGConnection.class)
+                    .getReplicationAPI()
+                    .replicationStream()
+                    .logical()
+                    .withSlotName(scenario.slot())
+                    .withSlotOption("proto_version", "1")
+                    .withSlotOption("publication_names", scenario.name() + "_publication")
+                    .start();
+            return true;
+        } catch (PSQLException e) {
+            if (!PSQLState.OBJECT_IN_USE.getState().equals(e.getSQLState())) {
+                throw e;
+            }
+            return false;
         }
     }
 

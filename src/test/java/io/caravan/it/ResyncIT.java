@@ -60,6 +60,50 @@ class ResyncIT {
         PIPELINE.databases().awaitEqual();
     }
 
+    /** Its commit is in the WAL and applied, and no snapshot sees it yet. */
+    @Test
+    void aTransactionThatWaitsForASynchronousStandbyIsNeitherLostNorDoubled() throws Exception {
+        PIPELINE.source()
+                .execute(
+                        "alter system set synchronous_commit = local",
+                        "alter system set synchronous_standby_names = 'nobody'",
+                        "select pg_reload_conf()");
+        CompletableFuture<Void> waits;
+        CompletableFuture<Void> copy;
+        try {
+            waits = CompletableFuture.runAsync(
+                    () -> executeOnSource(
+                            "set synchronous_commit = on; insert into journal values (now(), 'waits', 1), (now(), 'waits', 1)"));
+            PIPELINE.databases()
+                    .awaitInTarget("select count(*) from journal where what = 'waits'", "2", Streaming.LIMIT);
+            copy = CompletableFuture.runAsync(() -> PIPELINE.caravan().post("/api/tables/public.journal/resync"));
+            caravanSays("resync");
+            assertThat(PIPELINE.source().query("select count(*) from journal where what = 'waits'"))
+                    .isEqualTo("0");
+            assertThat(copy).isNotDone();
+        } finally {
+            PIPELINE.source()
+                    .execute(
+                            "alter system reset synchronous_standby_names",
+                            "alter system reset synchronous_commit",
+                            "select pg_reload_conf()");
+        }
+        waits.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        copy.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+        PIPELINE.databases().awaitEqual();
+        assertThat(PIPELINE.target().query("select count(*) from journal where what = 'waits'"))
+                .isEqualTo("2");
+    }
+
+    private static void executeOnSource(String script) {
+        try {
+            PIPELINE.source().execute(script);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Test
     void readersOfTheTargetNeverSeeAHalfFilledTableNotEvenWhenItIsKilled() throws Exception {
         try (Readers readers = new Readers("select count(*) from steady")) {

@@ -31,6 +31,18 @@ record TestDatabase(String url, String user, String password) {
         return DriverManager.getConnection(url, properties);
     }
 
+    /** A session that can read a replication slot. */
+    Connection replication() throws SQLException {
+        Properties properties = new Properties();
+        properties.setProperty("user", user);
+        properties.setProperty("password", password);
+        properties.setProperty("ApplicationName", "test");
+        properties.setProperty("replication", "database");
+        properties.setProperty("assumeMinServerVersion", "15");
+        properties.setProperty("preferQueryMode", "simple");
+        return DriverManager.getConnection(url, properties);
+    }
+
     /** Each string in a transaction of its own. */
     void execute(String... scripts) throws SQLException {
         try (Connection connection = connect();
