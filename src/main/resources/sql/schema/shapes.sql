@@ -1,5 +1,5 @@
 -- The columns of tables, dropped ones too, with what tells that they were altered: a column keeps its number through a renaming, its
--- version changes with every ALTER of it, and one of the table's files (oid:file) is another after each rewrite.
+-- version changes with every ALTER of it, its place in the key is 0 when it is in none, and one of the table's files (oid:file) is another after each rewrite.
 -- psql -v tables='{public.devices}' -f shapes.sql
 with recursive tree(position, oid) as (
     select position, to_regclass(name)::oid from unnest(:'tables'::text[]) with ordinality as t(name, position)
@@ -14,9 +14,15 @@ file as (select t.position, string_agg(c.oid || ':' || pg_relation_filenode(c.oi
 select t.position, a.attnum as number, case when not a.attisdropped then a.attname end as name,
        format_type(a.atttypid, a.atttypmod) as type, a.xmin::text as version,
        a.attnotnull or exists (select from pg_constraint k where k.conrelid = a.attrelid and a.attnum = any (k.conkey)) as bound,
+       coalesce(array_position(k.columns, a.attnum), 0) as key,
        coalesce(f.files, '') as files,
        (select count(*) || ' ' || coalesce(md5(string_agg(oid || ':' || enumlabel, ',' order by oid)), '') from pg_enum) as labels
 from unnest(:'tables'::text[]) with ordinality as t(name, position)
 join pg_attribute a on a.attrelid = to_regclass(t.name) and a.attnum > 0
 left join file f on f.position = t.position
+left join lateral (select array(select unnest(x.indkey[0:x.indnkeyatts - 1])) as columns -- as in tables.sql
+                   from pg_index x join pg_class c on c.oid = x.indrelid
+                   where x.indrelid = a.attrelid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
+                   order by (x.indisreplident and c.relreplident = 'i') desc
+                   limit 1) k on true
 order by t.position, a.attnum

@@ -23,13 +23,18 @@ public final class Messages {
     private final Duration patience;
     private final LongSupplier nanos;
 
-    private Position last = new Position("", 0, 0);
+    private Position last = new Position(Lsn.ZERO, 0, 0);
     private long movedAt;
 
     /** How far the slot has been read, what is left of it, and how many records the target has of all topics. */
-    private record Position(String readUpTo, long leftBytes, long applied) {
+    private record Position(Lsn readUpTo, long leftBytes, long applied) {
         boolean isSamePlace(Position other) {
             return readUpTo.equals(other.readUpTo) && applied == other.applied;
+        }
+
+        /** Heartbeats behind the message move the slot for ever, and bring nothing nearer. */
+        Position upTo(Lsn message) {
+            return readUpTo.isAfter(message) ? new Position(message, leftBytes, applied) : this;
         }
     }
 
@@ -73,7 +78,7 @@ public final class Messages {
         try {
             requireArrived(position);
         } catch (NotReadyException e) {
-            Position now = position();
+            Position now = position().upTo(position);
             if (!now.isSamePlace(last)) {
                 last = now;
                 movedAt = nanos.getAsLong();
@@ -96,8 +101,8 @@ public final class Messages {
             try (ResultSet row = select.executeQuery()) {
                 long applied = state.recordsApplied();
                 return row.next()
-                        ? new Position(row.getString("read_up_to"), row.getLong("left_bytes"), applied)
-                        : new Position("", 0, applied);
+                        ? new Position(Lsn.parse(row.getString("read_up_to")), row.getLong("left_bytes"), applied)
+                        : new Position(Lsn.ZERO, 0, applied);
             }
         }
     }

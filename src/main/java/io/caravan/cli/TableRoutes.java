@@ -47,6 +47,7 @@ public final class TableRoutes implements TableStream {
     private final Guard guard;
     private final String pipeline;
     private final Set<TableName> copying = ConcurrentHashMap.newKeySet();
+    private final Set<TableName> atGap = ConcurrentHashMap.newKeySet();
 
     TableRoutes(
             CamelContext camel,
@@ -76,6 +77,8 @@ public final class TableRoutes implements TableStream {
             register(table, there);
             if (guard.gapOf(table.name()) == null) {
                 start(table.name(), topics.of(table.name()));
+            } else {
+                atGap.add(table.name());
             }
         }
         start(Batch.MESSAGES, topics.messages());
@@ -99,13 +102,19 @@ public final class TableRoutes implements TableStream {
         tables.register(new ReplicatedTable(here, key, topics.of(table.name())));
     }
 
-    /** Stops what must not be applied any more; stopped routes are left alone. */
-    public void stopAtGaps(List<Gap> gaps) {
+    /** Stops what must not be applied any more; begins again what another instance has mended. */
+    public void followGaps(List<Gap> gaps) throws Exception {
         for (Gap gap : gaps) {
             for (TableName table : bootstrap.names()) {
                 if (gap.isOfPipeline() || gap.table().equals(table.toString())) {
                     stop(table, new GapException(gap.message()));
+                    atGap.add(table);
                 }
+            }
+        }
+        for (TableName table : atGap) {
+            if (guard.gapOfPipeline() == null && !copying.contains(table)) {
+                begin(table);
             }
         }
     }
@@ -143,6 +152,7 @@ public final class TableRoutes implements TableStream {
         if (guard.gapOf(name) == null) {
             start(name, topics.of(name));
             camel.getRouteController().startRoute(routeId(name));
+            atGap.remove(name);
         }
         copying.remove(name);
     }

@@ -27,6 +27,8 @@ final class Polling implements ConsumerRebalanceListener {
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long RETRY_MILLIS = 1000;
     private static final long COMMIT_MILLIS = 1000;
+    private static final long JOIN_NANOS =
+            TimeUnit.SECONDS.toNanos(60); // ten times the session timeout of a dead member
 
     private final KafkaConsumer<byte[], byte[]> kafka;
     private final TopicReader reader;
@@ -36,6 +38,7 @@ final class Polling implements ConsumerRebalanceListener {
     private final Set<TopicPartition> unpositioned = new HashSet<>();
     private long positionAgainAt;
     private long commitAgainAt;
+    private long joinsSince = System.nanoTime();
 
     Polling(
             KafkaConsumer<byte[], byte[]> kafka,
@@ -60,8 +63,10 @@ final class Polling implements ConsumerRebalanceListener {
                 }
                 if (kafka.subscription().isEmpty()) {
                     TimeUnit.MILLISECONDS.sleep(100);
+                    joinsSince = System.nanoTime();
                     continue;
                 }
+                requireMember();
                 position();
                 boundMemory();
                 hand(kafka.poll(POLL));
@@ -94,6 +99,17 @@ final class Polling implements ConsumerRebalanceListener {
             unpositioned.remove(partition);
             toCommit.remove(partition);
             lanes.close(partition);
+        }
+    }
+
+    /** A broker that has just come up was seen to leave a consumer waiting to join for minutes; it then begins anew, and says so. */
+    private void requireMember() {
+        if (kafka.groupMetadata().generationId() >= 0) {
+            joinsSince = System.nanoTime();
+        } else if (System.nanoTime() - joinsSince > JOIN_NANOS) {
+            throw new IllegalStateException("Kafka has not taken this consumer into group "
+                    + kafka.groupMetadata().groupId() + " for " + TimeUnit.NANOSECONDS.toSeconds(JOIN_NANOS)
+                    + " seconds.");
         }
     }
 

@@ -8,6 +8,7 @@ import io.caravan.Sql;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,15 +65,28 @@ class MessagesIT {
 
     @Test
     void aBacklogIsWaitedForAsLongAsTheSlotIsRead() throws Exception {
+        List<Lsn> before = List.of(messages.emit("a"), messages.emit("b"), messages.emit("c"));
         Lsn position = messages.emit("prove");
 
-        for (int i = 1; i <= 3; i++) {
-            messages.emit("more");
-            Sql.run(source, "select pg_replication_slot_advance('proof', pg_current_wal_lsn())");
+        for (Lsn read : before) {
+            Sql.run(source, "select pg_replication_slot_advance('proof', '" + read + "')");
             seconds.addAndGet(50);
             assertThatThrownBy(() -> messages.requireArrivedOrMovement(position))
                     .isInstanceOf(NotReadyException.class);
         }
+    }
+
+    @Test
+    void whatComesBehindTheMessageIsNoReasonToWait() throws Exception {
+        Lsn position = messages.emit("prove");
+        Sql.run(source, "select pg_replication_slot_advance('proof', pg_current_wal_lsn())");
+        assertThatThrownBy(() -> messages.requireArrivedOrMovement(position)).isInstanceOf(NotReadyException.class);
+
+        messages.emit("heartbeat");
+        Sql.run(source, "select pg_replication_slot_advance('proof', pg_current_wal_lsn())");
+        seconds.addAndGet(61);
+
+        assertThatThrownBy(() -> messages.requireArrivedOrMovement(position)).isInstanceOf(BootstrapException.class);
     }
 
     @Test

@@ -151,7 +151,10 @@ final class Attack implements AutoCloseable {
         failure.printStackTrace(out);
         if (pipeline != null) {
             pipeline.takeEndings().forEach(ending -> say("  ended by itself, %s", ending));
-            say("  Caravan printed:%n%s", pipeline.first().output());
+            for (Instance instance : pipeline.instances()) {
+                say("  %s printed:%n%s", instance.folder().path().getFileName(), instance.output());
+                instance.dumpThreads(directory);
+            }
             tellStatus();
         }
         say("  everything is left in %s", directory);

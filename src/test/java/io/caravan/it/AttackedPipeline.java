@@ -34,6 +34,10 @@ final class AttackedPipeline implements AutoCloseable {
         return first;
     }
 
+    List<Instance> instances() {
+        return List.of(first, second);
+    }
+
     void useTwoInstances(boolean two) {
         twoInstances = two;
         if (!two) {

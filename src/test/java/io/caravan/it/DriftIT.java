@@ -190,6 +190,32 @@ class DriftIT {
     }
 
     @Test
+    void anotherKeyStopsTheTableWithTheStatementAndIsTheOneThatCountsAfterIt() throws Exception {
+        PIPELINE.source().execute("""
+                create table rekeyed (id integer primary key, v integer not null);
+                insert into rekeyed values (1, 1), (2, 1)""");
+        agreed("public.rekeyed");
+
+        PIPELINE.source()
+                .execute(
+                        "alter table rekeyed add column region text not null default 'eu'",
+                        "alter table rekeyed drop constraint rekeyed_pkey, add primary key (id, region)",
+                        "insert into rekeyed values (1, 2, 'us')",
+                        "delete from rekeyed where id = 2");
+        mend(
+                "rekeyed",
+                "ALTER TABLE \"public\".\"rekeyed\" ADD COLUMN IF NOT EXISTS region text DEFAULT 'eu'::text NOT NULL; "
+                        + "ALTER TABLE \"public\".\"rekeyed\" DROP CONSTRAINT \"rekeyed_pkey\", ADD PRIMARY KEY (\"id\", \"region\")");
+        arrives("select from rekeyed where id = 1 and region = 'us'");
+        PIPELINE.source()
+                .execute("update rekeyed set v = 3 where region = 'us'", "delete from rekeyed where region = 'eu'");
+
+        arrives("select from rekeyed where v = 3");
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(letters("rekeyed")).isEqualTo("0");
+    }
+
+    @Test
     void aDroppedColumnThatRowsCanDoWithoutStaysInTheTargetAndTheStreamGoesOn() throws Exception {
         try (Load writers = written("thinned")) {
             PIPELINE.source()

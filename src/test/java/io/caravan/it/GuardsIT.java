@@ -144,8 +144,18 @@ class GuardsIT {
                                         ? "stopped"
                                         : "streaming")));
 
-        for (String table : List.of("public.account", "public.journal")) {
-            PIPELINE.caravan().post("/api/tables/" + table + "/resync");
+        try (CaravanProcess other = PIPELINE.folder()
+                .copy(PIPELINE.folder().path().resolveSibling("other"))
+                .ready()) {
+            assertThat(other.status().get("problems").toString()).contains("public.journal was deleted");
+            for (String table : List.of("public.account", "public.journal")) {
+                PIPELINE.caravan().post("/api/tables/" + table + "/resync");
+            }
+            Await.until(
+                    Streaming.LIMIT,
+                    other::output,
+                    () -> !other.status().get("problems").toString().contains("is stopped"));
+            other.terminate();
         }
         PIPELINE.answer(0, "verify");
         PIPELINE.awaitHealthy();

@@ -1,6 +1,7 @@
 package io.caravan.it;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -75,6 +76,23 @@ final class Instance implements AutoCloseable {
         List<String> taken = List.copyOf(endings);
         endings.clear();
         return taken;
+    }
+
+    /** What a process that should have done something does instead. */
+    void dumpThreads(Path directory) throws IOException {
+        if (isAlive()) {
+            String name = folder.path().getFileName() + "-threads.txt";
+            new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "jcmd")
+                                    .toString(),
+                            Long.toString(pid()),
+                            "Thread.print")
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve(name).toFile())
+                    .start()
+                    .onExit()
+                    .join();
+        }
     }
 
     String output() {

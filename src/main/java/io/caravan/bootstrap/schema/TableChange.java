@@ -4,11 +4,14 @@ import io.caravan.bootstrap.schema.TableShape.Column;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,12 +50,43 @@ public record TableChange(
         byHand.addAll(labels.renamed(ours));
         AddedColumns added =
                 AddedColumns.of(source, table, columns.missing, known == null || there.wasRewrittenSince(known));
+        if (known != null && there.hasAnotherKeyThan(known)) {
+            if (names(there.key()).equals(names(here.key()))) {
+                columns.copy = true; // changes since then were applied by the old key
+            } else {
+                byHand.addAll(labels.added(ours));
+                byHand.addAll(added.statements());
+                byHand.add("ALTER TABLE " + table.sql() + " " + key(target, table, names(there.key())));
+            }
+        }
         return new TableChange(
                 labels.added(ours),
                 added.statements(),
                 known != null && there.hasMorePartsThan(known),
                 byHand,
                 columns.copy || !added.sameInOldRows());
+    }
+
+    private static List<String> names(List<Column> columns) {
+        return columns.stream().map(column -> String.valueOf(column.name())).toList();
+    }
+
+    private static String key(Connection target, TableName table, List<String> columns) throws SQLException {
+        List<String> actions = new ArrayList<>();
+        try (PreparedStatement select = target.prepareStatement(
+                "select conname from pg_constraint where conrelid = to_regclass(?) and contype = 'p'")) {
+            select.setString(1, table.sql());
+            try (ResultSet row = select.executeQuery()) {
+                if (row.next()) {
+                    actions.add("DROP CONSTRAINT " + Identifier.quote(row.getString(1)));
+                }
+            }
+        }
+        if (!columns.isEmpty()) {
+            actions.add("ADD PRIMARY KEY ("
+                    + columns.stream().map(Identifier::quote).collect(Collectors.joining(", ")) + ")");
+        }
+        return String.join(", ", actions);
     }
 
     public boolean isNone() {

@@ -7,6 +7,7 @@ import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,15 @@ public record TableShape(List<Column> columns, List<String> files, String labels
      * @param name null when it was dropped
      * @param version changes whenever the column is altered
      * @param bound NOT NULL, or part of a constraint
+     * @param key its place in the key, from 1 on; 0 when it is in none; null in a note that does not say
      */
-    record Column(int number, @Nullable String name, String type, String version, boolean bound) {
+    record Column(
+            int number,
+            @Nullable String name,
+            String type,
+            String version,
+            boolean bound,
+            @Nullable Integer key) {
         boolean isCalled(@Nullable String other) {
             return name != null && name.equals(other);
         }
@@ -56,7 +64,8 @@ public record TableShape(List<Column> columns, List<String> files, String labels
                     row.getString("name"),
                     row.getString("type"),
                     row.getString("version"),
-                    row.getBoolean("bound")));
+                    row.getBoolean("bound"),
+                    row.getInt("key")));
         });
         return shapes;
     }
@@ -71,6 +80,24 @@ public record TableShape(List<Column> columns, List<String> files, String labels
 
     Optional<Column> numbered(int number) {
         return columns.stream().filter(column -> column.number() == number).findFirst();
+    }
+
+    /** In the order of the key; empty when there is none. */
+    List<Column> key() {
+        return columns.stream()
+                .filter(column -> column.key() != null && column.key() > 0)
+                .sorted(Comparator.comparing(Column::key))
+                .toList();
+    }
+
+    /** Whether the key has other columns than it had; a column that was renamed is no other one. */
+    boolean hasAnotherKeyThan(TableShape before) {
+        return before.columns.stream().allMatch(column -> column.key() != null)
+                && !numbers(key()).equals(numbers(before.key()));
+    }
+
+    private static List<Integer> numbers(List<Column> columns) {
+        return columns.stream().map(Column::number).toList();
     }
 
     int lastNumber() {
