@@ -27,8 +27,7 @@ final class Polling implements ConsumerRebalanceListener {
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long RETRY_MILLIS = 1000;
     private static final long COMMIT_MILLIS = 1000;
-    private static final long JOIN_NANOS =
-            TimeUnit.SECONDS.toNanos(60); // ten times the session timeout of a dead member
+    private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(90); // a group waits 60 for one that is gone
 
     private final KafkaConsumer<byte[], byte[]> kafka;
     private final TopicReader reader;

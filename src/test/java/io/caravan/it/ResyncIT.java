@@ -71,6 +71,7 @@ class ResyncIT {
         CompletableFuture<Void> waits;
         CompletableFuture<Void> copy;
         try {
+            awaitThatCommitsWait();
             waits = CompletableFuture.runAsync(
                     () -> executeOnSource(
                             "set synchronous_commit = on; insert into journal values (now(), 'waits', 1), (now(), 'waits', 1)"));
@@ -94,6 +95,18 @@ class ResyncIT {
         PIPELINE.databases().awaitEqual();
         assertThat(PIPELINE.target().query("select count(*) from journal where what = 'waits'"))
                 .isEqualTo("2");
+    }
+
+    /** The server takes its new settings over some time after they were reloaded. */
+    private static void awaitThatCommitsWait() {
+        Await.until(Streaming.LIMIT, () -> "no commit waits for a standby", () -> {
+            new Thread(() -> executeOnSource(
+                            "set synchronous_commit = on; select pg_logical_emit_message(true, 'test', 'waits')"))
+                    .start();
+            return !"0"
+                    .equals(PIPELINE.source()
+                            .query("select count(*) from pg_stat_activity where wait_event = 'SyncRep'"));
+        });
     }
 
     private static void executeOnSource(String script) {
