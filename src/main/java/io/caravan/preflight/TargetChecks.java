@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 /** What the target must offer: room for the tables and the right to write rows without firing triggers. */
 final class TargetChecks {
+    private static final SqlResource FIRING_TRIGGERS = SqlResource.read("firing-triggers.sql");
     private static final SqlResource INCOMING = SqlResource.read("incoming-pipelines.sql");
 
     private final Database target;
@@ -40,6 +41,7 @@ final class TargetChecks {
             replicaRole(connection);
             notTheSource(connection);
             noCircle(connection);
+            noFiringTriggers(connection);
             if (settingUp) {
                 tables(Catalog.tables(connection));
             }
@@ -119,6 +121,26 @@ final class TargetChecks {
                     "There must be none.",
                     true));
         }
+    }
+
+    /** They would act on every change, and what they write into a replicated table would be there twice. */
+    private void noFiringTriggers(Connection connection) throws SQLException {
+        String names = SqlResource.array(
+                tables.stream().map(table -> table.name().sql()).toList());
+        FIRING_TRIGGERS
+                .query(connection, Map.of("tables", names), row -> {
+                    String trigger = row.getString("kind") + " " + Identifier.quote(row.getString("trigger_name"));
+                    String table = row.getString("table_name");
+                    return new Finding(
+                            "trigger",
+                            trigger + " of table " + table
+                                    + " in the target is ENABLE ALWAYS or REPLICA, so it acts on every"
+                                    + " change that is applied.",
+                            "Run ALTER TABLE " + table + " ENABLE " + trigger
+                                    + " there, unless it writes into no replicated table.",
+                            true);
+                })
+                .forEach(findings::add);
     }
 
     private void tables(Map<TableName, Table> present) {

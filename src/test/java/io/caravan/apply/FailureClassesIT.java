@@ -183,6 +183,25 @@ class FailureClassesIT {
         assertThat(routes.retriedFor()).doesNotContain("40001");
     }
 
+    /** As a trigger of the target's owner can make one. */
+    @Test
+    void aSerializationFailure() throws Exception {
+        Sql.run(admin, "create sequence calls");
+        Sql.run(admin, "grant usage on sequence calls to applier");
+        Sql.run(admin, """
+                create function once() returns trigger language plpgsql as $$
+                begin
+                    if nextval('public.calls') = 1 then raise 'not now' using errcode = '40001'; end if;
+                    return new;
+                end $$""");
+        Sql.run(admin, "create trigger once before update on part for each row execute function once()");
+        Sql.run(admin, "alter table part enable always trigger once");
+
+        assertApplied(sendAside());
+
+        assertThat(routes.retriedFor()).contains("40001");
+    }
+
     @Test
     void aStatementThatIsCancelled() throws Exception {
         CompletableFuture<Exception> sent;

@@ -69,6 +69,7 @@ class RetryIT {
         }
 
         assertThat(sent.get(20, TimeUnit.SECONDS)).isNull();
+        assertThat(routes.retriedFor()).contains("55P03");
         assertThat(parts()).containsExactly("1 a");
     }
 

@@ -88,6 +88,22 @@ class BadInputIT {
     }
 
     @Test
+    void aTriggerOfTheTargetThatWouldActOnEveryChangeIsWarnedOf() throws Exception {
+        scenario.target().execute(Load.schema(), """
+                create function noted() returns trigger language plpgsql as 'begin return null; end';
+                create trigger counts after insert on item for each row execute function noted();
+                alter table item enable always trigger counts""");
+        folder.set("caravan.schema", "existing");
+
+        assertThat(folder.answer(0, "check"))
+                .contains(
+                        "TRIGGER \"counts\" of table public.item in the target is ENABLE ALWAYS",
+                        "ALTER TABLE public.item ENABLE TRIGGER \"counts\"");
+
+        scenario.target().execute("drop schema public cascade; create schema public");
+    }
+
+    @Test
     void aTableWithoutKeyAndIdentityIsToldBeforeItBreaksTheSource() throws Exception {
         scenario.source()
                 .execute(
