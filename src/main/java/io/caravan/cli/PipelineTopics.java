@@ -45,13 +45,17 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     }
 
     @Override
-    public void create(String topic) throws ExecutionException, InterruptedException {
-        topics.createMissing(topic);
+    public void create(String topic) throws SQLException, InterruptedException {
+        try {
+            topics.createMissing(topic);
+        } catch (ExecutionException e) {
+            throw new SQLException("Kafka refused to create topic " + topic + ": " + e.getCause(), e);
+        }
     }
 
     @Override
     public boolean readWhatIsThere(Connection inTransaction, String topic, boolean another)
-            throws SQLException, ExecutionException, InterruptedException {
+            throws SQLException, InterruptedException {
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Admin admin = topics.admin();
                 PreparedStatement update = inTransaction.prepareStatement(
@@ -69,6 +73,8 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
                 LOG.warn("Topic {} does not have what the ledger waits for; it is read from {} on", topic, first);
             }
             return moved;
+        } catch (ExecutionException e) {
+            throw new SQLException("Kafka does not tell what it has of topic " + topic + ": " + e.getCause(), e);
         }
     }
 

@@ -6,12 +6,10 @@ import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.TableName;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -238,7 +236,7 @@ public final class Guard {
                 return null;
             }
             String topic = observer.topics().of(table);
-            createTopic(topic);
+            observer.topics().create(topic);
             Observed now = observer.look(before, true);
             Map<String, String> ids = now.topics() == null ? Map.of() : now.topics();
             Source source = now.source();
@@ -247,7 +245,7 @@ public final class Guard {
                     : source.publication().map(PublicationState::members).orElse(Map.of());
             boolean anew = ids.containsKey(topic)
                     && !ids.get(topic).equals(before.topics().get(topic));
-            boolean gone = readWhatIsThere(target, topic, anew);
+            boolean gone = observer.topics().readWhatIsThere(target, topic, anew);
             Evidence renewed = before.renewed(only(members, table.toString()), only(ids, topic));
             return gone
                     ? renewed.withGaps(List.of(
@@ -280,29 +278,12 @@ public final class Guard {
             boolean anew = !known.equals(now.topics().get(topic));
             if (anew) {
                 LOG.warn("Topic {} was deleted; it is begun anew", topic);
-                createTopic(topic);
+                observer.topics().create(topic);
             }
-            readWhatIsThere(target, topic, anew);
+            observer.topics().readWhatIsThere(target, topic, anew);
             Map<String, String> ids = anew ? observer.look(before, false).topics() : null;
             return ids == null ? before : before.renewed(Map.of(), only(ids, topic));
         });
-    }
-
-    private void createTopic(String topic) throws SQLException, InterruptedException {
-        try {
-            observer.topics().create(topic);
-        } catch (ExecutionException e) {
-            throw new SQLException("Kafka refused to create topic " + topic + ": " + e.getCause(), e);
-        }
-    }
-
-    private boolean readWhatIsThere(Connection target, String topic, boolean anew)
-            throws SQLException, InterruptedException {
-        try {
-            return observer.topics().readWhatIsThere(target, topic, anew);
-        } catch (ExecutionException e) {
-            throw new SQLException("Kafka does not tell what it has of topic " + topic + ": " + e.getCause(), e);
-        }
     }
 
     private static Map<String, String> only(Map<String, String> map, String key) {

@@ -56,7 +56,7 @@ public final class Observer {
         Lsn delivered() throws SQLException;
 
         /** Makes the topic where it is missing. */
-        void create(String topic) throws ExecutionException, InterruptedException;
+        void create(String topic) throws SQLException, InterruptedException;
 
         /**
          * Sets the ledger to the topic's first record if the topic is another one, or has not what the ledger waits for.
@@ -64,7 +64,7 @@ public final class Observer {
          * @return whether it did
          */
         boolean readWhatIsThere(Connection inTransaction, String topic, boolean another)
-                throws SQLException, ExecutionException, InterruptedException;
+                throws SQLException, InterruptedException;
     }
 
     public Observer(

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each way in which a target can be away or busy, one by one, for a role without superuser's rights: nothing is lost, and it shows. */
+/** Each way in which a target can be away or busy, one by one, for a role without superuser's rights: nothing is lost, and it shows. Long, as it is the list. */
 class FailureClassesIT {
     private static TestPostgres server;
 

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Tables of the source are altered while they are written to. */
+/** Tables of the source are altered while they are written to. One class, however long: all of it shares one start. */
 class DriftIT {
     /** Tables that are apart on purpose when a test is over, or whose columns have another order. */
     private static final String APART = "public\\.(thinned|gone|swapped)";

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -154,7 +155,12 @@ class GuardsIT {
             Await.until(
                     Streaming.LIMIT,
                     other::output,
-                    () -> !other.status().get("problems").toString().contains("is stopped"));
+                    () -> !other.status()
+                                    .get("tables")
+                                    .findValuesAsText("state")
+                                    .isEmpty()
+                            && Set.of("streaming")
+                                    .containsAll(other.status().get("tables").findValuesAsText("state")));
             other.terminate();
         }
         PIPELINE.answer(0, "verify");

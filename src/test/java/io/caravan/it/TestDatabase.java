@@ -16,10 +16,7 @@ record TestDatabase(String url, String user, String password) {
 
     /** Text output does not depend on the server's settings, because values are compared as text. */
     Connection connect() throws SQLException {
-        Properties properties = new Properties();
-        properties.setProperty("user", user);
-        properties.setProperty("password", password);
-        properties.setProperty("ApplicationName", "test");
+        Properties properties = properties();
         properties.setProperty("connectTimeout", "5");
         properties.setProperty("socketTimeout", "60");
         properties.setProperty(
@@ -27,20 +24,24 @@ record TestDatabase(String url, String user, String password) {
                 "-c TimeZone=UTC -c extra_float_digits=1 -c IntervalStyle=postgres -c bytea_output=hex"
                         + " -c lc_monetary=C -c search_path=public -c quote_all_identifiers=off -c array_nulls=on"
                         + " -c statement_timeout=0 -c standard_conforming_strings=on");
-        properties.setProperty("preferQueryMode", "simple"); // so that one string may hold a whole script
         return DriverManager.getConnection(url, properties);
     }
 
     /** A session that can read a replication slot. */
     Connection replication() throws SQLException {
+        Properties properties = properties();
+        properties.setProperty("replication", "database");
+        properties.setProperty("assumeMinServerVersion", "15");
+        return DriverManager.getConnection(url, properties);
+    }
+
+    private Properties properties() {
         Properties properties = new Properties();
         properties.setProperty("user", user);
         properties.setProperty("password", password);
         properties.setProperty("ApplicationName", "test");
-        properties.setProperty("replication", "database");
-        properties.setProperty("assumeMinServerVersion", "15");
-        properties.setProperty("preferQueryMode", "simple");
-        return DriverManager.getConnection(url, properties);
+        properties.setProperty("preferQueryMode", "simple"); // so that one string may hold a whole script
+        return properties;
     }
 
     /** Each string in a transaction of its own. */
