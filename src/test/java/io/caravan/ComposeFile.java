@@ -22,9 +22,12 @@ public final class ComposeFile {
     }
 
     static Map<String, JsonNode> services() {
+        return services("docker-compose.yml");
+    }
+
+    static Map<String, JsonNode> services(String file) {
         try {
-            String text = VARIABLE.matcher(Files.readString(Path.of("docker-compose.yml")))
-                    .replaceAll("$1");
+            String text = VARIABLE.matcher(Files.readString(Path.of(file))).replaceAll("$1");
             return fields(new ObjectMapper()
                     .valueToTree(new Yaml().<Object>load(text))
                     .get("services"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.config.Settings;
+import io.caravan.config.Settings.CaptureBy;
 import io.caravan.config.SettingsReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -58,7 +59,26 @@ class ComposeFileTest {
                     assertThat(dependency.getValue().path("condition").asText()).isEqualTo("service_healthy");
                 });
         assertThat(ComposeFile.fields(services.get("caravan").get("depends_on")))
-                .containsOnlyKeys("postgres1", "postgres2", "kafka", "connect");
+                .containsOnlyKeys("postgres1", "postgres2", "kafka");
+    }
+
+    /** Compose refuses a file in which something waits for a service that no profile starts. */
+    @Test
+    void withTheEngineThereIsNoKafkaConnect() throws Exception {
+        Map<String, JsonNode> laidOver = ComposeFile.services("docker-compose.engine.yml");
+        Map<String, String> environment = new TreeMap<>();
+        for (JsonNode caravan : List.of(ComposeFile.service("caravan"), laidOver.get("caravan"))) {
+            ComposeFile.fields(caravan.get("environment"))
+                    .forEach((name, value) -> environment.put(name, value.asText()));
+        }
+
+        assertThat(laidOver).containsOnlyKeys("caravan", "connect");
+        assertThat(ComposeFile.fields(laidOver.get("connect"))).containsOnlyKeys("profiles");
+        assertThat(ComposeFile.services().values())
+                .noneMatch(service -> service.path("depends_on").has("connect"));
+        assertThat(SettingsReader.read(Path.of("application.properties"), environment)
+                        .capture())
+                .isEqualTo(CaptureBy.ENGINE);
     }
 
     @Test
