@@ -20,22 +20,32 @@ select n.nspname                                            as schema_name,
        a.attname                                            as column_name,
        format_type(a.atttypid, a.atttypmod)                 as column_type,
        -- Of a domain the type below it: a cast to a domain over varchar(3) would cut, the assignment after it refuses.
-       format_type(case t.typtype when 'd' then
-                       (with recursive base as (select t.typbasetype as oid
-                                                union all select b.typbasetype from base join pg_type b on b.oid = base.oid and b.typtype = 'd')
-                        select base.oid from base join pg_type b on b.oid = base.oid and b.typtype <> 'd')
-                   else a.atttypid end, -1)                 as cast_type,
+       format_type(b.oid, -1)                               as cast_type,
        a.attgenerated <> ''                                 as generated,
        a.attidentity = 'a'                                  as identity_always,
        a.attnotnull                                         as not_null,
        k.position                                           as key_position,
        coalesce(not i.indimmediate or not i.btree, false)    as key_unusable,
-       e.operator                                           as key_operator
+       e.operator                                           as key_operator,
+       -- Types whose equal values have one text, but for what apply.TouchedKeys evens out; others have several ('1 mon', '30 days'),
+       -- and so has text by a collation that is not deterministic, or whatever an operator class of someone's own calls equal.
+       (b.typname = 'citext' or b.typtype = 'e'
+        or (b.typnamespace = 'pg_catalog'::regnamespace
+            and b.typname = any ('{bool,char,name,text,varchar,bpchar,bytea,bit,varbit,int2,int4,int8,numeric,float4,float8,money,oid,
+                                   uuid,date,time,timetz,timestamp,timestamptz,inet,cidr,macaddr,macaddr8,pg_lsn,xid8}')))
+       and coalesce(l.collisdeterministic, true)
+       and coalesce(e.own or b.typname = 'citext', k.position is null) as equal_by_text
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-left join pg_type t on t.oid = a.atttypid
-left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as classes, x.indnkeyatts, x.indimmediate,
+left join lateral (with recursive below as (select t.oid, t.typname, t.typnamespace, t.typtype, t.typbasetype
+                                            from pg_type t where t.oid = a.atttypid
+                                            union all
+                                            select t.oid, t.typname, t.typnamespace, t.typtype, t.typbasetype
+                                            from below join pg_type t on t.oid = below.typbasetype)
+                   select * from below where typtype <> 'd') b on true
+left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as classes, x.indcollation::oid[] as collations,
+                          x.indnkeyatts, x.indimmediate,
                           m.amname = 'btree' as btree
                    from pg_index x join pg_class k on k.oid = x.indexrelid join pg_am m on m.oid = k.relam
                    where x.indrelid = c.oid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
@@ -45,13 +55,15 @@ left join lateral (select u.position
                    from unnest(i.columns[0:i.indnkeyatts - 1]) with ordinality as u(attnum, position)
                    where u.attnum = a.attnum) k on true
 -- The equality that the key's index knows, by its full name: an extension's is on nobody's search path (3: btree's =).
-left join lateral (select format('operator(%I.%s)', s.nspname, o.oprname) as operator
+left join lateral (select format('operator(%I.%s)', s.nspname, o.oprname) as operator,
+                          s.nspname = 'pg_catalog' and o.oprname = '=' as own
                    from pg_opclass y
                    join pg_amop m on m.amopfamily = y.opcfamily and m.amopstrategy = 3
                                  and m.amoplefttype = y.opcintype and m.amoprighttype = y.opcintype
                    join pg_operator o on o.oid = m.amopopr
                    join pg_namespace s on s.oid = o.oprnamespace
                    where y.oid = i.classes[k.position - 1]) e on true
+left join pg_collation l on l.oid = coalesce(i.collations[k.position - 1], a.attcollation)
 where c.relkind in ('r', 'p')
   and c.relpersistence = 'p'
   and not c.relispartition

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the key columns as the target has them; empty when the table has no key
  */
 record TouchedKeys(String scope, List<Column> key) {
+    private static final Pattern OF_MANY_CASES = Pattern.compile("[^\\x00-\\x7f]|[ik]");
 
     /** The keys as the event has them; none for a table without a key. */
     Set<Key> of(ChangeEvent event) {
@@ -80,21 +82,36 @@ record TouchedKeys(String scope, List<Column> key) {
         List<@Nullable String> values = new ArrayList<>();
         for (int i = 0; i < key.size(); i++) {
             String value = row.values().get(i);
-            values.add(value == null ? null : canonical(key.get(i).castType(), value));
+            values.add(value == null ? null : canonical(key.get(i), value));
         }
         return values;
     }
 
-    /** One text for values that PostgreSQL calls equal: 1.0 and 1.00 are one key. */
-    private static String canonical(String type, String value) {
-        return switch (type) {
+    /**
+     * One text for values that the target calls equal: 1.0 and 1.00 are one key. Where that is not certain all keys are one, or
+     * a change of the row in another text would pass the letter, and the letter, replayed, write over it.
+     */
+    private static String canonical(Column column, String value) {
+        if (!column.equalByText()) {
+            return "";
+        }
+        return switch (column.castType()) {
             case "numeric" ->
                 value.matches("[-+0-9.eE]+")
                         ? new BigDecimal(value).stripTrailingZeros().toString()
                         : value;
             case "real", "double precision" -> value.equals("-0") ? "0" : value;
-            default -> type.endsWith("citext") ? value.toLowerCase(Locale.ROOT) : value;
+            case "bpchar" -> value.stripTrailing();
+            default -> column.castType().endsWith("citext") ? folded(value) : value;
         };
+    }
+
+    /**
+     * What every locale leaves of a text in lower case: ASCII, but for i and k, which are also the lower case of letters beyond
+     * it (U+0130, U+212A).
+     */
+    private static String folded(String value) {
+        return OF_MANY_CASES.matcher(value.toLowerCase(Locale.ROOT)).replaceAll("");
     }
 
     private long hash(List<@Nullable String> values) {

@@ -81,7 +81,8 @@ public final class Catalog {
                     row.getBoolean("generated"),
                     row.getBoolean("identity_always"),
                     row.getBoolean("not_null"),
-                    Objects.requireNonNullElse(row.getString("key_operator"), "=")));
+                    Objects.requireNonNullElse(row.getString("key_operator"), "="),
+                    row.getBoolean("equal_by_text")));
             int position = row.getInt("key_position");
             if (position > 0) {
                 key.put(position, column);

@@ -10,6 +10,8 @@ package io.caravan.postgres;
  * @param identityAlways {@code GENERATED ALWAYS AS IDENTITY}; written only with {@code OVERRIDING SYSTEM VALUE}
  * @param notNull declared NOT NULL
  * @param equality the operator by which the key's index compares the column, with its schema; {@code =} outside a key
+ * @param equalByText values that this operator calls equal have one text, but for the zeros of numeric, the sign of a floating
+ *     0, blanks at the end of bpchar and the case of citext; of other types and collations nothing is known
  */
 public record Column(
         String name,
@@ -18,4 +20,5 @@ public record Column(
         boolean generated,
         boolean identityAlways,
         boolean notNull,
-        String equality) {}
+        String equality,
+        boolean equalByText) {}
