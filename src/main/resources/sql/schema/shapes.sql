@@ -16,7 +16,8 @@ select t.position, a.attnum as number, case when not a.attisdropped then a.attna
        a.attnotnull or exists (select from pg_constraint k where k.conrelid = a.attrelid and a.attnum = any (k.conkey)) as bound,
        coalesce(array_position(k.columns, a.attnum), 0) as key,
        coalesce(f.files, '') as files,
-       (select count(*) || ' ' || coalesce(md5(string_agg(oid || ':' || enumlabel, ',' order by oid)), '') from pg_enum) as labels
+       (select count(*) || ' ' || coalesce(md5(string_agg(oid || ':' || enumlabel, ',' order by oid)), '') from pg_enum) as labels,
+       pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon
 from unnest(:'tables'::text[]) with ordinality as t(name, position)
 join pg_attribute a on a.attrelid = to_regclass(t.name) and a.attnum > 0
 left join file f on f.position = t.position

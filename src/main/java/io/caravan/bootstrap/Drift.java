@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ public final class Drift {
     private final PipelineTables tables;
     private final TableStream stream;
     private final Consumer<String> notes;
+    private final LeftPartitions leftPartitions;
+    private final Map<TableName, Long> horizons = new ConcurrentHashMap<>();
 
     public Drift(
             Database source,
@@ -50,6 +53,7 @@ public final class Drift {
         this.tables = tables;
         this.stream = stream;
         this.notes = notes;
+        this.leftPartitions = new LeftPartitions(source, target, lines);
     }
 
     /** Looks at every table that was altered since both sides agreed, and at those that wait for a person. */
@@ -69,10 +73,14 @@ public final class Drift {
             agreeFor(unknown, from).forEach((table, shape) -> known.put(table.toString(), shape));
         }
         SQLException failure = null; // of one table; the others are looked at all the same
+        List<TableName> asTheyWere = new ArrayList<>();
         for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
             TableStep step = steps.get(each.getKey().toString());
-            boolean altered = !each.getValue().equals(known.get(each.getKey().toString()));
-            if (step == TableStep.ALTERED || (step == TableStep.COPIED && altered)) {
+            boolean altered = !each.getValue().isAs(known.get(each.getKey().toString()));
+            if (step == TableStep.COPIED && !altered) {
+                asTheyWere.add(each.getKey());
+                horizons.put(each.getKey(), each.getValue().horizon());
+            } else if (step == TableStep.ALTERED || (step == TableStep.COPIED && altered)) {
                 try {
                     carryOverOrStop(each.getKey());
                 } catch (SQLException e) {
@@ -82,6 +90,9 @@ public final class Drift {
         }
         if (failure != null) {
             throw failure;
+        }
+        if (makesTables()) {
+            leftPartitions.note(asTheyWere);
         }
     }
 
@@ -145,7 +156,7 @@ public final class Drift {
             notes.accept("Whether " + table + " was altered cannot be told: " + e.getMessage());
             return; // a rejected row must not wait for a source that may never come back
         }
-        if (there != null && !there.equals(lines.shapes().get(table))) {
+        if (there != null && !there.isAs(lines.shapes().get(table))) {
             throw new DriftException("Table " + table + " was altered on the source.");
         }
     }
@@ -183,9 +194,9 @@ public final class Drift {
                 return step == TableStep.RESYNC; // the guard speaks of tables that are gone
             }
             boolean ours = makesTables();
-            TableShape known = lines.shapes().get(table.toString());
+            TableShape known = lastSeen(table);
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
-            if (reason != null && there.equals(known) && !change.columns().isEmpty()) {
+            if (reason != null && there.isAs(known) && !change.columns().isEmpty()) {
                 throw new DriftException(reason.getMessage()
                         + " The source's table is as it was, so someone altered the" + " target's.");
             }
@@ -207,6 +218,12 @@ public final class Drift {
             }
             return copy;
         }
+    }
+
+    /** The table as noted, and when it was last seen to be so. */
+    private @Nullable TableShape lastSeen(TableName table) throws SQLException {
+        TableShape noted = lines.shapes().get(table.toString());
+        return noted == null ? null : noted.seenAt(Math.max(noted.horizon(), horizons.getOrDefault(table, 0L)));
     }
 
     private void alter(TableName table, TableChange change) throws SQLException, DriftException {

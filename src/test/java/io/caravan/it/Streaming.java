@@ -139,6 +139,16 @@ final class Streaming implements BeforeAllCallback, AfterAllCallback {
         databases().awaitInTarget("select step from caravan.bootstrap where table_name = '" + table + "'", step, LIMIT);
     }
 
+    /** Returns when the table is copied, and how it is on the source is known. */
+    void awaitAgreed(String table) {
+        awaitStep(table, "copied");
+        databases()
+                .awaitInTarget(
+                        "select source_shape is not null from caravan.bootstrap where table_name = '" + table + "'",
+                        "t",
+                        LIMIT);
+    }
+
     /** How many dead letters wait. */
     String letters() throws Exception {
         return target().query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')");

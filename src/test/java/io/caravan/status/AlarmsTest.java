@@ -48,6 +48,17 @@ class AlarmsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"streaming, YELLOW", "copied, YELLOW", "waiting, RED", "stopped, RED"})
+    void whatIsSaidOfATableThatGoesOnIsYellowAndElseRed(String state, Severity severity) {
+        var table = new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 1.0);
+
+        assertThat(said(alarms -> alarms.of(table)))
+                .singleElement()
+                .satisfies(alarm -> assertThat(alarm.severity()).isEqualTo(severity))
+                .satisfies(alarm -> assertThat(alarm.text()).contains("why"));
+    }
+
+    @ParameterizedTest
     @CsvSource(
             nullValues = "-",
             value = {"-, -", "59.9, -", "60, YELLOW", "599.9, YELLOW", "600, RED"})

@@ -44,6 +44,7 @@ public record TableChange(
             throws SQLException {
         Comparing columns = new Comparing(table, known, there, here, sameTypes);
         columns.compare();
+        columns.copy |= known != null && Partition.changedUntold(source, table, known, there);
         EnumLabels labels = EnumLabels.of(source, table);
         EnumLabels ours = EnumLabels.of(target, table);
         List<String> byHand = columns.byHand;

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param columns in the order of their numbers, dropped ones too
  * @param files which hold its rows, those of partitions too, as {@code oid:file}; a rewrite changes them
  * @param labels changes with the labels of any enum of the database
+ * @param horizon all transactions before it had ended when the table was seen so; 0 in a note that does not say
  */
-public record TableShape(List<Column> columns, List<String> files, String labels) {
+public record TableShape(List<Column> columns, List<String> files, String labels, long horizon) {
     private static final SqlResource SHAPES = SqlResource.read("schema/shapes.sql");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -55,10 +56,14 @@ public record TableShape(List<Column> columns, List<String> files, String labels
         SHAPES.query(connection, Map.of("tables", names), row -> {
             String files = row.getString("files");
             String labels = row.getString("labels");
+            long horizon = row.getLong("horizon");
             TableShape shape = shapes.computeIfAbsent(
                     tables.get(row.getInt("position") - 1),
                     table -> new TableShape(
-                            new ArrayList<>(), files.isEmpty() ? List.of() : List.of(files.split(",")), labels));
+                            new ArrayList<>(),
+                            files.isEmpty() ? List.of() : List.of(files.split(",")),
+                            labels,
+                            horizon));
             return shape.columns.add(new Column(
                     row.getInt("number"),
                     row.getString("name"),
@@ -68,6 +73,26 @@ public record TableShape(List<Column> columns, List<String> files, String labels
                     row.getInt("key")));
         });
         return shapes;
+    }
+
+    /** Whether the table is as it was then. */
+    public boolean isAs(@Nullable TableShape then) {
+        return then != null && equals(then.seenAt(horizon));
+    }
+
+    /** The same, seen later. */
+    public TableShape seenAt(long laterHorizon) {
+        return new TableShape(columns, files, labels, laterHorizon);
+    }
+
+    /** The file of the table or partition of this number; null when it is not among them. */
+    @Nullable
+    String fileOf(long oid) {
+        String prefix = oid + ":";
+        return files.stream()
+                .filter(file -> file.startsWith(prefix))
+                .findFirst()
+                .orElse(null);
     }
 
     Stream<Column> present() {

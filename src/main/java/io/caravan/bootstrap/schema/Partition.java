@@ -1,0 +1,97 @@
+package io.caravan.bootstrap.schema;
+
+import io.caravan.postgres.SqlResource;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A partition that holds rows, and what PostgreSQL's catalogs say of how it came to its table. Of what happens to a partition as
+ * a whole the stream does not tell: of the rows that it is attached with, of its TRUNCATE (pgoutput leaves it out under
+ * publish_via_partition_root), of its being detached or dropped.
+ *
+ * @param name quoted, with its schema
+ * @param attached it was made before it was put in, by another transaction, so it may have had rows
+ * @param joinedBy the transaction that put it in
+ * @param joinedAt the number of the command, within that transaction
+ */
+public record Partition(TableName table, long oid, String name, boolean attached, String joinedBy, long joinedAt) {
+    private static final SqlResource PARTITIONS = SqlResource.read("schema/partitions.sql");
+
+    /** Of those of the tables that are divided. */
+    public static List<Partition> of(Connection connection, List<TableName> tables) throws SQLException {
+        String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
+        return PARTITIONS.query(
+                connection,
+                Map.of("tables", names),
+                row -> new Partition(
+                        tables.get(row.getInt("position") - 1),
+                        row.getLong("oid"),
+                        row.getString("name"),
+                        row.getBoolean("attached"),
+                        row.getString("joined_by"),
+                        row.getLong("joined_at")));
+    }
+
+    /** Whether a partition came with rows, or lost its rows by a TRUNCATE of its own, since the table was as known. */
+    static boolean changedUntold(Connection source, TableName table, TableShape known, TableShape now)
+            throws SQLException {
+        for (Partition each : of(source, List.of(table))) {
+            String then = known.fileOf(each.oid);
+            boolean untold = then == null
+                    ? each.broughtRows(source)
+                    : !then.equals(now.fileOf(each.oid)) && each.wasEmptied(source, known.horizon());
+            if (untold) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public boolean holdsRows(Connection connection) throws SQLException {
+        return is(connection, "exists (select from only " + name + ")");
+    }
+
+    /** In a table that its own transaction put in, nobody else can have had rows before. */
+    private boolean broughtRows(Connection source) throws SQLException {
+        return attached
+                ? holdsRows(source)
+                : is(
+                        source,
+                        "exists (select from only %s where xmin = '%s' and cmin::text::bigint < %d)"
+                                .formatted(name, joinedBy, joinedAt));
+    }
+
+    /**
+     * Its file is another, by TRUNCATE or by a rewrite. A rewrite (VACUUM FULL, CLUSTER, pg_repack) keeps rows with their xmin.
+     *
+     * @param horizon before it all transactions had ended when the partition still had its former file; 0 when that is not known
+     */
+    private boolean wasEmptied(Connection source, long horizon) throws SQLException {
+        return horizon == 0
+                || is(
+                        source,
+                        "pg_snapshot_xmax(pg_current_snapshot())::text::bigint - %2$d > 1000000000 or not exists"
+                                        .formatted(name, horizon)
+                                + " (select from only %s where age(xmin) > age('%d'::xid))"
+                                        .formatted(name, horizon & 0xFFFFFFFFL));
+    }
+
+    /** What a role that may only read the table as a whole cannot see is taken to be so. */
+    private static boolean is(Connection connection, String condition) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select " + condition);
+                ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+        } catch (SQLException e) {
+            if ("42501".equals(e.getSQLState())) {
+                return true;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What happens on the source to a single partition of a table, as a whole: the stream does not tell of it. */
+class PartitionsIT {
+    @RegisterExtension
+    static final Streaming PIPELINE = new Streaming().with("caravan.tables.watch-seconds", 1);
+
+    @Test
+    void onesThatAreMadeAreMadeInTheTargetBeforeTheirRowsAndNothingIsCopied() throws Exception {
+        divided("made");
+
+        PIPELINE.source()
+                .execute(
+                        "create table made_2 partition of made for values from (100) to (200)",
+                        "insert into made values (102, 'b'), (3, 'c')",
+                        "update made set id = 101 where id = 1",
+                        // as pg_partman makes them
+                        "begin; create table made_3 (like made including all);"
+                                + " alter table made attach partition made_3 for values from (200) to (300);"
+                                + " insert into made values (201, 'd'); commit");
+
+        arrives("select from made where id = 201");
+        PIPELINE.databases().awaitEqual(""); // each partition by itself
+        assertThat(PIPELINE.caravan().output())
+                .doesNotContain("public.made was altered on the source and is copied again");
+        assertNoLetters();
+    }
+
+    @Test
+    void theRowsThatOneIsAttachedWithAreCopied() throws Exception {
+        divided("joined");
+        divided("loaded");
+
+        PIPELINE.source()
+                .execute(
+                        "create schema staging",
+                        "create table staging.joined_2 (like joined including all)",
+                        "insert into staging.joined_2 values (101, 'a'), (102, 'b')",
+                        "alter table joined attach partition staging.joined_2 for values from (100) to (200)",
+                        "insert into joined values (103, 'c')",
+                        "begin; create table loaded_2 (like loaded including all);"
+                                + " insert into loaded_2 values (101, 'a'), (102, 'b');"
+                                + " alter table loaded attach partition loaded_2 for values from (100) to (200);"
+                                + " insert into loaded values (103, 'c'); commit");
+
+        arrives("select from joined where id = 102");
+        arrives("select from loaded where id = 102");
+        PIPELINE.databases().awaitEqual("");
+        assertNoLetters();
+    }
+
+    @Test
+    void oneThatIsTruncatedIsNoticedAndOneThatIsRewrittenIsNot() throws Exception {
+        divided("emptied");
+        divided("packed");
+
+        PIPELINE.source()
+                .execute(
+                        "truncate emptied_1",
+                        "insert into emptied values (50, 'anew')",
+                        "vacuum full packed_1",
+                        "insert into packed values (50, 'more')");
+
+        arrives("select from emptied where id = 50 having (select count(*) from emptied) = 1");
+        arrives("select from packed where id = 50");
+        PIPELINE.databases().awaitEqual("");
+        assertThat(PIPELINE.caravan().output())
+                .contains("public.emptied was altered on the source and is copied again")
+                .doesNotContain("public.packed was altered on the source and is copied again");
+        assertNoLetters();
+    }
+
+    @Test
+    void whatHappenedWhileNothingRanIsMendedAtTheNextStart() throws Exception {
+        divided("away");
+        divided("cleared");
+        PIPELINE.caravan().kill();
+        PIPELINE.source()
+                .execute(
+                        "create table away_2 (like away including all)",
+                        "insert into away_2 values (101, 'a')",
+                        "alter table away attach partition away_2 for values from (100) to (200)",
+                        "update away set v = 'changed' where id = 101",
+                        "truncate cleared_1",
+                        "insert into cleared values (7, 'anew')",
+                        "grant select on cleared_1 to public"); // the catalog's line of it is younger than the row now
+
+        PIPELINE.start();
+
+        arrives("select from away where id = 101 and v = 'changed'");
+        arrives("select from cleared where id = 7 having (select count(*) from cleared) = 1");
+        PIPELINE.databases().awaitEqual("");
+    }
+
+    /** It may be dropped to make room, and the target be where its rows are kept. */
+    @Test
+    void oneThatIsDroppedIsToldUntilAPersonEndsIt() throws Exception {
+        divided("kept");
+        PIPELINE.source()
+                .execute(
+                        "create table kept_2 partition of kept for values from (100) to (200)",
+                        "insert into kept values (101, 'x')");
+        arrives("select from kept where id = 101");
+
+        PIPELINE.source().execute("drop table kept_1", "insert into kept values (102, 'y')");
+
+        String statement = "ALTER TABLE \"public\".\"kept\" DETACH PARTITION public.kept_1";
+        Await.until(Streaming.LIMIT, () -> "kept_1 in " + PIPELINE.status(), () -> told("kept")
+                .contains(statement));
+        arrives("select from kept where id = 102");
+        assertThat(told("kept")).startsWith("yellow ");
+        PIPELINE.target().execute(statement, "drop table kept_1");
+        Await.until(Streaming.LIMIT, () -> told("kept"), () -> told("kept").isEmpty());
+        PIPELINE.databases().awaitEqual("");
+    }
+
+    /** A table with one partition and a row, whose shape is noted. */
+    private static void divided(String table) throws Exception {
+        PIPELINE.source()
+                .execute("create table %1$s (id integer primary key, v text) partition by range (id);".formatted(table)
+                        + "create table %1$s_1 partition of %1$s for values from (0) to (100);".formatted(table)
+                        + "insert into %s values (1, 'a'), (2, 'b')".formatted(table));
+        PIPELINE.awaitAgreed("public." + table);
+    }
+
+    private static void arrives(String query) {
+        PIPELINE.databases().awaitInTarget("select exists (" + query + ")", "t", Streaming.LIMIT);
+    }
+
+    private static void assertNoLetters() throws Exception {
+        assertThat(PIPELINE.target().query("select count(*) from caravan.dead_letter where state <> 'superseded'"))
+                .isEqualTo("0");
+    }
+
+    private static String told(String table) {
+        for (JsonNode alarm : PIPELINE.status().get("alarms")) {
+            if (alarm.get("subject").asText().equals("public." + table)) {
+                return alarm.get("severity").asText() + " "
+                        + alarm.get("message").asText();
+            }
+        }
+        return "";
+    }
+}
