@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Caravan that stands still when it comes to a {@link CrashPoint}, all of its threads at once, as a debugger does it; then
@@ -34,6 +35,7 @@ final class ArmedCaravan implements AutoCloseable {
 
     private final CaravanProcess process;
     private final VirtualMachine machine;
+    private @Nullable CrashPoint point;
     private List<CrashPoint.Place> places = List.of();
     private int next;
     private boolean kills;
@@ -81,6 +83,7 @@ final class ArmedCaravan implements AutoCloseable {
 
     /** @param killed whether it is killed when it comes to the point, else it stands still until {@link #goOn} */
     synchronized void arm(CrashPoint point, boolean killed) {
+        this.point = point;
         places = point.places();
         next = 0;
         kills = killed;
@@ -180,6 +183,16 @@ final class ArmedCaravan implements AutoCloseable {
         if (!reached.join()) {
             throw new AssertionError("It ended before it came to " + places + ":\n" + process.output());
         }
+    }
+
+    /** Whether it has come to the point; the kill -9 may be under way. */
+    boolean wasKilled() {
+        return kills && reached.isDone() && !reached.isCompletedExceptionally() && reached.join();
+    }
+
+    @Nullable
+    CrashPoint point() {
+        return point;
     }
 
     /** All of its threads, from where they stand. */

@@ -8,10 +8,13 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Rounds of an attack on a running pipeline: writers, and blows on its parts; then the writers stop, and every row of the
@@ -22,6 +25,7 @@ final class Attack implements AutoCloseable {
 
     private final Path directory;
     private final PrintStream out;
+    private final List<Blow> struck = new ArrayList<>();
     private AttackedPipeline pipeline;
 
     Attack(Path directory, PrintStream out) {
@@ -44,16 +48,17 @@ final class Attack implements AutoCloseable {
                 System.exit(1);
             }
         }
+        System.out.printf(
+                "%d rounds EQUAL, seeds %d to %d; struck: %s%n", rounds, seed, seed + rounds - 1, attack.tally());
         attack.close();
-        System.out.printf("%d rounds EQUAL, seeds %d to %d%n", rounds, seed, seed + rounds - 1);
         System.exit(0);
     }
 
-    /** One round. Throws unless it ends with equal databases. */
+    /** One round, whose plan its seed alone decides. Throws unless it ends with equal databases. */
     void round(long seed) throws Exception {
         long since = System.nanoTime();
         Random random = new Random(seed);
-        boolean anew = random.nextInt(10) == 0 || pipeline == null;
+        boolean anew = random.nextInt(10) == 0;
         boolean two = random.nextInt(3) == 0;
         long length = 5000L + random.nextInt(6000);
         List<Blow> blows = Blow.some(random, 1 + random.nextInt(5), length, two, anew);
@@ -67,23 +72,50 @@ final class Attack implements AutoCloseable {
         }
         long drainSince = System.nanoTime();
         drain();
-        pipeline.takeEndings().forEach(ending -> say("  ended by itself, %s", ending));
+        pipeline.takeEndings().forEach(ending -> say("  %s", ending));
         say(
                 "  EQUAL %s after %.1f s, %d transactions, round of %.0f s",
                 rows(), seconds(drainSince), transactions, seconds(since));
+    }
+
+    List<Blow> blows() {
+        return struck;
+    }
+
+    /** How many instances came to the point at which they were to be killed. */
+    int crashes() {
+        return pipeline.crashes();
+    }
+
+    private String tally() {
+        String blows = struck.stream()
+                .collect(Collectors.groupingBy(Blow::name, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(each -> each.getValue() + " " + each.getKey())
+                .collect(Collectors.joining(", "));
+        return blows + "; " + crashes() + " came to the point of their crash";
     }
 
     private static double seconds(long since) {
         return (System.nanoTime() - since) / 1e9;
     }
 
-    /** A pipeline that is set up anew has an empty target, and topics and offsets that a reset has removed. */
+    /**
+     * A pipeline that is set up anew has an empty target, and topics and offsets that a reset has removed; one that goes on
+     * streams already.
+     */
     private void prepare(boolean anew, Random random) throws Exception {
+        boolean softly = random.nextBoolean();
         if (pipeline == null) {
             pipeline = new AttackedPipeline(Scenario.create(directory, AttackLoad.schema()));
+            if (!anew) {
+                pipeline.keep();
+                pipeline.first().awaitReady();
+            }
         } else if (anew) {
             pipeline.useTwoInstances(false);
-            if (random.nextBoolean()) {
+            if (softly) {
                 pipeline.first().stop();
             } else {
                 pipeline.first().kill(0);
@@ -111,6 +143,7 @@ final class Attack implements AutoCloseable {
             } else if (next < blows.size() && start + blows.get(next).at() <= now) {
                 Blow blow = blows.get(next++);
                 say("  %.1f s %s", (now - start) / 1000.0, blow);
+                struck.add(blow);
                 ends.add(new Due(now + blow.lasts(), pipeline.strike(blow)));
             } else {
                 Thread.sleep(20);
@@ -150,7 +183,7 @@ final class Attack implements AutoCloseable {
         say("  FAILED, seed %d: %s", seed, failure);
         failure.printStackTrace(out);
         if (pipeline != null) {
-            pipeline.takeEndings().forEach(ending -> say("  ended by itself, %s", ending));
+            pipeline.takeEndings().forEach(ending -> say("  %s", ending));
             for (Instance instance : pipeline.instances()) {
                 say("  %s printed:%n%s", instance.folder().path().getFileName(), instance.output());
                 instance.dumpThreads(directory);

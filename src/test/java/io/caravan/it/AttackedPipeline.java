@@ -53,7 +53,12 @@ final class AttackedPipeline implements AutoCloseable {
         }
     }
 
-    /** How instances ended by themselves, since the last time this was asked. */
+    /** How many instances were killed at the point that they were to be killed at. */
+    int crashes() {
+        return first.crashes() + second.crashes();
+    }
+
+    /** How instances ended by themselves or at their points, since the last time this was asked. */
     List<String> takeEndings() {
         return Stream.concat(first.takeEndings().stream(), second.takeEndings().stream())
                 .toList();

@@ -96,15 +96,26 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
         return victim.isCaravan() ? Kind.END : victim.isDatabase() ? Kind.CUT : Kind.KILL;
     }
 
+    /** Without when, where and how long. */
+    String name() {
+        String what =
+                switch (kind) {
+                    case KILL, CRASH -> "kill -9 ";
+                    case FREEZE -> "SIGSTOP ";
+                    case END -> "SIGTERM ";
+                    case CUT -> "sessions cut on ";
+                };
+        return what
+                + victim.name().toLowerCase(Locale.ROOT).replace('_', ' ')
+                + (kind == Kind.CRASH ? " at a point" : "");
+    }
+
     @Override
     public String toString() {
-        String name = victim.name().toLowerCase(Locale.ROOT).replace('_', ' ');
         return switch (kind) {
-            case KILL -> "kill -9 " + name;
-            case FREEZE -> "SIGSTOP " + name + " for %.1f s".formatted(lasts / 1000.0);
-            case END -> "SIGTERM " + name;
-            case CRASH -> "kill -9 %s when at %s".formatted(name, point);
-            case CUT -> "sessions cut on " + name;
+            case FREEZE -> name() + " for %.1f s".formatted(lasts / 1000.0);
+            case CRASH -> name() + ": " + point;
+            case KILL, END, CUT -> name();
         };
     }
 }

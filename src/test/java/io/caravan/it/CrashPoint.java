@@ -28,11 +28,12 @@ enum CrashPoint {
     BARRIER_OF_VERIFY_IS_UP("read.TopicReader", "isHeldOrDone"),
     RECORDS_POLLED("read.Batches", "read"),
     LEDGER_CLAIMED("apply.Ledger", "remaining"),
-    ONE_RUN_MADE("apply.Tables", "check"),
-    ROWS_MADE_BEFORE_LEDGER("change.Batch", "farthestLsn"),
+    ONE_RUN_MADE(Place.ROWS_MADE),
+    ROWS_MADE_BEFORE_LEDGER(Place.ROWS_MADE, Place.ofCaravan("change.Batch", "farthestLsn", "")),
     LEDGER_ADVANCED_BEFORE_COMMIT(
+            Place.ROWS_MADE,
             new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "")),
-    COMMITTED_BEFORE_OFFSET("read.Batches", "commit"),
+    COMMITTED_BEFORE_OFFSET(Place.ROWS_MADE, Place.ofCaravan("read.Batches", "commit", "")),
     ROW_REJECTED_BEFORE_LETTER("apply.DeadLetters", "rejected"),
     LETTER_STORED_BEFORE_LEDGER(
             Place.ofCaravan("apply.DeadLetters", "rejected", ""), Place.ofCaravan("change.Batch", "farthestLsn", "")),
@@ -40,6 +41,9 @@ enum CrashPoint {
 
     /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */
     record Place(String className, String method, String argument) {
+        /** Batches of logical messages go the same way, but have no rows. */
+        static final Place ROWS_MADE = ofCaravan("apply.Tables", "check", "");
+
         static Place ofCaravan(String className, String method, String argument) {
             return new Place("io.caravan." + className, method, argument);
         }

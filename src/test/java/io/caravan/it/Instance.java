@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One Caravan that is started again whenever it has ended, as a service manager would. */
 final class Instance implements AutoCloseable {
@@ -12,7 +13,9 @@ final class Instance implements AutoCloseable {
     private final CaravanFolder folder;
     private final List<String> endings = new ArrayList<>();
     private CaravanProcess process;
+    private @Nullable ArmedCaravan armed;
     private long startAt;
+    private int crashes;
 
     Instance(CaravanFolder folder) {
         this.folder = folder;
@@ -24,12 +27,35 @@ final class Instance implements AutoCloseable {
             return;
         }
         if (process != null && startAt == 0) {
-            endings.add("exit code " + process.awaitEnd() + ": " + lastLine());
+            noteEnding(process.awaitEnd());
             startAt = System.currentTimeMillis() + PAUSE_MILLIS;
             return;
         }
         startAt = 0;
+        armed = null;
         process = folder.start();
+    }
+
+    /** A start may fail on what was struck; nothing else ends a Caravan by itself. */
+    private void noteEnding(int exitCode) {
+        if (armed != null && armed.wasKilled()) {
+            crashes++;
+            endings.add("killed when at " + armed.point());
+        } else if (exitCode == 1) {
+            endings.add("ended by itself: " + lastLine());
+        } else {
+            throw new AssertionError("Ended by itself with exit code " + exitCode + ": " + lastLine());
+        }
+    }
+
+    /** How many came to the point at which they were to be killed. */
+    int crashes() {
+        return crashes;
+    }
+
+    /** Returns when it streams; throws when it ended before. */
+    void awaitReady() {
+        process.awaitReady();
     }
 
     boolean isAlive() {
@@ -52,7 +78,8 @@ final class Instance implements AutoCloseable {
     void crashAt(CrashPoint point) throws IOException {
         kill(0);
         startAt = 0;
-        process = ArmedCaravan.start(folder, point).process();
+        armed = ArmedCaravan.start(folder, point);
+        process = armed.process();
     }
 
     /** Returns at once: one that is frozen ends later. */
