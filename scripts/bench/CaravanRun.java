@@ -17,6 +17,8 @@ final class CaravanRun implements AutoCloseable {
     private final Parts parts;
     private final Path directory;
     private final String name;
+    private static final String CAPTURE = System.getenv().getOrDefault("BENCH_CAPTURE", "connect");
+
     private final ProcessBuilder command;
     private Process process;
 
@@ -41,7 +43,7 @@ final class CaravanRun implements AutoCloseable {
                         Map.entry("CARAVAN_TARGET_URL", parts.url(Part.TARGET, name)),
                         Map.entry("CARAVAN_KAFKA_BOOTSTRAP_SERVERS", parts.kafka()),
                         Map.entry("CARAVAN_CONNECT_URL", parts.connectUrl()),
-                        Map.entry("CARAVAN_CAPTURE", System.getenv().getOrDefault("BENCH_CAPTURE", "connect")),
+                        Map.entry("CARAVAN_CAPTURE", CAPTURE),
                         Map.entry("CARAVAN_HTTP_PORT", "0"),
                         Map.entry("CARAVAN_MANAGEMENT_PORT", "0"),
                         Map.entry("CARAVAN_PIPELINE", name),
@@ -88,8 +90,11 @@ final class CaravanRun implements AutoCloseable {
         }
     }
 
-    /** {@code pause} or {@code resume}. */
+    /** {@code pause} or {@code resume}; the engine has ended with its application. */
     void connector(String verb) throws IOException, InterruptedException {
+        if (CAPTURE.equals("engine")) {
+            return;
+        }
         request("PUT", "/" + verb);
         if (verb.equals("pause")) { // the task holds the slot until it has really stopped
             while (!request("GET", "/status").replace(" ", "").contains("\"tasks\":[{\"id\":0,\"state\":\"PAUSED\"")) {
