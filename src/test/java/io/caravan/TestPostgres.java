@@ -9,6 +9,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -137,6 +138,52 @@ public final class TestPostgres implements AutoCloseable {
         return copy;
     }
 
+    /**
+     * A standby that streams from here and synchronises slots, as PostgreSQL 17 and newer can. This server is stopped while its
+     * data are copied.
+     *
+     * @param slot the physical one that it reads, which is made here
+     */
+    public TestPostgres standby(String slot) throws IOException {
+        execute("select pg_create_physical_replication_slot('" + slot + "')");
+        Path copy = copyWhileStopped();
+        forgetSlots(copy);
+        Files.writeString(copy.resolve("postgresql.auto.conf"), """
+                primary_conninfo = 'host=127.0.0.1 port=%d user=postgres dbname=postgres'
+                primary_slot_name = '%s'
+                hot_standby_feedback = on
+                sync_replication_slots = on
+                """.formatted(port, slot), StandardOpenOption.APPEND);
+        TestPostgres standby = new TestPostgres(bin, copy, freePort());
+        standby.options = options.replace("port=" + port, "port=" + standby.port);
+        standby.launchAsStandby();
+        return standby;
+    }
+
+    /** From now on at the address of the primary, which is gone. */
+    public void takeOver(TestPostgres primary) {
+        stop();
+        options = primary.options;
+        launch();
+        promote();
+    }
+
+    /** A copy of a server's data has its slots, which a standby of it need not have. */
+    public static void forgetSlots(Path copy) throws IOException {
+        try (Stream<Path> slots = Files.list(copy.resolve("pg_replslot"))) {
+            slots.forEach(TestPostgres::delete);
+        }
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = database("primary", "postgres").connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Goes on with those data. */
     public void replaceBy(Path copy) throws IOException {
         putInPlace(copy);
@@ -186,7 +233,9 @@ public final class TestPostgres implements AutoCloseable {
 
     @Override
     public void close() {
-        stop();
+        if (Files.exists(data.resolve("postmaster.pid"))) {
+            stop();
+        }
         delete(data);
         if (smallDisk) {
             delete(smallDisk());

@@ -46,15 +46,26 @@ class FailoverIT {
         scenario.source().execute("select pg_promote()");
     }
 
+    /** PostgreSQL keeps back from Debezium what the standby has not got yet (synchronized_standby_slots). */
     @Test
     @Order(1)
-    void aStandbyWithTheSlotAndAllThatWasDeliveredIsTakenOn() throws Exception {
-        scenario.source().execute("update item set quantity = 1");
-        scenario.databases().awaitEqual();
+    void aStandbyThatSynchronisesTheSlotIsTakenOnWhileWritersGoOn() throws Exception {
+        TestPostgres primary = server;
+        server = primary.standby("standby");
+        TestDatabase standby =
+                TestDatabase.ofAddress(server.database("standby", "postgres").url());
+        scenario.source().execute("alter system set synchronized_standby_slots = 'standby'", "select pg_reload_conf()");
+        try (Load load = Load.start(scenario.source())) {
+            Await.until(LIMIT, () -> "slot " + scenario.slot() + " on the standby", () -> "1"
+                    .equals(standby.query("select count(*) from pg_replication_slots where synced and not temporary"
+                            + " and invalidation_reason is null and slot_name = '" + scenario.slot() + "'")));
 
-        server.restartAsStandby();
-        promote();
+            primary.close();
+            server.takeOver(primary);
+            scenario.source().execute("alter system reset synchronized_standby_slots", "select pg_reload_conf()");
 
+            assertThat(load.stop()).isPositive();
+        }
         scenario.source().execute("update item set quantity = 2", "delete from account where id < 50");
         scenario.databases().awaitEqual();
         await("healthy").atMost(LIMIT).untilAsserted(() -> assertThat(
@@ -103,5 +114,26 @@ class FailoverIT {
 
         assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
         assertThat(refused.output()).contains("the server was restored from a backup");
+    }
+
+    @Test
+    @Order(4)
+    void aStandbyWithoutTheSlotStopsEverything() throws Exception {
+        assertThat(scenario.folder().command("reset", "--target-data", "--yes").exitCode())
+                .isZero();
+        caravan = scenario.ready();
+        Path same = server.copyWhileStopped();
+        TestPostgres.forgetSlots(same);
+
+        server.replaceByStandby(same);
+        promote();
+
+        await("red").atMost(LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> assertThat(
+                        caravan.status().get("problems").toString())
+                .contains("Replication slot " + scenario.slot() + " is gone from the source")
+                .contains("reset --target-data"));
+        caravan.terminate();
+        CaravanProcess refused = scenario.folder().start();
+        assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
     }
 }
