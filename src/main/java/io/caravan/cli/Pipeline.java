@@ -22,6 +22,7 @@ import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.TopicLook;
+import io.caravan.bootstrap.schema.CatalogSchema;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.config.Settings;
@@ -141,6 +142,7 @@ final class Pipeline implements AutoCloseable {
                 new StateOf(state),
                 !settings.copy(),
                 schema == SchemaMode.EXISTING || !settings.copy(),
+                (source, tables) -> CatalogSchema.read(source, tables).extensions(),
                 notes);
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);

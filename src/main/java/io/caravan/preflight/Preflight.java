@@ -32,6 +32,7 @@ public final class Preflight {
     private final State state;
     private final boolean slotExpected;
     private final boolean tablesExpected;
+    private final Extensions extensions;
     private final Consumer<String> notes;
 
     /** Whoever is to read the slot. */
@@ -39,6 +40,12 @@ public final class Preflight {
     public interface Capture {
         /** What stands against it. */
         List<Finding> findings() throws SQLException, InterruptedException;
+    }
+
+    /** The extensions that tables of the source need, named as quote_ident does. */
+    @FunctionalInterface
+    public interface Extensions {
+        List<String> of(Connection source, List<TableName> tables) throws SQLException;
     }
 
     /** Tells whether the pipeline has anything on the target yet. */
@@ -69,6 +76,7 @@ public final class Preflight {
             State state,
             boolean slotExpected,
             boolean tablesExpected,
+            Extensions extensions,
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
@@ -82,6 +90,7 @@ public final class Preflight {
         this.state = state;
         this.slotExpected = slotExpected;
         this.tablesExpected = tablesExpected;
+        this.extensions = extensions;
         this.notes = notes;
     }
 
@@ -99,7 +108,8 @@ public final class Preflight {
                     "No table of the source matches " + filter + ".",
                     "Correct caravan.tables.include, or create the tables."));
         }
-        findings.addAll(new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected).run());
+        findings.addAll(
+                new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected, extensions).run());
         findings.addAll(topicsOnce(tables));
         findings.addAll(capture.findings());
         findings.addAll(

@@ -10,6 +10,7 @@ import io.caravan.postgres.SqlFile;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,11 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
 final class SourceChecks {
     private static final SqlResource QUOTED_UNIQUE_COLUMNS = SqlResource.read("quoted-unique-columns.sql");
+
+    private static final SqlResource UNLOGGED = SqlResource.read("unlogged-tables.sql");
 
     private final Database source;
     private final TableFilter filter;
@@ -53,7 +55,7 @@ final class SourceChecks {
             if (version(connection)) {
                 walLevel(connection);
                 role(connection);
-                slots(connection);
+                findings.addAll(new SlotChecks(connection, slot).run(settingUp && !slotExpected));
                 encoding(connection);
                 tables(connection);
             }
@@ -113,37 +115,6 @@ final class SourceChecks {
         }
     }
 
-    private void slots(Connection connection) throws SQLException {
-        Optional<ReplicationSlot.Status> ours = slot.status(connection);
-        if (settingUp && !slotExpected && ours.isPresent()) {
-            add(
-                    "slot",
-                    "Replication slot " + slot.name() + " exists on the source"
-                            + (ours.get().activePid() > 0
-                                    ? " and is in use by process " + ours.get().activePid()
-                                    : "")
-                            + ", but the target knows of no pipeline that uses it.",
-                    "Drop it with SELECT pg_drop_replication_slot(" + Identifier.literal(slot.name())
-                            + ") if nothing needs it, or set caravan.slot to another name.");
-        }
-        if (ours.isEmpty() && flag(connection, FULL.formatted("pg_replication_slots", "max_replication_slots"))) {
-            add(
-                    "max_replication_slots",
-                    "All " + text(connection, "show max_replication_slots")
-                            + " replication slots of the source are taken.",
-                    "Drop one that nobody needs (SELECT * FROM pg_replication_slots), or raise max_replication_slots and"
-                            + " restart the server.");
-        }
-        if (ours.isEmpty() && flag(connection, FULL.formatted("pg_stat_replication", "max_wal_senders"))) {
-            add(
-                    "max_wal_senders",
-                    "All " + text(connection, "show max_wal_senders") + " WAL senders of the source are taken.",
-                    "Raise max_wal_senders and restart the server.");
-        }
-    }
-
-    private static final String FULL = "select count(*) >= current_setting('%2$s')::int from pg_catalog.%1$s";
-
     private void encoding(Connection connection) throws SQLException {
         String encoding = text(connection, "show server_encoding");
         if (!encoding.equals("UTF8")) {
@@ -162,6 +133,22 @@ final class SourceChecks {
         for (Table table : tables) {
             table(connection, table);
         }
+        unlogged(connection);
+    }
+
+    /** WAL does not tell of them, and PostgreSQL does not publish them. */
+    private void unlogged(Connection connection) throws SQLException {
+        List<TableName> names = UNLOGGED.query(
+                connection, Map.of(), row -> new TableName(row.getString("schema_name"), row.getString("table_name")));
+        names.stream()
+                .filter(filter::matches)
+                .forEach(name -> findings.add(new Finding(
+                        "table " + name,
+                        "Table " + name + " is UNLOGGED, so its changes are in no WAL: it is left out.",
+                        "Run ALTER TABLE " + name.sql()
+                                + " SET LOGGED on the source to have it replicated, or exclude it"
+                                + " with caravan.tables.exclude.",
+                        true)));
     }
 
     private void table(Connection connection, Table table) throws SQLException {

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 
 /** What the target must offer: room for the tables and the right to write rows without firing triggers. */
 final class TargetChecks {
+    private static final SqlResource EXTENSIONS = SqlResource.read("extensions-not-to-be-had.sql");
     private static final SqlResource FIRING_TRIGGERS = SqlResource.read("firing-triggers.sql");
     private static final SqlResource INCOMING = SqlResource.read("incoming-pipelines.sql");
 
@@ -25,28 +26,99 @@ final class TargetChecks {
     private final Collection<Table> tables;
     private final boolean settingUp;
     private final boolean tablesExpected;
+    private final Preflight.Extensions extensions;
     private final List<Finding> findings = new ArrayList<>();
 
     TargetChecks(
-            Database target, Database source, Collection<Table> tables, boolean settingUp, boolean tablesExpected) {
+            Database target,
+            Database source,
+            Collection<Table> tables,
+            boolean settingUp,
+            boolean tablesExpected,
+            Preflight.Extensions extensions) {
         this.target = target;
         this.source = source;
         this.tables = tables;
         this.settingUp = settingUp;
         this.tablesExpected = tablesExpected;
+        this.extensions = extensions;
     }
 
     List<Finding> run() throws SQLException {
         try (Connection connection = target.connect()) {
+            version(connection);
+            encoding(connection);
             replicaRole(connection);
             notTheSource(connection);
             noCircle(connection);
             noFiringTriggers(connection);
             if (settingUp) {
                 tables(Catalog.tables(connection));
+                if (!tablesExpected) {
+                    extensions(connection);
+                }
             }
         }
         return findings;
+    }
+
+    private void version(Connection connection) throws SQLException {
+        int here = connection.getMetaData().getDatabaseMajorVersion();
+        if (here < 15) {
+            findings.add(new Finding(
+                    "version",
+                    "The target is PostgreSQL " + here + ".",
+                    "Caravan needs 15 or newer on both sides; upgrade the target."));
+            return;
+        }
+        try (Connection other = source.connect()) {
+            int there = other.getMetaData().getDatabaseMajorVersion();
+            if (there > here) {
+                findings.add(new Finding(
+                        "version",
+                        "The source is PostgreSQL " + there + ", and the target " + here
+                                + ": it refuses what is new since then, types and definitions.",
+                        "Take a target that is as new, or see that the tables have nothing of it.",
+                        true));
+            }
+        }
+    }
+
+    private void encoding(Connection connection) throws SQLException {
+        String encoding = SourceChecks.text(connection, "show server_encoding");
+        if (!encoding.equals("UTF8")) {
+            findings.add(new Finding(
+                    "encoding",
+                    "The target's database is encoded in " + encoding
+                            + ", so it refuses every row with a character that is not in that.",
+                    "Make it anew in UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0), unless the source"
+                            + " has no such character.",
+                    true));
+        }
+    }
+
+    /** Most are for superusers to make, and each comes from a package of the server's machine. */
+    private void extensions(Connection connection) throws SQLException {
+        List<String> needed;
+        try (Connection other = source.connect()) {
+            needed = extensions.of(other, tables.stream().map(Table::name).toList());
+        }
+        EXTENSIONS
+                .query(connection, Map.of("extensions", SqlResource.array(needed)), row -> {
+                    String name = row.getString("name");
+                    boolean available = row.getBoolean("available");
+                    return new Finding(
+                            "extension",
+                            available
+                                    ? "Role " + target.user() + " may not create extension " + name
+                                            + " in the target, and the chosen tables need it."
+                                    : "The target's server does not have extension " + name
+                                            + ", and the chosen tables need it.",
+                            available
+                                    ? "Run CREATE EXTENSION " + name + " there, as a superuser."
+                                    : "Install its package there, or exclude the tables with caravan.tables.exclude.");
+                })
+                .forEach(findings::add);
     }
 
     private void replicaRole(Connection connection) throws SQLException {

@@ -6,6 +6,7 @@ import io.caravan.TestPostgres;
 import io.caravan.postgres.Database;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -153,6 +154,53 @@ class BadInputIT {
 
             refused(1, "wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
         }
+    }
+
+    @Test
+    void whatWouldGoWrongLaterIsToldBefore() throws Exception {
+        try (TestPostgres server = TestPostgres.start()) {
+            TestDatabase source =
+                    TestDatabase.ofAddress(server.create("source", "shop").url());
+            source.execute(
+                    "alter system set max_prepared_transactions = 1",
+                    "alter system set max_slot_wal_keep_size = '3GB'",
+                    "create unlogged table cart (id integer primary key)",
+                    "create extension cube",
+                    "create extension earthdistance",
+                    "create table place (id integer primary key, at earth)",
+                    "create role copier login",
+                    "create database narrow encoding 'LATIN1' locale 'C' template template0",
+                    "grant create on database narrow to copier",
+                    "grant set on parameter session_replication_role to copier");
+            makeAnExtensionThatNobodyElseHas(source);
+            server.stop();
+            server.launch();
+            source.execute("begin; insert into place values (1); prepare transaction 'forgotten'");
+            folder.set("caravan.source.url", source.url())
+                    .set("caravan.target.url", source.named("narrow").url())
+                    .set("caravan.target.user", "copier");
+
+            assertThat(folder.answer(1, "check"))
+                    .contains(
+                            "The source keeps 3GB of WAL at most for a slot",
+                            "Prepared transaction 'forgotten' of database shop has been open since",
+                            "ROLLBACK PREPARED 'forgotten'",
+                            "Table public.cart is UNLOGGED",
+                            "The target's database is encoded in LATIN1",
+                            "Role copier may not create extension earthdistance in the target",
+                            "The target's server does not have extension \"made-up\"")
+                    .doesNotContain("may not create extension cube"); // a trusted one
+        }
+    }
+
+    /** Its files are taken away again. */
+    private static void makeAnExtensionThatNobodyElseHas(TestDatabase source) throws Exception {
+        Path files = Path.of(source.query("select setting from pg_config where name = 'SHAREDIR'"), "extension");
+        Path control = Files.writeString(files.resolve("made-up.control"), "default_version = '1'");
+        Path script = Files.writeString(files.resolve("made-up--1.sql"), "create domain made_up as text");
+        source.execute("create extension \"made-up\"", "create table odd (id made_up primary key)");
+        Files.delete(control);
+        Files.delete(script);
     }
 
     @Test

@@ -55,6 +55,14 @@ public final class CatalogSchema {
                 .query(source, Map.of("tables", names), row -> row.getLong("oid")));
     }
 
+    /** The extensions that are needed, named as quote_ident does. */
+    public List<String> extensions() {
+        return needed.inOrder().stream()
+                .filter(object -> object.catalog().equals("pg_extension"))
+                .map(object -> object.identity().substring("extension ".length()))
+                .toList();
+    }
+
     /** What is run before the rows, in order and in one transaction. */
     public List<String> preData() throws SQLException {
         return statements().stream().map(PreData::sql).toList();

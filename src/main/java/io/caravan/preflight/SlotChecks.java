@@ -1,0 +1,106 @@
+package io.caravan.preflight;
+
+import static io.caravan.preflight.SourceChecks.flag;
+import static io.caravan.preflight.SourceChecks.text;
+
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.SqlResource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether the source has room for the slot, what holds its making up, and what would end its life. */
+final class SlotChecks {
+    private static final SqlResource SLOW_TRANSACTIONS = SqlResource.read("slow-transactions.sql");
+    private static final String FULL = "select count(*) >= current_setting('%2$s')::int from pg_catalog.%1$s";
+
+    private final Connection source;
+    private final ReplicationSlot slot;
+    private final List<Finding> findings = new ArrayList<>();
+
+    SlotChecks(Connection source, ReplicationSlot slot) {
+        this.source = source;
+        this.slot = slot;
+    }
+
+    /** @param toBeMade the pipeline is about to make it; else it has one, or takes one over */
+    List<Finding> run(boolean toBeMade) throws SQLException {
+        Optional<ReplicationSlot.Status> ours = slot.status(source);
+        if (toBeMade && ours.isPresent()) {
+            findings.add(new Finding(
+                    "slot",
+                    "Replication slot " + slot.name() + " exists on the source"
+                            + (ours.get().activePid() > 0
+                                    ? " and is in use by process " + ours.get().activePid()
+                                    : "")
+                            + ", but the target knows of no pipeline that uses it.",
+                    "Drop it with SELECT pg_drop_replication_slot(" + Identifier.literal(slot.name())
+                            + ") if nothing needs it, or set caravan.slot to another name."));
+        }
+        if (ours.isEmpty()) {
+            room();
+        }
+        if (toBeMade) {
+            slowTransactions();
+        }
+        limits();
+        return findings;
+    }
+
+    private void room() throws SQLException {
+        if (flag(source, FULL.formatted("pg_replication_slots", "max_replication_slots"))) {
+            findings.add(new Finding(
+                    "max_replication_slots",
+                    "All " + text(source, "show max_replication_slots") + " replication slots of the source are taken.",
+                    "Drop one that nobody needs (SELECT * FROM pg_replication_slots), or raise max_replication_slots and"
+                            + " restart the server."));
+        }
+        if (flag(source, FULL.formatted("pg_stat_replication", "max_wal_senders"))) {
+            findings.add(new Finding(
+                    "max_wal_senders",
+                    "All " + text(source, "show max_wal_senders") + " WAL senders of the source are taken.",
+                    "Raise max_wal_senders and restart the server."));
+        }
+    }
+
+    private void slowTransactions() throws SQLException {
+        findings.addAll(SLOW_TRANSACTIONS.query(
+                source,
+                Map.of(),
+                row -> new Finding(
+                        "transactions",
+                        row.getString("what") + " has been open since " + row.getString("since")
+                                + ", and making the replication slot waits for its end.",
+                        "Wait, or end it: " + row.getString("remedy") + ".",
+                        true)));
+    }
+
+    private void limits() throws SQLException {
+        limit(
+                "max_slot_wal_keep_size",
+                "-1",
+                "keeps %s of WAL at most for a slot. Where more is written while Kafka Connect does not read",
+                "-1");
+        limit(
+                "idle_replication_slot_timeout",
+                "0",
+                "invalidates a slot that nobody reads for %s. After such a stop",
+                "0");
+    }
+
+    private void limit(String setting, String unlimited, String does, String remedy) throws SQLException {
+        String value = text(source, "select current_setting('" + setting + "', true)"); // the second is new in 18
+        if (!value.equals("null") && !value.equals(unlimited)) {
+            findings.add(new Finding(
+                    setting,
+                    "The source " + does.formatted(value) + ", everything has to be copied again (" + setting + ").",
+                    "Run ALTER SYSTEM SET " + setting + " = " + remedy
+                            + " and SELECT pg_reload_conf() there, unless that" + " is longer than any stop will be.",
+                    true));
+        }
+    }
+}
