@@ -44,9 +44,9 @@ final class LeftPartitions {
                 }
             }
         }
-        for (Map.Entry<TableName, List<String>> each : left.entrySet()) {
-            lines.note(each.getKey(), each.getValue().isEmpty() ? "" : message(each.getKey(), each.getValue()));
-        }
+        Map<TableName, String> notes = new TreeMap<>();
+        left.forEach((table, names) -> notes.put(table, names.isEmpty() ? "" : message(table, names)));
+        lines.note(notes);
     }
 
     private Set<String> theirs(List<TableName> tables) throws SQLException {

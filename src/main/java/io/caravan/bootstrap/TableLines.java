@@ -72,14 +72,22 @@ public final class TableLines {
 
     /** Notes why the table is not where it should be, for the status; empty when all is well. */
     void note(TableName table, String problem) throws SQLException {
+        note(Map.of(table, problem));
+    }
+
+    /** The same of several tables. */
+    void note(Map<TableName, String> problems) throws SQLException {
         try (Connection connection = target.connect();
                 PreparedStatement update = connection.prepareStatement("update caravan.bootstrap set detail = ?"
                         + " where pipeline = ? and table_name = ? and detail <> ?")) {
-            update.setString(1, problem);
-            update.setString(2, pipeline);
-            update.setString(3, table.toString());
-            update.setString(4, problem);
-            update.executeUpdate();
+            for (Map.Entry<TableName, String> each : problems.entrySet()) {
+                update.setString(1, each.getValue());
+                update.setString(2, pipeline);
+                update.setString(3, each.getKey().toString());
+                update.setString(4, each.getValue());
+                update.addBatch();
+            }
+            update.executeBatch();
         }
     }
 
