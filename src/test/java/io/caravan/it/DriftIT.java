@@ -22,16 +22,21 @@ class DriftIT {
                             "alter table grown add column plain text",
                             "alter table grown add column fixed numeric(9, 2) not null default 42",
                             "alter table grown add column flag boolean default true, add column list text[] default '{a,\"b c\"}'",
-                            "alter table grown add column twice integer generated always as (v * 2) stored",
                             "update grown set plain = 'x', fixed = 1 where id = 3");
-            arrives("select plain || twice from grown where id = 3 and twice = v * 2 and fixed = 1");
+            arrives("select from grown where id = 3 and plain = 'x' and fixed = 1 and flag");
+            assertThat(PIPELINE.caravan().output())
+                    .doesNotContain("public.grown was altered on the source and is copied again");
+            // this one rewrites the table, after which nothing tells what old rows have in the columns before it
+            PIPELINE.source()
+                    .execute(
+                            "alter table grown add column twice integer generated always as (v * 2) stored",
+                            "update grown set fixed = 2 where id = 3");
+            arrives("select from grown where id = 3 and twice = v * 2 and fixed = 2");
             writers.stop();
         }
 
         PIPELINE.databases().awaitEqual(APART);
         assertThat(columns(PIPELINE.target(), "grown")).isEqualTo(columns(PIPELINE.source(), "grown"));
-        assertThat(PIPELINE.caravan().output())
-                .doesNotContain("public.grown was altered on the source and is copied again");
         assertThat(letters("grown")).isEqualTo("0");
     }
 
