@@ -32,12 +32,14 @@ begin
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.oid = any (chosen) and not has_table_privilege(replication_role, c.oid, 'select')
         union all
-        -- the values that sequences have at the cut-over
+        -- the values that sequences have at the cut-over: those of the tables, and those of their schemas that no column owns
         select distinct format('grant select on sequence %I.%I to %I', n.nspname, s.relname, replication_role)
         from pg_class s join pg_namespace n on n.oid = s.relnamespace
-        join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.oid and d.refobjid = any (chosen)
-        -- case, because PostgreSQL may ask for the privilege first, which fails for what is no sequence
-        where d.deptype in ('a', 'i')
+        left join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = s.oid and d.refclassid = 'pg_class'::regclass
+                             and d.deptype in ('a', 'i')
+        where (d.refobjid = any (chosen)
+               or d.refobjid is null and s.relnamespace in (select relnamespace from pg_class where oid = any (chosen)))
+          -- case, because PostgreSQL may ask for the privilege first, which fails for what is no sequence
           and case when s.relkind = 'S' then not has_sequence_privilege(replication_role, s.oid, 'select') else false end
         union all
         select distinct format('alter default privileges for role %I in schema %I grant select on %s to %I',

@@ -51,7 +51,8 @@ public final class Waiting {
         answers(target);
     }
 
-    private static void answers(Database database) throws NotReadyException, BootstrapException {
+    /** Throws with what to do, where the driver's own words name neither the server nor the key. */
+    public static void answers(Database database) throws NotReadyException, BootstrapException {
         try (Connection connection = database.connect()) {
             connection.isValid(5);
         } catch (SQLException e) {

@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.bootstrap.Waiting;
 import io.caravan.preflight.Finding;
 import io.caravan.preflight.Preflight;
 import java.util.List;
@@ -26,6 +27,8 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home(), line -> {});
                 Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
+            Waiting.answers(stack.settings().source());
+            Waiting.answers(stack.settings().target());
             List<Finding> findings = pipeline.preflight.findings();
             if (json) {
                 Terminal.say(new ObjectMapper()

@@ -58,6 +58,7 @@ class BadInputIT {
         for (String side : new String[] {"source", "target"}) {
             folder.set("caravan." + side + ".password", "wrong");
             refused(1, "The " + side, "refuses the login", "caravan." + side + ".password");
+            assertThat(folder.answer(1, "check")).contains("The " + side, "refuses the login");
             folder.unset("caravan." + side + ".password");
         }
     }

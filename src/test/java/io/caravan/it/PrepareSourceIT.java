@@ -32,7 +32,10 @@ class PrepareSourceIT {
     @BeforeAll
     static void prepare() throws Exception {
         scenario = Scenario.create(
-                directory, Load.schema(), "create table salaries (id integer primary key, amount numeric)");
+                directory,
+                Load.schema(),
+                "create table salaries (id serial primary key, amount numeric)",
+                "create sequence invoice_number");
         scenario.folder()
                 .set("caravan.tables.exclude", "public.salar*")
                 .set("caravan.source.user", ROLE)
@@ -58,7 +61,9 @@ class PrepareSourceIT {
         CaravanProcess first = prepareSource();
         assertThat(first.exitCode()).as(first.output()).isZero();
         assertThat(first.output())
-                .contains("create role \"Least \"\"of\"\" them\" login replication")
+                .contains(
+                        "create role \"Least \"\"of\"\" them\" login replication",
+                        "grant select on sequence public.invoice_number to")
                 .doesNotContain("salaries", PASSWORD);
 
         CaravanProcess second = prepareSource();
