@@ -15,11 +15,11 @@ import java.util.TreeMap;
 final class ColumnChecksums {
     private static final String QUERIES = """
             select c.relname, format('select %s from %s t', string_agg(format(
-                       'md5(string_agg(coalesce(format(''%%s'', %1$I)%2$s, ''NULL''), '','' order by id, t::text collate "C"))', a.attname,
+                       'md5(string_agg(format(''%%L'', %1$I)%2$s, '','' order by id, t::text collate "C"))', a.attname,
                        case when s.nspname = 'pg_catalog' and b.typname !~ '^_?reg' and b.typname not in ('_aclitem', '_gtsvector')
                                  and (select proargtypes[0] in (b.oid, 'anyarray'::regtype, 'anyrange'::regtype, 'anymultirange'::regtype)
                                       from pg_proc where oid = b.typsend)
-                            then format(' || %s(%I)::text', b.typsend, a.attname) end), ', ' order by a.attnum), c.oid::regclass)
+                            then format(' || coalesce(%s(%I)::text, '''')', b.typsend, a.attname) end), ', ' order by a.attnum), c.oid::regclass)
             from pg_class c
             join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
             join pg_type y on y.oid = a.atttypid

@@ -131,6 +131,10 @@ class EveryTypeIT {
         PROCESSES.get(pair).awaitReady();
         requireEqual(scenario, "copy");
         for (String step : List.of("insert", "update", "touch", "delete")) {
+            if (step.equals("touch")) { // or no value would come as unchanged TOAST
+                assertThat(scenario.source().query("select string_agg(i, ', ' order by i) from definition.inline() i"))
+                        .isNull();
+            }
             scenario.source().execute("call definition.change('" + step + "')");
             requireEqual(scenario, step);
         }

@@ -34,7 +34,7 @@ begin
     perform definition.add('int4', '0', '-2147483648', '2147483647');
     perform definition.add('int8', '0', '-9223372036854775808', '9223372036854775807');
     perform definition.add('numeric', '0', '1.10', '-0.000001', '12345678901234567890.123456789000', 'NaN', 'Infinity', '-Infinity',
-                        '1e400', '-1e-400', '0.00');
+                        '1e400', '-1e-400', '0.00', repeat('1234567890', 12) || '.10');
     perform definition.add('float4', '0', '-0', '0.1', '1e-45', '-3.4028235e38', 'NaN', 'Infinity', '-Infinity', '16777217');
     perform definition.add('float8', '0', '-0', '0.1', '4.9406564584124654e-324', '1.7976931348623157e308', 'NaN', 'Infinity', '-Infinity',
                         '1e-307', '0.30000000000000004');
@@ -44,9 +44,9 @@ begin
     perform definition.add('text', '', ' ', 'NULL', 'null', '\N', '\.', 'žluťoučký 😀', E'a\\b\n\t\r\b\f\x01\x1f\x7f"''', E'\u0085\u2028\ufeff\ufffd\uffff',
                         E'e\u0301', '{"a":1}', '${body} #{x} :?rows {{y}}', repeat('x', 5000));
     perform definition.add('varchar', '', ' ab ', 'NULL', E'\\\n', repeat('ž', 300));
-    perform definition.add('bpchar', '', 'ab', 'ab  ', 'NULL', 'ž');
+    perform definition.add('bpchar', '', 'ab', 'ab  ', 'NULL', 'ž', repeat('ž ', 150));
     perform definition.add('bytea', '', '\x00', '\x00ff105c27220a', '\x5c78', '\x' || repeat('00ff', 3000));
-    perform definition.add('bit', '', '1', '0101');
+    perform definition.add('bit', '', '1', '0101', repeat('01', 200));
     perform definition.add('varbit', '', '1', '10110', repeat('01', 200));
     perform definition.add('uuid', '00000000-0000-0000-0000-000000000000', 'ffffffff-ffff-ffff-ffff-ffffffffffff',
                         'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11');
@@ -62,11 +62,11 @@ begin
     if current_setting('caravan_test.oldest')::integer >= 17 then
         perform definition.add('interval', 'infinity', '-infinity');
     end if;
-    perform definition.add('json', 'null', '{"a":  1, "a": 2}', E'[ 1.10 ,\n"\\u0000 \\" é"]', '""', '12345678901234567890.10', '{}');
+    perform definition.add('json', 'null', '{"a":  1, "a": 2}', E'[ 1.10 ,\n"\\u0000 \\" é"]', '""', '12345678901234567890.10', '{}', format('{"long": "%s"}', repeat('json ', 30)));
     perform definition.add('jsonb', 'null', '{"b":[1,2.50,null],"n":12345678901234567890.10}', '""', '[]', '{}', '"a \" \\ é 😀"', '1e400',
                         (select jsonb_object_agg(n, md5(n::text))::text from generate_series(1, 200) n));
     perform definition.add('jsonpath', '$', 'strict $."a b"[*] ? (@ like_regex "^x" flag "i" && @.b > 1.10)', 'lax $[0 to last]');
-    perform definition.add('xml', '', 'text only', '<a b="1">&lt;é😀</a>', '<a/><b/>', '<!DOCTYPE a><a/>', E'\n<a>\n</a>\n');
+    perform definition.add('xml', '', 'text only', '<a b="1">&lt;é😀</a>', '<a/><b/>', '<!DOCTYPE a><a/>', '<a>' || repeat('é', 150) || '</a>', E'\n<a>\n</a>\n');
     perform definition.add('tsvector', '', '''a'':1A,2B ''b c'':3C ''d''', '''it''''s'':16383', '''\\'':1');
     perform definition.add('tsquery', '', '''a'':*AB & !( ''b c'' <-> ''d'' | ''e'' <3> ''f'' )', '''it''''s''', '''\\''');
     perform definition.add('point', '(0,0)', '(1.5,-2)', '(NaN,Infinity)', '(-0,1e-300)', '(0.1,0.30000000000000004)');
@@ -90,7 +90,7 @@ begin
     perform definition.add('pg_lsn', '0/0', 'FFFFFFFF/FFFFFFFF', '16/B374D848');
     perform definition.add('txid_snapshot', '10:20:10,14,15', '1:1:');
     perform definition.add('pg_snapshot', '10:20:10,14,15', '1:1:');
-    perform definition.add('refcursor', '', 'a cursor');
+    perform definition.add('refcursor', '', 'a cursor', repeat('cursor ', 20));
     perform definition.add('aclitem', 'postgres=r*w/postgres', '=r/postgres');
     perform definition.add('regclass', '-', 'pg_class', '4000000000');
     perform definition.add('regcollation', '-', '"C"', '"default"');
@@ -105,7 +105,7 @@ begin
     perform definition.add('regtype', '-', 'integer', 'integer[]', 'extensions.citext', '4000000000');
     perform definition.add('int4range', 'empty', '[1,5)', '(,)', '[,3)', '[-2147483648,2147483647)');
     perform definition.add('int8range', 'empty', '[1,5)', '[9223372036854775806,)');
-    perform definition.add('numrange', 'empty', '[1.10,2.00]', '(,NaN]', '(-Infinity,Infinity)');
+    perform definition.add('numrange', 'empty', '[1.10,2.00]', '(,NaN]', '(-Infinity,Infinity)', format('[%s,%s)', repeat('1', 100), repeat('2', 100)));
     perform definition.add('tsrange', 'empty', '["2024-01-01 00:00:00",infinity]', '(-infinity,"0044-03-15 00:00:00 BC")');
     perform definition.add('tstzrange', 'empty', '["2024-01-01 00:00:00+00","2024-02-01 00:00:00.123456+02")', '[-infinity,)');
     perform definition.add('daterange', 'empty', '[2024-02-28,2024-03-01)', '[,infinity)', '["4714-11-24 BC",5874897-12-31)');
@@ -116,11 +116,11 @@ begin
     perform definition.add('tstzmultirange', '{}', '{[-infinity,"2024-01-01 00:00:00+00"),["2024-02-01 00:00:00.123456+02",)}');
     perform definition.add('datemultirange', '{}', '{[2024-02-28,2024-03-01),[2025-01-01,)}');
     perform definition.add('information_schema.cardinal_number', '0', '2147483647');
-    perform definition.add('information_schema.character_data', '', 'a "b"');
+    perform definition.add('information_schema.character_data', '', 'a "b"', repeat('data ', 30));
     perform definition.add('information_schema.sql_identifier', '', 'a "b"');
     perform definition.add('information_schema.time_stamp', '2024-01-02 03:04:05.12+00', 'infinity');
     perform definition.add('information_schema.yes_or_no', 'YES', 'NO');
-    perform definition.add('extensions.citext', '', 'AbC', 'ŽLUŤ', 'NULL');
+    perform definition.add('extensions.citext', '', 'AbC', 'ŽLUŤ', 'NULL', repeat('Ž', 150));
     perform definition.add('extensions.cube', '(0)', '(0.1, -1e-300),(1e+300, 0.30000000000000004)', '(NaN)', '()');
     perform definition.add('extensions.hstore', '', '"a"=>"1", "b"=>NULL', '"q\"\\"=>"NULL", ""=>""');
     perform definition.add('extensions.ean13', '978-0-393-04002-9', '978-0-11-000533-4!');
@@ -132,7 +132,7 @@ begin
     perform definition.add('extensions.issn13', '977-1436-452-00-8');
     perform definition.add('extensions.upc', '220356483481');
     perform definition.add('extensions.lo', '0', '4294967295');
-    perform definition.add('extensions.ltree', '', 'a.b_1.C');
+    perform definition.add('extensions.ltree', '', 'a.b_1.C', repeat('label.', 20) || 'end');
     perform definition.add('extensions.lquery', '*.a@*%{1,2}.!b|c', 'a.*');
     perform definition.add('extensions.ltxtquery', 'a & !( b | c@*% )');
     perform definition.add('extensions.seg', '1.0', '6.50 .. 7', '< 5', '~1e-30', '5(+-)0.1');
