@@ -63,6 +63,12 @@ create table if not exists caravan.verification (
     verified_through pg_lsn                             -- the source_lsn of the last comparison that found the table equal
 );
 
+create table if not exists caravan.sequence (
+    name       text    primary key,                     -- of the target, quoted
+    last_value bigint  not null,                        -- where Caravan left it; one that stands elsewhere was used by others
+    is_called  boolean not null
+);
+
 -- A target set up by an earlier version gets what it lacks. Asked for first: ALTER TABLE and CREATE INDEX lock their table even when
 -- IF NOT EXISTS finds that there is nothing to do, behind another instance's open transaction and before all that come after.
 do $$

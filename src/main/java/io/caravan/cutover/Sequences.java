@@ -24,7 +24,7 @@ public final class Sequences {
 
     private final Database source;
     private final Database target;
-    private final Map<String, Long> followed = new HashMap<>();
+    private final Map<String, @Nullable Long> followed = new HashMap<>();
 
     public Sequences(Database source, Database target) {
         this.source = source;
@@ -40,7 +40,7 @@ public final class Sequences {
             String ownerColumn,
             @Nullable Long lastValue) {}
 
-    private record Position(long value, boolean called) {
+    record Position(long value, boolean called) {
         /** Whether the next value comes before the other's next value, in the direction of the increment. */
         boolean isBehind(Position other, long increment) {
             int order = increment > 0 ? Long.compare(value, other.value) : Long.compare(other.value, value);
@@ -49,30 +49,33 @@ public final class Sequences {
     }
 
     /**
-     * Sets those that are behind. One that is ahead stays, because its values were given out; one that cycles has no ahead, and
-     * gives values out again anyway, so it is set to the source's.
+     * Sets those that are behind. One that is ahead stays, because its values were given out, unless it stands where Caravan left
+     * it: then the source's was set back (TRUNCATE … RESTART IDENTITY). One that cycles has no ahead, and gives values out again
+     * anyway, so it is set to the source's.
      */
     public List<SequencePosition> set(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();
         try (Connection there = source.connect();
                 Connection here = target.connect()) {
+            LeftPositions left = LeftPositions.in(here);
             for (Known sequence : of(tables, there)) {
-                positions.add(set(sequence, there, here));
+                positions.add(set(sequence, there, here, left));
             }
         }
         return positions;
     }
 
-    /** The same for those that have given out values since the last call; in the first call, for all that ever did. */
+    /** The same for those that have given out values since the last call, or were set back; in the first call, for all that ever did. */
     public synchronized List<SequencePosition> follow(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();
         try (Connection there = source.connect();
                 Connection here = target.connect()) {
+            LeftPositions left = LeftPositions.in(here);
             for (Known sequence : of(tables, there)) {
-                if (sequence.lastValue == null || sequence.lastValue.equals(followed.get(sequence.name))) {
+                if (Objects.equals(sequence.lastValue, followed.get(sequence.name))) {
                     continue;
                 }
-                SequencePosition position = set(sequence, there, here);
+                SequencePosition position = set(sequence, there, here, left);
                 positions.add(position);
                 if (position.outcome() != Outcome.FAILED) { // else again next time
                     followed.put(sequence.name, sequence.lastValue);
@@ -98,7 +101,7 @@ public final class Sequences {
                 row.getObject("last_value", Long.class));
     }
 
-    private static SequencePosition set(Known sequence, Connection there, Connection here) {
+    private static SequencePosition set(Known sequence, Connection there, Connection here, LeftPositions left) {
         try {
             String name = inTarget(sequence, here);
             Position wanted = position(there, sequence.name);
@@ -115,9 +118,16 @@ public final class Sequences {
             Position now = position(here, name);
             Outcome outcome = wanted.equals(now)
                     ? Outcome.SAME
-                    : now.isBehind(wanted, sequence.increment) || sequence.cycles ? Outcome.SET : Outcome.AHEAD;
+                    : now.isBehind(wanted, sequence.increment) || sequence.cycles || left.holds(name, now)
+                            ? Outcome.SET
+                            : Outcome.AHEAD;
             if (outcome == Outcome.SET) {
                 set(here, name, wanted);
+            }
+            if (outcome != Outcome.AHEAD) {
+                left.note(
+                        name,
+                        wanted); // after it was set: an old note leaves a sequence alone, a new one could set it back
             }
             return new SequencePosition(name, wanted.value, wanted.called, outcome, "");
         } catch (SQLException e) {

@@ -21,6 +21,7 @@ class CutoverIT {
             create sequence ticket increment by -3 start 1000 minvalue -5000 maxvalue 1000;
             create sequence wheel minvalue 1 maxvalue 5 cycle;
             create sequence unused;
+            create table counted (id smallint generated always as identity primary key);
             create table booking (
                 id bigint generated always as identity (start 500 increment 10) primary key,
                 ticket integer not null default nextval('ticket'),
@@ -38,6 +39,7 @@ class CutoverIT {
                     + " select 'ticket' as name, last_value as value, is_called as called from ticket"
                     + " union all select 'wheel', last_value, is_called from wheel"
                     + " union all select 'id', last_value, is_called from booking_id_seq"
+                    + " union all select 'counted', last_value, is_called from counted_id_seq"
                     + " union all select 'old', last_value, is_called from booking_old_seq"
                     + " union all select 'scratch', last_value, is_called from scratch_id_seq) s";
 
@@ -62,6 +64,20 @@ class CutoverIT {
 
     @Test
     @Order(1)
+    void aSequenceThatWasSetBackIsSetBackInTheTargetToo() throws Exception {
+        PIPELINE.source().execute("insert into counted select from generate_series(1, 3)");
+        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
+
+        PIPELINE.source().execute("truncate counted restart identity");
+
+        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
+        assertThat(PIPELINE.target().query(POSITIONS)).contains("counted 1 false");
+        PIPELINE.source().execute("insert into counted default values", "insert into counted default values");
+        PIPELINE.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(2)
     void sequencesAreSetOnDemandAndNeverBehindTheSource() throws Exception {
         PIPELINE.source().execute("insert into booking (item_id) select n from generate_series(8, 10) n");
         PIPELINE.target().execute("select setval('scratch_id_seq', 5000, true)"); // someone has written there
@@ -79,7 +95,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(2)
+    @Order(3)
     void whoStillWritesIsNamed() throws Exception {
         try (Connection writer = PIPELINE.source().connect();
                 Statement statement = writer.createStatement()) {
@@ -103,7 +119,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(3)
+    @Order(4)
     void aPipelineThatIsNotHealthyIsNotCutOver() throws Exception {
         PIPELINE.target()
                 .execute("insert into caravan.verification (pipeline, table_name, source_rows, target_rows, equal,"
@@ -113,13 +129,13 @@ class CutoverIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void whenAllIsWellSequencesAreSetConstraintsValidAndTheReportSaysReady() throws Exception {
         PIPELINE.target()
                 .execute(
                         "alter table booking drop constraint booking_item_id_fkey",
                         "alter table booking add constraint booking_item_id_fkey foreign key (item_id) references item not valid");
-        PIPELINE.source().execute("insert into booking (item_id) values (11)");
+        PIPELINE.source().execute("insert into booking (item_id) values (11)", "truncate counted restart identity");
         PIPELINE.databases().awaitEqual();
 
         JsonNode report = cutover(0, "--reverse-slot");
@@ -129,7 +145,10 @@ class CutoverIT {
                         .query("select convalidated from pg_constraint where conname = 'booking_item_id_fkey'"))
                 .isEqualTo("t");
         assertThat(report.get("notes").toString()).contains("stamped");
-        assertThat(PIPELINE.target().query(POSITIONS)).contains("id 600 true").contains("ticket 970 true");
+        assertThat(PIPELINE.target().query(POSITIONS))
+                .contains("id 600 true")
+                .contains("ticket 970 true")
+                .contains("counted 1 false");
         assertThat(PIPELINE.target()
                         .query("select plugin from pg_replication_slots where slot_name = '"
                                 + PIPELINE.scenario().slot() + "_back'"))
@@ -139,7 +158,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theWayBackIsNotOpenedWhileChangesWouldGoRoundInCircles() throws Exception {
         CaravanFolder back = back("too-early");
 
@@ -166,7 +185,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
         // as a kill right after the connector was removed leaves it
         PIPELINE.target()
@@ -198,7 +217,7 @@ class CutoverIT {
 
     /** What was written since the switch, before this pipeline was there and while it streams, a table without a key included. */
     @Test
-    @Order(7)
+    @Order(8)
     void theWayBackBringsToTheOldServerWhatTheNewOneGot() throws Exception {
         PIPELINE.target().execute("insert into journal values (now(), 'new', 1), (now(), 'new', 1)");
         CaravanFolder back = back("back");
