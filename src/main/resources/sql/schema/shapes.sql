@@ -1,15 +1,16 @@
 -- The columns of tables, dropped ones too, with what tells that they were altered: a column keeps its number through a renaming, its
--- version changes with every ALTER of it, its place in the key is 0 when it is in none, and one of the table's files (oid:file) is another after each rewrite.
+-- version changes with every ALTER of it, its place in the key is 0 when it is in none. Of the table's files (oid:file:places) the file is another after each
+-- rewrite, and the places, by whose transactions a partition and those above it were put in, after each ATTACH.
 -- psql -v tables='{public.devices}' -f shapes.sql
-with recursive tree(position, oid) as (
-    select position, to_regclass(name)::oid from unnest(:'tables'::text[]) with ordinality as t(name, position)
+with recursive tree(position, oid, places) as (
+    select position, to_regclass(name)::oid, '' from unnest(:'tables'::text[]) with ordinality as t(name, position)
     union all
-    select t.position, i.inhrelid
+    select t.position, i.inhrelid, t.places || ':' || i.xmin
     from tree t
     join pg_class p on p.oid = t.oid and p.relkind = 'p'
     join pg_inherits i on i.inhparent = t.oid
 ),
-file as (select t.position, string_agg(c.oid || ':' || pg_relation_filenode(c.oid), ',' order by c.oid) as files
+file as (select t.position, string_agg(c.oid || ':' || pg_relation_filenode(c.oid) || t.places, ',' order by c.oid) as files
          from tree t join pg_class c on c.oid = t.oid and c.relkind = 'r' group by t.position)
 select t.position, a.attnum as number, case when not a.attisdropped then a.attname end as name,
        format_type(a.atttypid, a.atttypmod) as type, a.xmin::text as version,

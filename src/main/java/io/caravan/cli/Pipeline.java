@@ -16,7 +16,6 @@ import io.caravan.bootstrap.LiveCopy;
 import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.NewTables;
 import io.caravan.bootstrap.PipelineTables;
-import io.caravan.bootstrap.Step;
 import io.caravan.bootstrap.TableCopies;
 import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableStream;
@@ -37,16 +36,12 @@ import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
-import io.caravan.postgres.TableName;
 import io.caravan.preflight.KafkaChecks;
 import io.caravan.preflight.Preflight;
 import io.caravan.read.TopicReader;
 import io.caravan.read.TopicScan;
 import io.caravan.read.TopicTails;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -139,7 +134,7 @@ final class Pipeline implements AutoCloseable {
                         TableTopics.LARGEST_MESSAGE_BYTES,
                         settings.topics().retentionHours()),
                 capture,
-                new StateOf(state),
+                new SetUpState(state),
                 !settings.copy(),
                 schema == SchemaMode.EXISTING || !settings.copy(),
                 (source, tables) -> CatalogSchema.read(source, tables).extensions(),
@@ -164,20 +159,8 @@ final class Pipeline implements AutoCloseable {
                 publication,
                 slot,
                 bootstrap::names,
-                new ProgressOf(state),
+                new SetUpState(state),
                 settings.pipeline());
-    }
-
-    private record ProgressOf(BootstrapState state) implements Guard.Progress {
-        @Override
-        public boolean isBeforeCopy() throws SQLException {
-            return state.isBeforeCopy();
-        }
-
-        @Override
-        public boolean isCutOver() throws SQLException {
-            return !state.cutOver().isEmpty();
-        }
     }
 
     /** @param stream of this process, if one runs */
@@ -196,7 +179,7 @@ final class Pipeline implements AutoCloseable {
                 drift,
                 new LiveCopy(settings.source(), settings.target(), state, look(), ownSteps, notes),
                 new BootstrapLock(settings.target(), settings.pipeline()),
-                renewal(),
+                new GapRenewal(settings.source(), publication, guard),
                 tables,
                 stream,
                 settings.copyJobs());
@@ -212,24 +195,6 @@ final class Pipeline implements AutoCloseable {
                 barrier,
                 ownSteps,
                 notes);
-    }
-
-    /** Whatever became of publication and topic, from here on they are right; the copy has all that is older. */
-    private TableCopies.Renewal renewal() {
-        return new TableCopies.Renewal() {
-            @Override
-            public void of(TableName table) throws SQLException, InterruptedException {
-                try (Connection source = settings.source().connect()) {
-                    publication.add(source, List.of(table));
-                }
-                guard.renew(table);
-            }
-
-            @Override
-            public void done(TableName table) throws SQLException, InterruptedException {
-                guard.mended(table);
-            }
-        };
     }
 
     Drift drift(TableStream stream) {
@@ -265,18 +230,6 @@ final class Pipeline implements AutoCloseable {
                 settings.publication(),
                 settings.topicPrefix(),
                 !settings.copy());
-    }
-
-    private record StateOf(BootstrapState state) implements Preflight.State {
-        @Override
-        public boolean isBeforeSlot() throws SQLException {
-            return state.step() == Step.NONE;
-        }
-
-        @Override
-        public boolean isBeforeSchema() throws SQLException {
-            return state.step().compareTo(Step.SCHEMA_INTENDED) < 0;
-        }
     }
 
     /** Connections whose rows fire neither triggers nor foreign keys, as PostgreSQL's own apply workers do it. */

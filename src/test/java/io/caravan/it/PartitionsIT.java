@@ -80,6 +80,7 @@ class PartitionsIT {
     void whatHappenedWhileNothingRanIsMendedAtTheNextStart() throws Exception {
         divided("away");
         divided("cleared");
+        divided("again");
         PIPELINE.caravan().kill();
         PIPELINE.source()
                 .execute(
@@ -89,11 +90,15 @@ class PartitionsIT {
                         "update away set v = 'changed' where id = 101",
                         "truncate cleared_1",
                         "insert into cleared values (7, 'anew')",
+                        "alter table again detach partition again_1",
+                        "update again_1 set v = 'by itself'",
+                        "alter table again attach partition again_1 for values from (0) to (100)",
                         "grant select on cleared_1 to public"); // the catalog's line of it is younger than the row now
 
         PIPELINE.start();
 
         arrives("select from away where id = 101 and v = 'changed'");
+        arrives("select from again where id = 1 and v = 'by itself'");
         arrives("select from cleared where id = 7 having (select count(*) from cleared) = 1");
         PIPELINE.databases().awaitEqual("");
     }

@@ -6,8 +6,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partition that holds rows, and what PostgreSQL's catalogs say of how it came to its table. Of what happens to a partition as
@@ -37,19 +39,24 @@ public record Partition(TableName table, long oid, String name, boolean attached
                         row.getLong("joined_at")));
     }
 
-    /** Whether a partition came with rows, or lost its rows by a TRUNCATE of its own, since the table was as known. */
+    /** Whether a partition came with rows, came again, or lost its rows by a TRUNCATE of its own, since the table was as known. */
     static boolean changedUntold(Connection source, TableName table, TableShape known, TableShape now)
             throws SQLException {
         for (Partition each : of(source, List.of(table))) {
-            String then = known.fileOf(each.oid);
-            boolean untold = then == null
-                    ? each.broughtRows(source)
-                    : !then.equals(now.fileOf(each.oid)) && each.wasEmptied(source, known.horizon());
-            if (untold) {
+            if (each.changedUntold(source, known.fileOf(each.oid), now.fileOf(each.oid), known.horizon())) {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean changedUntold(Connection source, String @Nullable [] then, String @Nullable [] now, long horizon)
+            throws SQLException {
+        if (then == null || now == null) {
+            return broughtRows(source);
+        }
+        boolean putInAgain = then.length == now.length && !Arrays.equals(then, 1, then.length, now, 1, now.length);
+        return putInAgain ? holdsRows(source) : !then[0].equals(now[0]) && wasEmptied(source, horizon);
     }
 
     public boolean holdsRows(Connection connection) throws SQLException {

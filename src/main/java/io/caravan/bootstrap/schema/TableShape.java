@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * What tells that a table was altered. The source's is kept in {@code caravan.bootstrap}, so that it is also noticed after a restart.
  *
  * @param columns in the order of their numbers, dropped ones too
- * @param files which hold its rows, those of partitions too, as {@code oid:file}; a rewrite changes them
+ * @param files which hold its rows, those of partitions too, as {@code oid:file:places}: a rewrite changes the file, ATTACH
+ *     PARTITION the places
  * @param labels changes with the labels of any enum of the database
  * @param horizon all transactions before it had ended when the table was seen so; 0 in a note that does not say
  */
@@ -85,12 +86,12 @@ public record TableShape(List<Column> columns, List<String> files, String labels
         return new TableShape(columns, files, labels, laterHorizon);
     }
 
-    /** The file of the table or partition of this number; null when it is not among them. */
-    @Nullable
-    String fileOf(long oid) {
+    /** Of the table or partition of this number: the file, then the places. Null when it is not among them. */
+    String @Nullable [] fileOf(long oid) {
         String prefix = oid + ":";
         return files.stream()
                 .filter(file -> file.startsWith(prefix))
+                .map(file -> file.substring(prefix.length()).split(":", 2))
                 .findFirst()
                 .orElse(null);
     }
