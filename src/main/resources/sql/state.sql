@@ -21,6 +21,8 @@ create table if not exists caravan.ledger (
     partition    integer     not null,
     next_offset  bigint      not null,                  -- everything below is applied, nothing at or above it
     source_lsn   pg_lsn      not null default '0/0',    -- the farthest change applied
+    stream_position text,                               -- the last event applied, in the slot's stream: LSN of its COMMIT,
+                                                        -- message, event; null after a copy and before the first
     committed_at timestamptz,                           -- when the last applied change was committed on the source
     changes      bigint      not null default 0,
     updated_at   timestamptz not null default now(),
@@ -82,6 +84,9 @@ begin
     end if;
     if not exists (select from pg_attribute where attrelid = 'caravan.bootstrap'::regclass and attname = 'source_shape') then
         alter table caravan.bootstrap add column source_shape text;
+    end if;
+    if not exists (select from pg_attribute where attrelid = 'caravan.ledger'::regclass and attname = 'stream_position') then
+        alter table caravan.ledger add column stream_position text;
     end if;
     if not exists (select from pg_attribute where attrelid = 'caravan.verification'::regclass and attname = 'verified_through') then
         alter table caravan.verification add column verified_through pg_lsn;

@@ -2,6 +2,7 @@
 -- Whoever had to wait for the lock gets the newest version of the locked line, but of all else what was there when it began to
 -- wait (EvalPlanQual, read committed): it must ask once more. "was" is the line as it was then.
 select l.next_offset,
+       l.stream_position,
        b.copied_snapshot,
        b.copied_lsn::text as copied_lsn,
        exists (select from caravan.dead_letter d

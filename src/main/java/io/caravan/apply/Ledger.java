@@ -2,6 +2,7 @@ package io.caravan.apply;
 
 import io.caravan.change.Batch;
 import io.caravan.change.CopySnapshot;
+import io.caravan.change.StreamPosition;
 import io.caravan.postgres.Lsn;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -60,7 +61,7 @@ public final class Ledger {
         Map<String, Object> known = require(batch, line);
         long nextOffset = Long.parseLong(String.valueOf(known.get("next_offset")));
         requireNoStepBack(batch, nextOffset);
-        Batch fresh = batch.startingAt(nextOffset);
+        Batch fresh = batch.startingAt(nextOffset).behind(streamPosition(known));
         CopySnapshot copy = copy(known);
         return copy == null ? fresh : fresh.withoutThoseIn(copy);
     }
@@ -79,6 +80,12 @@ public final class Ledger {
                             + " was applied. It was restored, or a standby took over that was"
                             + " behind. Start Caravan again: it goes on where the ledger is.");
         }
+    }
+
+    /** How far in the slot's stream the partition is with this batch, as the ledger keeps it; empty where that is not known. */
+    public String streamPosition(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
+        StreamPosition reached = batch.readUpTo(streamPosition(require(batch, line)));
+        return reached == null ? "" : reached.toString();
     }
 
     /** Whether the stream goes beyond the table's copy with this batch, so that its snapshot is no longer needed. */
@@ -102,6 +109,11 @@ public final class Ledger {
             throw new IllegalStateException("caravan.ledger in the target lost its line for " + batch + ".");
         }
         return line;
+    }
+
+    private static @Nullable StreamPosition streamPosition(Map<String, Object> line) {
+        Object position = line.get("stream_position");
+        return position == null ? null : StreamPosition.parse(position.toString());
     }
 
     private static @Nullable CopySnapshot copy(Map<String, Object> line) {

@@ -69,9 +69,6 @@ public final class ConnectAnswers {
         if (body.contains("Failed to find any class that implements Connector")) {
             return " Its plugin.path lacks Debezium: put the folder target/connect-plugins there.";
         }
-        if (body.contains("exactly.once")) {
-            return " Caravan needs exactly.once.source.support=enabled in the configuration of every worker.";
-        }
         return "";
     }
 }

@@ -175,12 +175,9 @@ public final class Connector {
         config.put("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
         config.put("key.converter", "io.caravan.connector.EventJson");
         config.put("value.converter", "io.caravan.connector.EventJson");
-        // Only events of a key change have headers: the old or the new key.
+        // The place in the stream, and of a key change the old or the new key; Debezium's others are for nobody.
         config.put("extended.headers.enabled", "false");
-        config.put("header.converter", "org.apache.kafka.connect.json.JsonConverter");
-        config.put("header.converter.schemas.enable", "false");
-        // the default writes a column's DEFAULT where the row has NULL
-        config.put("header.converter.replace.null.with.default", "false");
+        config.put("header.converter", "io.caravan.connector.EventHeaders");
     }
 
     /** One topic for a partitioned table, whatever it is told under: its changes need one order when rows move. */
@@ -203,8 +200,9 @@ public final class Connector {
     }
 
     private static void putDelivery(Map<String, String> config) {
-        // How long the reading of the slot rests when nothing came; our ChangeEventQueue waits for nothing else.
-        config.put("poll.interval.ms", "20");
+        // A look for a message waits at the socket; this is only how long the reading rests after five looks in vain.
+        config.put("driver.socketFactory", "io.caravan.connector.PatientSockets");
+        config.put("poll.interval.ms", "1");
         config.put("internal.advanced.metrics.enable", "false"); // writes a text for every event
         // Enough to keep both threads busy. What waits here is in memory as objects, which the collector copies around.
         config.put("max.batch.size", "4096");
@@ -219,24 +217,14 @@ public final class Connector {
         // A slot that is ahead of the stored offset is a gap, which the default passes over in silence.
         config.put("offset.mismatch.strategy", "trust_offset");
         config.put("heartbeat.interval.ms", "0"); // see decisions/heartbeat.md: Caravan writes its own into the WAL
-        config.put("producer.override.linger.ms", "10"); // a commit does not wait for it
-        // The broker refuses a transaction's first records while it still ends the one before (CONCURRENT_TRANSACTIONS,
-        // KIP-890).
-        // The producer's default is to try again after 100 ms, then twice as long, up to 1 s: the whole of the latency.
-        config.put("producer.override.retry.backoff.ms", "2");
-        config.put("producer.override.retry.backoff.max.ms", "100");
+        config.put("producer.override.linger.ms", "1");
+        // Five requests under way, in order. Connect's own producer never gives a record up (delivery.timeout.ms).
+        config.put("producer.override.enable.idempotence", "true");
+        config.put("producer.override.max.in.flight.requests.per.connection", "5");
         config.put("producer.override.batch.size", Integer.toString(256 << 10));
         config.put("producer.override.compression.type", "lz4");
         config.put("producer.override.max.request.size", Integer.toString(TableTopics.LARGEST_MESSAGE_BYTES));
         config.put("producer.override.buffer.memory", Integer.toString(160 << 20));
-        // Events sent again after a crash of Connect would double rows of a table without a key, and of others they
-        // would
-        // bring back old states, which can collide with newer rows on a second unique column.
-        config.put("exactly.once.support", "required");
-        config.put("transaction.boundary", "poll");
-        // A killed worker's open transaction holds up the next worker's start until the broker gives it up; default 60
-        // s.
-        config.put("producer.override.transaction.timeout.ms", "15000");
     }
 
     /** The same as the body of {@code POST /connectors}, to be created stopped so that stored offsets can be removed. */

@@ -193,7 +193,7 @@ public final class TableLines {
                 table.toString());
         update(
                 inTransaction,
-                "update caravan.ledger set updated_at = now() where pipeline = ? and topic = ?",
+                "update caravan.ledger set stream_position = null, updated_at = now() where pipeline = ? and topic = ?",
                 pipeline,
                 topic);
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Consecutive events of one partition of one table's topic, the unit that is applied in one transaction.
@@ -23,6 +24,40 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
         return events.isEmpty() || events.get(0).offset() >= offset
                 ? this
                 : with(events.stream().filter(event -> event.offset() >= offset).toList());
+    }
+
+    /**
+     * Without the events that the connector has sent before.
+     *
+     * @param read how far in the slot's stream the partition is applied; null where nothing is known of that
+     * @throws NeedsCopyException when the topic lacks an event
+     */
+    public Batch behind(@Nullable StreamPosition read) {
+        List<ChangeEvent> left = new ArrayList<>(events.size());
+        StreamPosition until = read;
+        for (ChangeEvent event : events) {
+            Place place = event.place();
+            if (place == null || !place.isAgain(until)) {
+                if (place != null && place.lacksOneBefore(until)) {
+                    throw NeedsCopyException.lacksOneBefore(table, event);
+                }
+                left.add(event);
+                until = place == null ? until : place.at();
+            }
+        }
+        return left.size() == events.size() ? this : with(left);
+    }
+
+    /** How far in the slot's stream the partition is applied with these events; null where that is not known. */
+    public @Nullable StreamPosition readUpTo(@Nullable StreamPosition before) {
+        StreamPosition until = before;
+        for (ChangeEvent event : events) {
+            Place place = event.place();
+            if (place != null && !place.isAgain(until)) {
+                until = place.at();
+            }
+        }
+        return until;
     }
 
     /** The events that the copy does not hold already. */

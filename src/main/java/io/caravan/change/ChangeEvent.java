@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param txId the source's top-level transaction, 32 bits
  * @param committedAtMillis when the transaction committed, milliseconds since 1970 by the source's clock
  * @param json the record's value as it came, for a dead letter
+ * @param place in the slot's stream, where the record tells it
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes of a record, never changed
 public record ChangeEvent(
@@ -29,7 +30,28 @@ public record ChangeEvent(
         Lsn lsn,
         long txId,
         long committedAtMillis,
-        byte[] json) {
+        byte[] json,
+        @Nullable Place place) {
+
+    /** Without a place. */
+    public ChangeEvent(
+            long offset,
+            Op op,
+            @Nullable Row before,
+            @Nullable Row after,
+            @Nullable Row oldKey,
+            boolean movedAway,
+            Lsn lsn,
+            long txId,
+            long committedAtMillis,
+            byte[] json) {
+        this(offset, op, before, after, oldKey, movedAway, lsn, txId, committedAtMillis, json, null);
+    }
+
+    /** The same with its place in the slot's stream. */
+    public ChangeEvent at(@Nullable Place there) {
+        return new ChangeEvent(offset, op, before, after, oldKey, movedAway, lsn, txId, committedAtMillis, json, there);
+    }
 
     /** The row that the event leaves behind. Throws when the op leaves none. */
     Row requireAfter() {
@@ -63,7 +85,8 @@ public record ChangeEvent(
                 lsn,
                 txId,
                 committedAtMillis,
-                json);
+                json,
+                place);
     }
 
     /** The old row, of which at least the key is there. Throws when the op has none. */
@@ -90,7 +113,8 @@ public record ChangeEvent(
 
     /** The same as another op with other rows. */
     ChangeEvent with(Op other, @Nullable Row old, @Nullable Row row, @Nullable Row keyBefore) {
-        return new ChangeEvent(offset, other, old, row, keyBefore, movedAway, lsn, txId, committedAtMillis, json);
+        return new ChangeEvent(
+                offset, other, old, row, keyBefore, movedAway, lsn, txId, committedAtMillis, json, place);
     }
 
     @Override

@@ -2,9 +2,21 @@ package io.caravan.change;
 
 import io.caravan.postgres.TableName;
 
-/** The topic holds a note in place of a change, which does not say what became of the rows. Nothing behind it may be applied. */
+/** The topic lacks a change, or holds a note in its place which does not say what became of the rows. Nothing behind it may be applied. */
 final class NeedsCopyException extends IllegalStateException {
     private static final long serialVersionUID = 1;
+
+    private NeedsCopyException(String message) {
+        super(message);
+    }
+
+    /** @param behind the event that says that another one was sent before it, which is not in the topic */
+    static NeedsCopyException lacksOneBefore(TableName table, ChangeEvent behind) {
+        return new NeedsCopyException(
+                "Kafka lacks a change of table " + table + ": the one at offset " + behind.offset()
+                        + " was sent after one that is not in the topic. Records were deleted, or a broker lost what it had acknowledged. Run 'resync "
+                        + table + "', which goes on behind it.");
+    }
 
     /** @param note of the op {@link Op#TOO_LARGE} or {@link Op#PARTITION_TRUNCATE} */
     NeedsCopyException(TableName table, ChangeEvent note) {

@@ -59,7 +59,7 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
         TopicPartition partition = new TopicPartition(topic, 0);
         try (Admin admin = topics.admin();
                 PreparedStatement update = inTransaction.prepareStatement(
-                        "update caravan.ledger set next_offset = ?,"
+                        "update caravan.ledger set next_offset = ?, stream_position = null,"
                                 + " updated_at = now() where pipeline = ? and topic = ? and (? or next_offset not between ? and ?)")) {
             long first = offset(admin, partition, OffsetSpec.earliest());
             update.setLong(1, first);

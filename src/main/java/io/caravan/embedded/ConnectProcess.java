@@ -105,7 +105,6 @@ final class ConnectProcess {
                 // Scanning every class for plugins takes 8 s and 450 MiB more; all of ours have manifests.
                 Map.entry("plugin.discovery", "service_load"),
                 Map.entry("connector.client.config.override.policy", "All"),
-                Map.entry("exactly.once.source.support", "enabled"),
                 // A connector's configuration can be read by everyone who reaches the port, so passwords stay out of
                 // it.
                 Map.entry("config.providers", "env"),

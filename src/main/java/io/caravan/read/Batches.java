@@ -4,6 +4,7 @@ import io.caravan.change.Batch;
 import io.caravan.change.ChangeEvent;
 import io.caravan.change.ChangeEventReader;
 import io.caravan.change.Op;
+import io.caravan.change.Place;
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Batches {
     static final String NEW_KEY = "__debezium.newkey";
     private static final String OLD_KEY = "__debezium.oldkey";
+    private static final String PLACE = "caravan.position";
 
     private final String unchangedMarker;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
@@ -71,7 +73,7 @@ public final class Batches {
                 } else if (isKeyless && event.oldKey() != null && !events.isEmpty()) {
                     event = event.completedFrom(events.get(events.size() - 1));
                 }
-                events.add(event);
+                events.add(event.at(Place.read(header(one, PLACE))));
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);

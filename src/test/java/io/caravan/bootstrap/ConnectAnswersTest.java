@@ -37,8 +37,6 @@ class ConnectAnswersTest {
         assertThatThrownBy(() -> answers.created(500, "Failed to find any class that implements Connector"))
                 .isInstanceOf(BootstrapException.class)
                 .hasMessageContainingAll("http://connect:8083", "500", "target/connect-plugins");
-        assertThatThrownBy(() -> answers.accepted(400, "exactly.once.support is not enabled"))
-                .hasMessageContaining("exactly.once.source.support=enabled");
     }
 
     @Test

@@ -109,10 +109,17 @@ class ConnectorTest {
     }
 
     @Test
-    void tablesWithoutAKeyNeedEveryEventExactlyOnce() {
-        Table log = table("log", List.of(), ReplicaIdentity.FULL);
+    void everyEventTellsWhereInTheStreamItIsAndNoWorkerHasToSendItOnce() {
+        assertThat(connector.configuration(List.of(keyed("devices"))))
+                .containsEntry("header.converter", "io.caravan.connector.EventHeaders")
+                .doesNotContainKeys("exactly.once.support", "transaction.boundary");
+    }
 
-        assertThat(connector.configuration(List.of(log))).containsEntry("exactly.once.support", "required");
+    @Test
+    void recordsReachTheTopicInTheOrderInWhichTheyAreSent() {
+        assertThat(connector.configuration(List.of(keyed("devices"))))
+                .containsEntry("producer.override.enable.idempotence", "true")
+                .doesNotContainKey("producer.override.delivery.timeout.ms");
     }
 
     @Test

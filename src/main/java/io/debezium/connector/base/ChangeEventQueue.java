@@ -1,5 +1,6 @@
 package io.debezium.connector.base;
 
+import io.caravan.connector.StreamPosition;
 import io.debezium.pipeline.DataChangeEvent;
 import io.debezium.pipeline.Sizeable;
 import io.debezium.relational.RelationalChangeRecordEmitter;
@@ -55,6 +56,9 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
     public void enqueue(@Nullable T event) throws InterruptedException {
         if (event == null) {
             return;
+        }
+        if (event instanceof DataChangeEvent change) {
+            StreamPosition.mark(change.getRecord());
         }
         T next = event;
         if (buffering) {
@@ -143,8 +147,8 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
     }
 
     /**
-     * The delete of a key change and the insert that follows it are two records with one offset: if Connect ended a transaction
-     * between them and was killed, the insert would be taken for sent. A delete whose insert does not come waits for it.
+     * The delete of a key change and the insert that follows it are two records with one offset: with exactly-once source support
+     * Connect would end a transaction between them. A delete whose insert does not come waits for it.
      */
     private void keepTogether(List<T> batch) throws InterruptedException {
         while (!batch.isEmpty() && isFirstOfTwo(batch.get(batch.size() - 1))) {

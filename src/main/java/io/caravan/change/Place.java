@@ -1,0 +1,41 @@
+package io.caravan.change;
+
+import io.caravan.postgres.Lsn;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where in the slot's stream an event is, and where the event is that the connector sent to the same topic before it.
+ *
+ * @param after null for the first that a task of the connector sends: it begins behind its stored offset, and all up to that is in the topic
+ */
+public record Place(StreamPosition at, @Nullable StreamPosition after) {
+    private static final int BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
+
+    /**
+     * Reads the header {@code caravan.position}, as the connector's EventHeaders writes it. Null when there is none, which is
+     * how events of an earlier version come, or when it is not one.
+     */
+    public static @Nullable Place read(byte @Nullable [] header) {
+        if (header == null || (header.length != BYTES && header.length != 2 * BYTES)) {
+            return null;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(header);
+        StreamPosition at = position(bytes);
+        return new Place(at, bytes.hasRemaining() ? position(bytes) : null);
+    }
+
+    private static StreamPosition position(ByteBuffer bytes) {
+        return new StreamPosition(new Lsn(bytes.getLong()), bytes.getInt(), bytes.getInt());
+    }
+
+    /** Whether the event was sent before, when all up to a position has been read. */
+    boolean isAgain(@Nullable StreamPosition read) {
+        return read != null && !at.isBehind(read);
+    }
+
+    /** Whether the topic lacks an event before this one, when all up to a position has been read. */
+    boolean lacksOneBefore(@Nullable StreamPosition read) {
+        return read != null && after != null && after.isBehind(read);
+    }
+}

@@ -1,0 +1,65 @@
+package io.caravan.connector;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.storage.HeaderConverter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes an event's headers: the keys of a key change as JSON, and where the event is in the slot's stream. To that it adds
+ * where the event before it in its topic is, which this task sent: so a reader can tell an event that was sent again, and one that is
+ * missing. Not thread-safe; Connect makes one for each task and asks in the order in which it sends.
+ */
+public final class EventHeaders implements HeaderConverter {
+    private static final byte[] NONE = new byte[0];
+
+    private final EventJson keys = new EventJson();
+    private final Map<String, Sent> sent = new HashMap<>();
+
+    /** What was sent last to a topic, and what was before that. */
+    @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
+    private record Sent(byte[] last, byte[] before) {}
+
+    @Override
+    public void configure(Map<String, ?> settings) {
+        keys.configure(settings, true);
+    }
+
+    @Override
+    public byte @Nullable [] fromConnectHeader(
+            String topic, String name, @Nullable Schema schema, @Nullable Object value) {
+        return name.equals(StreamPosition.HEADER) && value instanceof byte[] position
+                ? behind(topic, position)
+                : keys.fromConnectData(topic, schema, value);
+    }
+
+    /** Connect asks again for a record that the producer did not take. */
+    private byte[] behind(String topic, byte[] position) {
+        Sent until = sent.getOrDefault(topic, new Sent(NONE, NONE));
+        Sent now = Arrays.equals(until.last, position) ? until : new Sent(position, until.last);
+        sent.put(topic, now);
+        byte[] both = Arrays.copyOf(position, position.length + now.before.length);
+        System.arraycopy(now.before, 0, both, position.length, now.before.length);
+        return both;
+    }
+
+    @Override
+    public SchemaAndValue toConnectHeader(String topic, String name, byte[] value) {
+        throw new DataException("EventHeaders writes headers and does not read them.");
+    }
+
+    @Override
+    public ConfigDef config() {
+        return new ConfigDef();
+    }
+
+    @Override
+    public void close() {
+        // holds nothing
+    }
+}

@@ -1,0 +1,75 @@
+package io.caravan.connector;
+
+import io.debezium.relational.RelationalChangeRecordEmitter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debezium makes two records of a key change, the delete and the insert, and gives both the offset behind the change. If Connect
+ * stored it when only the delete had been written, a kill then would cost the row. So the delete gets the offset of the record
+ * before it: after a restart both come again.
+ */
+final class PairOffsets {
+    private final Function<Map<String, ?>, @Nullable Map<String, Object>> stored;
+    private @Nullable Map<String, ?> last;
+
+    /** @param stored tells the offset that is stored for a source partition, or null */
+    PairOffsets(Function<Map<String, ?>, @Nullable Map<String, Object>> stored) {
+        this.stored = stored;
+    }
+
+    List<SourceRecord> of(@Nullable List<SourceRecord> records) {
+        if (records == null) {
+            return List.of();
+        }
+        List<SourceRecord> safe = new ArrayList<>(records.size());
+        for (SourceRecord record : records) {
+            if (record.headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD) == null) {
+                last = record.sourceOffset();
+                safe.add(record);
+            } else {
+                safe.add(with(record, before(record)));
+            }
+        }
+        return safe;
+    }
+
+    private Map<String, ?> before(SourceRecord record) {
+        if (last == null) {
+            last = stored.apply(record.sourcePartition());
+        }
+        return last == null ? beforeAll(record.sourceOffset()) : last;
+    }
+
+    /** Of a connector that has sent nothing yet: as if it had sent a commit right before the change, whose own is behind that. */
+    private static Map<String, ?> beforeAll(Map<String, ?> offset) {
+        long before = ((Number) Objects.requireNonNull(offset.get("lsn"))).longValue() - 1;
+        Map<String, Object> made = new HashMap<>(offset);
+        for (String position : new String[] {"lsn", "lsn_proc", "lsn_commit"}) {
+            made.put(position, before);
+        }
+        made.remove("messageType");
+        made.remove("lsn_events_processed");
+        return made;
+    }
+
+    private static SourceRecord with(SourceRecord record, Map<String, ?> offset) {
+        return new SourceRecord(
+                record.sourcePartition(),
+                offset,
+                record.topic(),
+                record.kafkaPartition(),
+                record.keySchema(),
+                record.key(),
+                record.valueSchema(),
+                record.value(),
+                record.timestamp(),
+                record.headers());
+    }
+}

@@ -1,0 +1,72 @@
+package io.caravan.connector;
+
+import java.nio.ByteBuffer;
+import org.apache.kafka.connect.source.SourceRecord;
+
+/**
+ * Where in the slot's stream the message is that the current thread decodes. Transactions come in the order of their commits,
+ * each of them whole and from its BEGIN whenever it is sent (protocol version 1 of pgoutput, without streaming), so the commit's
+ * place in the WAL and the number of the message within the transaction name a message, the same each time that it is sent
+ * and later for every later one. The LSN of a change does neither: rows of a page that COPY wrote share one, and a transaction
+ * that began earlier can commit later.
+ */
+public final class StreamPosition {
+    /** The header that carries it. */
+    static final String HEADER = "caravan.position";
+
+    /** Commit, message, event: as unsigned bytes they sort like the events of the stream. */
+    static final int BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
+
+    private static final ThreadLocal<StreamPosition> OF_THREAD = ThreadLocal.withInitial(StreamPosition::new);
+
+    private long commit;
+    private int message;
+    private int event;
+
+    /** The one of the thread that decodes: of each task one. */
+    public static StreamPosition current() {
+        return OF_THREAD.get();
+    }
+
+    /**
+     * Notes the message that comes next.
+     *
+     * @param buffer the message as pgoutput sends it, behind the byte that tells its kind
+     */
+    public void enter(ByteBuffer buffer) {
+        int body = buffer.position();
+        switch (buffer.get(body - 1)) {
+            case 'B' -> begin(buffer.getLong(body), 0); // the LSN of the COMMIT
+            case 'I', 'U', 'D', 'T' -> begin(commit, message + 1);
+            case 'M' -> {
+                boolean isTransactional = (buffer.get(body) & 1) != 0;
+                if (isTransactional) {
+                    begin(commit, message + 1);
+                } else {
+                    begin(buffer.getLong(body + 1), 0); // its own LSN; it stands between transactions
+                }
+            }
+            default -> {} // tells of a table, a type, an origin, or the end: it has no events, and may come again
+        }
+    }
+
+    private void begin(long ofCommit, int ofMessage) {
+        commit = ofCommit;
+        message = ofMessage;
+        event = 0;
+    }
+
+    /** Notes in the record's headers where the message is that the current thread has made it of. */
+    public static void mark(SourceRecord record) {
+        record.headers().addBytes(HEADER, current().next());
+    }
+
+    /** Of the next event that is made of the message: a key change makes two, a TRUNCATE one for each table. */
+    byte[] next() {
+        return ByteBuffer.allocate(BYTES)
+                .putLong(commit)
+                .putInt(message)
+                .putInt(event++)
+                .array();
+    }
+}

@@ -1,0 +1,57 @@
+package io.caravan.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EventHeadersTest {
+    private static final byte[] ONE = {1};
+    private static final byte[] TWO = {2};
+    private static final byte[] THREE = {3};
+
+    private final EventHeaders headers = new EventHeaders();
+
+    @BeforeEach
+    void configure() {
+        headers.configure(Map.of());
+    }
+
+    private byte[] position(String topic, byte[] position) {
+        return headers.fromConnectHeader(topic, StreamPosition.HEADER, Schema.BYTES_SCHEMA, position);
+    }
+
+    @Test
+    void anEventTellsWhichOneOfItsTopicCameBeforeIt() {
+        assertThat(position("a", ONE)).containsExactly(1);
+        assertThat(position("b", TWO)).containsExactly(2);
+        assertThat(position("a", THREE)).containsExactly(3, 1);
+    }
+
+    @Test
+    void anEventThatIsWrittenOnceMoreIsWrittenAlike() {
+        position("a", ONE);
+
+        assertThat(position("a", TWO)).containsExactly(2, 1);
+        assertThat(position("a", TWO)).containsExactly(2, 1);
+        assertThat(position("a", THREE)).containsExactly(3, 2);
+    }
+
+    @Test
+    void theKeyOfAKeyChangeIsWrittenAsJson() {
+        Schema schema = SchemaBuilder.struct()
+                .field("id", Schema.STRING_SCHEMA)
+                .field("ts_us", Schema.OPTIONAL_STRING_SCHEMA)
+                .build();
+        Struct key = new Struct(schema).put("id", "7").put("ts_us", null);
+
+        assertThat(headers.fromConnectHeader("a", "__debezium.oldkey", schema, key))
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("{\"id\":\"7\",\"ts_us\":null}");
+    }
+}
