@@ -2,15 +2,14 @@ package io.caravan.preflight;
 
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
-import io.caravan.postgres.SqlFile;
+import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -18,6 +17,8 @@ import java.util.stream.Stream;
 final class AdoptedSlotChecks {
     private static final String REMEDY = "Exclude the table, or set caravan.copy=true and begin with an empty target."
             + " Next time create the publication first, for every table, and then the slot.";
+
+    private static final SqlResource AFTER = SqlResource.read("adopted-slot/publication-after.sql");
 
     private final ReplicationSlot slot;
     private final Publication publication;
@@ -67,22 +68,35 @@ final class AdoptedSlotChecks {
 
     /** PostgreSQL 18 logs "skipped loading publication" and drops the changes (LoadPublications in pgoutput.c); 17 fails. */
     private List<Finding> youngerThanTheSlot(Connection source) throws SQLException {
-        List<Finding> findings = new ArrayList<>();
-        try (PreparedStatement select = source.prepareStatement(SqlFile.read("publication-after-slot"))) {
-            select.setString(1, slot.name());
-            select.setString(2, publication.name());
-            select.setString(3, slot.name());
-            select.setString(4, publication.name());
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    findings.add(new Finding(
-                            "publication",
-                            "caravan.copy=false takes over slot " + slot.name() + ", but " + row.getString("what")
-                                    + " was made or altered after it, so changes since the slot was made can be missing.",
-                            REMEDY));
-                }
-            }
+        SlotAge age = SlotAge.of(source, slot);
+        List<String> perhaps = writtenSince(source, age.bound());
+        if (perhaps.isEmpty()) {
+            return List.of();
         }
-        return findings;
+        String oldest;
+        try {
+            oldest = age.oldest();
+        } catch (SQLException e) {
+            return List.of(new Finding(
+                    "publication",
+                    "caravan.copy=false takes over slot " + slot.name() + ", and whether "
+                            + String.join(", ", perhaps)
+                            + " was made or altered after it cannot be told, since what it holds cannot be read"
+                            + " through a temporary copy of it with plugin test_decoding: " + e.getMessage(),
+                    "Install PostgreSQL's contrib package on the source, or raise max_replication_slots; or set"
+                            + " caravan.copy=true and begin with an empty target."));
+        }
+        return writtenSince(source, oldest).stream()
+                .map(what -> new Finding(
+                        "publication",
+                        "caravan.copy=false takes over slot " + slot.name() + ", but " + what
+                                + " was made or altered after it, so changes since the slot was made can be missing.",
+                        REMEDY))
+                .toList();
+    }
+
+    private List<String> writtenSince(Connection source, String oldest) throws SQLException {
+        return AFTER.query(
+                source, Map.of("publication", publication.name(), "oldest", oldest), row -> row.getString("what"));
     }
 }
