@@ -5,6 +5,7 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,28 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
                 ? this
                 : with(events.stream().filter(event -> event.offset() >= offset).toList());
     }
+
+    /**
+     * The first event that another timeline of the source tells than the one before it; empty when none does.
+     *
+     * @param read how far in the slot's stream the partition is applied; null where nothing is known of that
+     */
+    public Optional<TimelineTurn> turn(@Nullable StreamPosition read) {
+        StreamPosition until = read;
+        for (ChangeEvent event : events) {
+            Place place = event.place();
+            if (place != null) {
+                if (until != null && until.timeline() != place.at().timeline()) {
+                    return Optional.of(new TimelineTurn(until, place.at().timeline()));
+                }
+                until = place.isAgain(until) ? until : place.at();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param last position that was read before the source went to another timeline */
+    public record TimelineTurn(StreamPosition last, int timeline) {}
 
     /**
      * Without the events that the connector has sent before.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param after null for the first that a task of the connector sends: it begins behind its stored offset, and all up to that is in the topic
  */
 public record Place(StreamPosition at, @Nullable StreamPosition after) {
-    private static final int BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
+    private static final int BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
     /**
      * Reads the header {@code caravan.position}, as the connector's EventHeaders writes it. Null when there is none, which is
@@ -26,7 +26,7 @@ public record Place(StreamPosition at, @Nullable StreamPosition after) {
     }
 
     private static StreamPosition position(ByteBuffer bytes) {
-        return new StreamPosition(new Lsn(bytes.getLong()), bytes.getInt(), bytes.getInt());
+        return new StreamPosition(bytes.getInt(), new Lsn(bytes.getLong()), bytes.getInt(), bytes.getInt());
     }
 
     /** Whether the event was sent before, when all up to a position has been read. */

@@ -1,25 +1,60 @@
 package io.caravan.connector;
 
+import io.debezium.config.Configuration;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
+import io.debezium.connector.postgresql.PostgresOffsetContext;
+import io.debezium.connector.postgresql.PostgresPartition;
+import io.debezium.pipeline.ChangeEventSourceCoordinator;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.source.SourceRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's task, with two differences. It tells the slot less often how far it may move: where Connect calls {@link #commit}
- * after every batch (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium reads the stored offsets back from their topic, to
- * its end, each time. And it gives no record an offset that speaks of another record ({@link PairOffsets}).
+ * Debezium's task, which asks a server whether it has what was delivered before it reads on there, gives no record an offset that
+ * speaks of another record ({@link PairOffsets}), and tells the slot less often how far it may move: where Connect calls
+ * {@link #commit} after every batch (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium reads the stored offsets back from
+ * their topic, to its end, each time.
  */
 public final class CaptureTask extends PostgresConnectorTask {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(800); // Connect calls every second
 
-    private final PairOffsets offsets =
+    private final PairOffsets pairs =
             new PairOffsets(partition -> context.offsetStorageReader().offset(partition));
     private long toldAt = System.nanoTime() - INTERVAL_NANOS;
+    private int timeline;
+    private @Nullable Map<String, ?> handedOver;
 
+    /** Also called for each new connection after one that was lost, by the thread that polls. */
+    @Override
+    public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(Configuration config) {
+        Timeline now;
+        try {
+            now = Timeline.of(config.asMap());
+        } catch (SQLException e) {
+            throw new RetriableException("The source does not tell its timeline: " + e.getMessage(), e);
+        }
+        now.requireToHave(context.offsetStorageReader().offset(Map.of("server", config.getString("topic.prefix"))));
+        now.requireToHave(handedOver); // Connect stores offsets once a second
+        timeline = now.number();
+        return super.start(config);
+    }
+
+    /** An offset names the timeline that was asked for before it was read: should the server change in between, an earlier one. */
     @Override
     public List<SourceRecord> doPoll() throws InterruptedException {
-        return offsets.of(super.doPoll());
+        List<SourceRecord> records = super.doPoll();
+        if (records == null || records.isEmpty()) {
+            return List.of();
+        }
+        for (SourceRecord record : records) {
+            StreamPosition.complete(record, timeline);
+        }
+        handedOver = records.get(records.size() - 1).sourceOffset();
+        return pairs.of(records);
     }
 
     @Override

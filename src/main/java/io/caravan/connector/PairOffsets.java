@@ -24,10 +24,7 @@ final class PairOffsets {
         this.stored = stored;
     }
 
-    List<SourceRecord> of(@Nullable List<SourceRecord> records) {
-        if (records == null) {
-            return List.of();
-        }
+    List<SourceRecord> of(List<SourceRecord> records) {
         List<SourceRecord> safe = new ArrayList<>(records.size());
         for (SourceRecord record : records) {
             if (record.headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD) == null) {

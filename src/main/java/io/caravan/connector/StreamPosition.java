@@ -1,6 +1,8 @@
 package io.caravan.connector;
 
 import java.nio.ByteBuffer;
+import java.util.Map;
+import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
@@ -14,8 +16,11 @@ public final class StreamPosition {
     /** The header that carries it. */
     static final String HEADER = "caravan.position";
 
-    /** Commit, message, event: as unsigned bytes they sort like the events of the stream. */
-    static final int BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
+    /** In an offset: the commit of what was sent last. */
+    static final String COMMIT_KEY = "commit";
+
+    private static final int COMMIT_AT = Integer.BYTES; // behind the timeline
+    private static final int BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
     private static final ThreadLocal<StreamPosition> OF_THREAD = ThreadLocal.withInitial(StreamPosition::new);
 
@@ -61,9 +66,22 @@ public final class StreamPosition {
         record.headers().addBytes(HEADER, current().next());
     }
 
+    /** Adds the timeline of the source that it was read on, to the header and, with the commit, to the record's offset. */
+    @SuppressWarnings("unchecked") // of each record its own map (PostgresOffsetContext.getOffset)
+    static void complete(SourceRecord record, int timeline) {
+        Map<String, Object> offset = (Map<String, Object>) record.sourceOffset();
+        offset.put(Timeline.KEY, timeline);
+        Header header = record.headers().lastWithName(HEADER);
+        if (header != null && header.value() instanceof byte[] position) {
+            ByteBuffer bytes = ByteBuffer.wrap(position).putInt(0, timeline);
+            offset.put(COMMIT_KEY, bytes.getLong(COMMIT_AT));
+        }
+    }
+
     /** Of the next event that is made of the message: a key change makes two, a TRUNCATE one for each table. */
     byte[] next() {
         return ByteBuffer.allocate(BYTES)
+                .putInt(0) // until the task is asked for it
                 .putLong(commit)
                 .putInt(message)
                 .putInt(event++)

@@ -64,7 +64,7 @@ final class Comparison {
         }
     }
 
-    /** Exact as long as nothing was delivered that the new timeline does not have. */
+    /** What the connector delivered from the new timeline says nothing of the old one. */
     private void timeline(Evidence evidence, Source source, Observed observed) {
         Optional<Lsn> left = source.leftTimeline();
         String turn = "The source went from timeline " + evidence.timeline() + " to "
@@ -74,6 +74,9 @@ final class Comparison {
             return;
         }
         Optional<Stored> stored = observed.offset();
+        if (stored.isPresent() && stored.get().timeline() == source.identity().timeline()) {
+            return;
+        }
         Lsn delivered = observed.delivered() == null ? Lsn.ZERO : observed.delivered();
         if (stored.isPresent() && stored.get().event().isAfter(delivered)) {
             delivered = stored.get().event();

@@ -203,6 +203,9 @@ public final class Guard {
             return kept;
         }
         ServerIdentity now = source.identity();
+        if (now.timeline() != kept.timeline() && !seen.offsetIsTold()) {
+            return kept; // nothing tells yet whether the server has what was delivered
+        }
         if (now.timeline() > kept.timeline()) {
             LOG.warn("The source went from timeline {} to {}", kept.timeline(), now.timeline());
         }

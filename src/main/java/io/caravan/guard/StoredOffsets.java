@@ -21,8 +21,10 @@ public interface StoredOffsets {
      * @param event position of the last event that was delivered
      * @param farthest nothing beyond it can have been confirmed to the slot: Debezium confirms one of the offset's positions
      *     after it was committed (PostgresStreamingChangeEventSource.commitOffset, 3.7.0)
+     * @param timeline of the source that it was read on; nothing was, before that server was known to have all that had been
+     *     delivered (connector.CaptureTask). 0 when it does not tell
      */
-    record Stored(Lsn event, Lsn farthest) {
+    record Stored(Lsn event, Lsn farthest, int timeline) {
         /** As Debezium writes it; it has a member {@code lsn}. */
         static Stored of(JsonNode offset) {
             Lsn event = new Lsn(offset.path("lsn").asLong());
@@ -31,7 +33,7 @@ public interface StoredOffsets {
                 Lsn position = new Lsn(offset.path(other).asLong());
                 farthest = position.isAfter(farthest) ? position : farthest;
             }
-            return new Stored(event, farthest);
+            return new Stored(event, farthest, offset.path("timeline").asInt());
         }
     }
 }

@@ -51,9 +51,4 @@ class PairOffsetsTest {
         assertThat(offsets(null, delete(), record(CHANGE)))
                 .isEqualTo(List.of(Map.of("lsn", 199L, "lsn_proc", 199L, "lsn_commit", 199L), CHANGE));
     }
-
-    @Test
-    void aTaskThatHasNothingHasNothing() {
-        assertThat(new PairOffsets(partition -> null).of(null)).isEmpty();
-    }
 }

@@ -37,7 +37,7 @@ class ComparisonTest {
             Optional.of(new PublicationState("16400:900", "app", false, BEFORE.members(), List.of()));
     private Set<String> tables = Set.of("public.orders");
     private @Nullable Map<String, String> topics = BEFORE.topics();
-    private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100")));
+    private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 3));
     private @Nullable Lsn delivered = Lsn.parse("0/5000");
 
     private static ReplicationSlot.Status slot(String confirmed, String walStatus, String invalidation) {
@@ -124,7 +124,7 @@ class ComparisonTest {
 
     @Test
     void anOffsetThatWasSetAhead() {
-        offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001")));
+        offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3));
         expect("", "The connector's stored offset is 0/5001, beyond all");
     }
 
@@ -165,6 +165,14 @@ class ComparisonTest {
         identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
         leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
         expect("", "from timeline 3 to 4 at 0/4FFF, but changes up to 0/5000");
+    }
+
+    @Test
+    void whatTheConnectorDeliveredFromTheNewTimelineIsNotMissingThere() {
+        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
+        offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 4));
+        assertThat(gaps()).isEmpty();
     }
 
     @Test
@@ -236,8 +244,8 @@ class ComparisonTest {
     void offsetsAreReadAsKafkaConnectTellsThem() throws Exception {
         String answer = """
                 {"offsets":[{"partition":{"server":"ome"},"offset":{"lsn_proc":23000,"messageType":"UPDATE",
-                "lsn_commit":24000,"lsn":23500,"txId":771,"ts_usec":1790000000000000}}]}""";
-        assertThat(ConnectOffsets.parse(answer)).contains(new Stored(new Lsn(23500), new Lsn(24000)));
+                "lsn_commit":24000,"lsn":23500,"timeline":2,"txId":771,"ts_usec":1790000000000000}}]}""";
+        assertThat(ConnectOffsets.parse(answer)).contains(new Stored(new Lsn(23500), new Lsn(24000), 2));
         assertThat(ConnectOffsets.parse("{\"offsets\":[]}")).isEmpty();
     }
 }
