@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
@@ -20,13 +21,21 @@ import org.jspecify.annotations.Nullable;
  * rows, which makes the effect of every event happen once, however often it is delivered.
  */
 public final class Ledger {
+    private final Source source;
     private final DataSource target;
     private final String pipeline;
     private final Map<TopicPartition, Long> done = new ConcurrentHashMap<>();
 
     private record TopicPartition(String topic, int partition) {}
 
-    public Ledger(DataSource target, String pipeline) {
+    /** What the ledger asks of the source. */
+    public interface Source {
+        /** Where the history of the server left an earlier timeline; empty when that is not among its ancestors. */
+        Optional<Lsn> leftTimeline(int earlier) throws SQLException;
+    }
+
+    public Ledger(Source source, DataSource target, String pipeline) {
+        this.source = source;
         this.target = target;
         this.pipeline = pipeline;
     }
@@ -57,11 +66,17 @@ public final class Ledger {
     }
 
     /** What of the batch is neither applied nor in the table's copy. The line is locked by the transaction around. */
-    public Batch remaining(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line) {
+    public Batch remaining(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line)
+            throws SQLException {
         Map<String, Object> known = require(batch, line);
         long nextOffset = Long.parseLong(String.valueOf(known.get("next_offset")));
         requireNoStepBack(batch, nextOffset);
-        Batch fresh = batch.startingAt(nextOffset).behind(streamPosition(known));
+        StreamPosition read = streamPosition(known);
+        Batch unread = batch.startingAt(nextOffset);
+        for (StreamPosition turn : unread.turns(read)) {
+            requireToHave(batch, turn);
+        }
+        Batch fresh = unread.behind(read);
         CopySnapshot copy = copy(known);
         return copy == null ? fresh : fresh.withoutThoseIn(copy);
     }
@@ -79,6 +94,17 @@ public final class Ledger {
                             + ", but everything below " + committed
                             + " was applied. It was restored, or a standby took over that was"
                             + " behind. Start Caravan again: it goes on where the ledger is.");
+        }
+    }
+
+    /** A standby that was promoted without it does not have the change, and the target does. */
+    private void requireToHave(Batch batch, StreamPosition turn) throws SQLException {
+        Optional<Lsn> left = source.leftTimeline(turn.timeline());
+        if (left.isEmpty() || turn.commit().compareTo(left.get()) >= 0) {
+            throw new IllegalStateException(
+                    "A change of table " + batch.table() + " was delivered that was committed at "
+                            + turn.commit() + " of the source's timeline " + turn.timeline()
+                            + ", which the source that took over does not have. Run 'resync " + batch.table() + "'.");
         }
     }
 

@@ -5,7 +5,6 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,26 +27,25 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     }
 
     /**
-     * The first event that another timeline of the source tells than the one before it; empty when none does.
+     * Where the events go from one timeline of the source to another: each time the position on the earlier of the two.
      *
      * @param read how far in the slot's stream the partition is applied; null where nothing is known of that
      */
-    public Optional<TimelineTurn> turn(@Nullable StreamPosition read) {
-        StreamPosition until = read;
+    public List<StreamPosition> turns(@Nullable StreamPosition read) {
+        List<StreamPosition> turns = new ArrayList<>();
+        StreamPosition before = read;
         for (ChangeEvent event : events) {
             Place place = event.place();
-            if (place != null) {
-                if (until != null && until.timeline() != place.at().timeline()) {
-                    return Optional.of(new TimelineTurn(until, place.at().timeline()));
+            if (place != null && !place.isAgain(before)) {
+                StreamPosition now = place.at();
+                if (before != null && before.timeline() != now.timeline()) {
+                    turns.add(before.timeline() < now.timeline() ? before : now);
                 }
-                until = place.isAgain(until) ? until : place.at();
+                before = now;
             }
         }
-        return Optional.empty();
+        return turns;
     }
-
-    /** @param last position that was read before the source went to another timeline */
-    public record TimelineTurn(StreamPosition last, int timeline) {}
 
     /**
      * Without the events that the connector has sent before.

@@ -36,6 +36,7 @@ import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.ServerIdentity;
 import io.caravan.preflight.KafkaChecks;
 import io.caravan.preflight.Preflight;
 import io.caravan.read.TopicReader;
@@ -141,7 +142,10 @@ final class Pipeline implements AutoCloseable {
                 notes);
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);
-        ledger = new Ledger(targetPool, settings.pipeline());
+        ledger = new Ledger(
+                timeline -> ServerIdentity.leftTimelineOf(settings.source(), timeline),
+                targetPool,
+                settings.pipeline());
         guard = guard(kafka);
         reader = new TopicReader(
                 kafka,

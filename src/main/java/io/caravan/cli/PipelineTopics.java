@@ -1,6 +1,8 @@
 package io.caravan.cli;
 
 import io.caravan.bootstrap.TableTopics;
+import io.caravan.change.StreamPosition;
+import io.caravan.guard.Observed.Delivered;
 import io.caravan.guard.Observer;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
@@ -87,26 +89,31 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     }
 
     @Override
-    public Lsn delivered() throws SQLException {
-        Lsn farthest = Lsn.ZERO;
+    public Delivered delivered() throws SQLException {
+        Delivered applied = Delivered.NOTHING;
         Map<TopicPartition, Long> waiting = new HashMap<>();
         try (Connection connection = target.connect();
                 PreparedStatement select = connection.prepareStatement(
-                        "select topic, partition, next_offset, source_lsn::text from caravan.ledger where pipeline = ?")) {
+                        "select topic, partition, next_offset, source_lsn::text, stream_position from caravan.ledger"
+                                + " where pipeline = ?")) {
             select.setString(1, pipeline);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     waiting.put(new TopicPartition(row.getString(1), row.getInt(2)), row.getLong(3));
-                    Lsn applied = Lsn.parse(row.getString(4));
-                    farthest = applied.isAfter(farthest) ? applied : farthest;
+                    String position = row.getString(5);
+                    applied = applied.and(new Delivered(
+                            Lsn.parse(row.getString(4)),
+                            position == null
+                                    ? Lsn.ZERO
+                                    : StreamPosition.parse(position).commit()));
                 }
             }
             // Those of tables that were left out since count too: the connector's last event may be one of theirs.
             Map<String, String> there = topics.ids(
                     waiting.keySet().stream().map(TopicPartition::topic).toList());
             waiting.keySet().removeIf(partition -> !there.containsKey(partition.topic()));
-            Lsn captured = tails.farthest(waiting);
-            return captured.isAfter(farthest) ? captured : farthest;
+            TopicTails.Farthest captured = tails.farthest(waiting);
+            return applied.and(new Delivered(captured.event(), captured.commit()));
         } catch (ExecutionException | KafkaException e) {
             throw new SQLException("Kafka does not tell what lies in the topics: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -59,8 +59,9 @@ record Timeline(int number, String history) {
                 && offset.get(StreamPosition.COMMIT_KEY) instanceof Number commit
                 && earlier.intValue() != number
                 && commit.longValue() >= leftAt(earlier.intValue())) {
-            throw new ConnectException("Changes up to " + text(commit.longValue()) + " of the source's timeline " + earlier
-                    + " were delivered, and it is on timeline " + number + " now, which does not have all of them.");
+            throw new ConnectException("Changes up to " + text(commit.longValue()) + " of the source's timeline "
+                    + earlier + " were delivered, and it is on timeline " + number
+                    + " now, which does not have all of them.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.caravan.guard;
 
+import io.caravan.guard.Observed.Delivered;
 import io.caravan.guard.Observed.Source;
 import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Lsn;
@@ -77,7 +78,8 @@ final class Comparison {
         if (stored.isPresent() && stored.get().timeline() == source.identity().timeline()) {
             return;
         }
-        Lsn delivered = observed.delivered() == null ? Lsn.ZERO : observed.delivered();
+        Lsn delivered =
+                observed.delivered() == null ? Lsn.ZERO : observed.delivered().event();
         if (stored.isPresent() && stored.get().event().isAfter(delivered)) {
             delivered = stored.get().event();
         }
@@ -112,18 +114,31 @@ final class Comparison {
 
     private void offset(Observed observed) {
         Optional<Stored> stored = observed.offset();
-        Lsn delivered = observed.delivered();
+        Delivered delivered = observed.delivered();
         if (!observed.offsetIsTold() || delivered == null) {
             return;
         }
-        if (stored.isEmpty() && !delivered.equals(Lsn.ZERO)) {
-            gap("The connector's stored offset is lost (or caravan.capture was changed), and events up to " + delivered
-                    + " have been delivered: it would send events again or leave some out.");
+        if (stored.isEmpty() && !delivered.event().equals(Lsn.ZERO)) {
+            lostOffset(observed, delivered);
         }
-        if (stored.isPresent() && stored.get().event().isAfter(delivered)) {
+        if (stored.isPresent() && stored.get().event().isAfter(delivered.event())) {
             gap("The connector's stored offset is " + stored.get().event()
-                    + ", beyond all that lies in the topics or was applied (" + delivered
+                    + ", beyond all that lies in the topics or was applied (" + delivered.event()
                     + "): someone set it ahead, or topics lost records. The changes between are missing.");
+        }
+    }
+
+    /** Without an offset the connector begins where the slot stands; what was delivered and comes again is passed over. */
+    private void lostOffset(Observed observed, Delivered delivered) {
+        if (observed.source() == null || observed.source().slot().isEmpty()) {
+            return; // the slot itself is the gap
+        }
+        Lsn begin = observed.source().slot().get().confirmedFlush();
+        if (!delivered.reaches(begin)) {
+            gap("The connector's stored offset is lost, so it would begin where replication slot " + slot.name()
+                    + " stands, at " + begin + ", beyond all that lies in the topics or was applied ("
+                    + delivered.commit()
+                    + "). The changes between are missing.");
         }
     }
 

@@ -18,15 +18,37 @@ import org.jspecify.annotations.Nullable;
  * @param tables those of the pipeline at that moment
  * @param topics Kafka's id of each topic of theirs that is there
  * @param offsetIsTold whether whoever keeps the connector's offset has told it, or that there is none
- * @param delivered the farthest change that is applied or lies in a topic; asked for at a start only
+ * @param delivered what is applied or lies in a topic; asked for at a start only
  */
-record Observed(
+public record Observed(
         @Nullable Source source,
         List<TableName> tables,
         @Nullable Map<String, String> topics,
         boolean offsetIsTold,
         Optional<Stored> offset,
-        @Nullable Lsn delivered) {
+        @Nullable Delivered delivered) {
+
+    /**
+     * What is applied or lies in a topic.
+     *
+     * @param event position of the farthest change
+     * @param commit position of the farthest COMMIT whose transaction has a change there; zero when none tells it
+     */
+    public record Delivered(Lsn event, Lsn commit) {
+        public static final Delivered NOTHING = new Delivered(Lsn.ZERO, Lsn.ZERO);
+
+        /** The farther one of each. */
+        public Delivered and(Delivered other) {
+            return new Delivered(
+                    event.isAfter(other.event) ? event : other.event,
+                    commit.isAfter(other.commit) ? commit : other.commit);
+        }
+
+        /** What the slot stands beyond is not there: it was never told to pass over a change that is not. */
+        boolean reaches(Lsn slot) {
+            return !slot.isAfter(commit) || !slot.isAfter(event);
+        }
+    }
 
     /**
      * The source's side of it.

@@ -1,5 +1,6 @@
 package io.caravan.guard;
 
+import io.caravan.guard.Observed.Delivered;
 import io.caravan.guard.Observed.Source;
 import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Database;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,12 +27,6 @@ import org.slf4j.LoggerFactory;
 /** Asks source, Kafka and the keeper of the offset what {@link Evidence} is compared with. */
 public final class Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
-
-    /**
-     * A connector's first events can be seen before the transaction that holds them and its first offset is committed. After
-     * so many seconds the offset is lost.
-     */
-    private static final int LOOKS_FOR_FIRST_OFFSET = 10;
 
     private static final SqlResource PRESENT = SqlResource.read("schema/existing.sql");
 
@@ -52,8 +46,8 @@ public final class Observer {
         /** Kafka's id of each topic of these tables, and of that of the messages, that is there, by its name. */
         Map<String, String> ids(List<TableName> tables) throws ExecutionException, InterruptedException;
 
-        /** The farthest change that lies in a topic, and in the ledger. */
-        Lsn delivered() throws SQLException;
+        /** What lies in the topics, and is in the ledger. */
+        Delivered delivered() throws SQLException;
 
         /** Makes the topic where it is missing. */
         void create(String topic) throws SQLException, InterruptedException;
@@ -94,26 +88,16 @@ public final class Observer {
     Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
         List<TableName> ours = tables.get();
         Source there = source(evidence, starting);
-        Lsn delivered;
-        Optional<Stored> offset;
+        Optional<Stored> offset = Optional.empty();
         boolean offsetIsTold = true;
-        for (int looks = 1; ; looks++) {
-            offset = Optional.empty();
-            try {
-                offset = offsets.read();
-            } catch (IOException e) {
-                LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
-                offsetIsTold = false;
-            }
-            delivered = starting ? topics.delivered() : null;
-            boolean perhapsTheFirst =
-                    offsetIsTold && offset.isEmpty() && delivered != null && !delivered.equals(Lsn.ZERO);
-            if (!perhapsTheFirst || looks == LOOKS_FOR_FIRST_OFFSET) {
-                return new Observed(there, ours, topicIds(ours), offsetIsTold, offset, delivered);
-            }
-            LOG.info("The topics hold events, and the connector has no offset yet; looking again");
-            TimeUnit.SECONDS.sleep(1);
+        try {
+            offset = offsets.read();
+        } catch (IOException e) {
+            LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
+            offsetIsTold = false;
         }
+        Delivered delivered = starting ? topics.delivered() : null;
+        return new Observed(there, ours, topicIds(ours), offsetIsTold, offset, delivered);
     }
 
     private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {

@@ -40,6 +40,13 @@ public record ServerIdentity(String systemIdentifier, boolean standby, int timel
         }
     }
 
+    /** The same of the server as it is now. */
+    public static Optional<Lsn> leftTimelineOf(Database server, int earlier) throws SQLException {
+        try (Connection connection = server.connect()) {
+            return of(connection).leftTimeline(server, earlier);
+        }
+    }
+
     /** Lines of timeline, position of the switch and reason, parted by tabs (documentation of continuous archiving). */
     static Optional<Lsn> leftTimeline(String history, int earlier) {
         return history.lines()

@@ -73,7 +73,7 @@ public final class Batches {
                 } else if (isKeyless && event.oldKey() != null && !events.isEmpty()) {
                     event = event.completedFrom(events.get(events.size() - 1));
                 }
-                events.add(event.at(Place.read(header(one, PLACE))));
+                events.add(event.at(place(one)));
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);
@@ -82,6 +82,11 @@ public final class Batches {
     /** See {@link TopicReader#lagSeconds}. */
     public OptionalDouble lagSeconds(String topic) {
         return topics.lagSeconds(topic);
+    }
+
+    /** Where in the slot's stream the record's event is, where it tells that. */
+    static @Nullable Place place(ConsumerRecord<byte[], byte[]> one) {
+        return Place.read(header(one, PLACE));
     }
 
     private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> one, String name) {

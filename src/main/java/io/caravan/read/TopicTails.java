@@ -1,6 +1,7 @@
 package io.caravan.read;
 
 import io.caravan.change.ChangeEventReader;
+import io.caravan.change.Place;
 import io.caravan.change.Row;
 import io.caravan.postgres.Lsn;
 import java.time.Duration;
@@ -33,19 +34,32 @@ public final class TopicTails {
                 false,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
-                // The connector's stored offset and its records are one transaction, but the end of it is written to
-                // one
-                // partition after the other: the offset can be seen before the records are called committed.
+                // A transaction's end is written to one partition after the other: the offset of a capture that stores
+                // it so can be seen before the records are called committed.
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
                 "read_uncommitted"));
     }
 
     /**
-     * The farthest position on the source among the last records.
+     * The farthest positions on the source among some records; zero where none tells one.
+     *
+     * @param event of a change
+     * @param commit of a COMMIT whose transaction has a change there
+     */
+    public record Farthest(Lsn event, Lsn commit) {
+        private Farthest and(Farthest other) {
+            return new Farthest(
+                    event.isAfter(other.event) ? event : other.event,
+                    commit.isAfter(other.commit) ? commit : other.commit);
+        }
+    }
+
+    /**
+     * Looks at the last records.
      *
      * @param from offsets below which records do not count; partitions that do not exist are left out by the caller
      */
-    public Lsn farthest(Map<TopicPartition, Long> from) {
+    public Farthest farthest(Map<TopicPartition, Long> from) {
         try (KafkaConsumer<byte[], byte[]> kafka =
                 new KafkaConsumer<>(clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Map<TopicPartition, Long> begins = kafka.beginningOffsets(from.keySet());
@@ -57,15 +71,14 @@ public final class TopicTails {
                     Math.max(
                             Math.max(from.getOrDefault(partition, 0L), begins.getOrDefault(partition, 0L)),
                             end - LAST)));
-            Lsn farthest = Lsn.ZERO;
+            Farthest farthest = new Farthest(Lsn.ZERO, Lsn.ZERO);
             long deadline = System.nanoTime() + LIMIT_NANOS;
             while (!left.isEmpty()) {
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException("Kafka does not give the last records of " + left.keySet() + ".");
                 }
                 for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofMillis(200))) {
-                    Lsn position = position(record);
-                    farthest = position.isAfter(farthest) ? position : farthest;
+                    farthest = farthest.and(position(record));
                 }
                 left.entrySet().removeIf(end -> kafka.position(end.getKey()) >= end.getValue());
             }
@@ -115,11 +128,14 @@ public final class TopicTails {
         return last;
     }
 
-    private static Lsn position(ConsumerRecord<byte[], byte[]> record) {
-        return record.value() == null
-                ? Lsn.ZERO
-                : new ChangeEventReader(Row.UNCHANGED_MARKER)
-                        .read(record.offset(), record.value(), null, false)
-                        .lsn();
+    private static Farthest position(ConsumerRecord<byte[], byte[]> record) {
+        Place place = Batches.place(record);
+        return new Farthest(
+                record.value() == null
+                        ? Lsn.ZERO
+                        : new ChangeEventReader(Row.UNCHANGED_MARKER)
+                                .read(record.offset(), record.value(), null, false)
+                                .lsn(),
+                place == null ? Lsn.ZERO : place.at().commit());
     }
 }

@@ -25,6 +25,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.CamelContext;
@@ -100,7 +101,7 @@ final class ApplyRoutes implements AutoCloseable {
                         "tables",
                         tables,
                         "ledger",
-                        new Ledger(pool, PIPELINE),
+                        new Ledger(timeline -> Optional.empty(), pool, PIPELINE),
                         "deadLetters",
                         new DeadLetters(tables, PIPELINE, mostLetters),
                         "letters",

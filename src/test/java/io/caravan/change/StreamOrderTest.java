@@ -17,7 +17,7 @@ class StreamOrderTest {
     private static final int EVENTS = 60;
 
     private static StreamPosition position(int number) {
-        return new StreamPosition(new Lsn(number / 7 * 100L), number % 7 / 2, number % 7 % 2);
+        return new StreamPosition(1, new Lsn(number / 7 * 100L), number % 7 / 2, number % 7 % 2);
     }
 
     private static ChangeEvent event(long offset, int number, boolean first) {
@@ -121,7 +121,7 @@ class StreamOrderTest {
 
     @Test
     void aPositionIsReadAsItIsWritten() {
-        StreamPosition far = new StreamPosition(new Lsn(-1), Integer.MAX_VALUE, 3);
+        StreamPosition far = new StreamPosition(2, new Lsn(-1), Integer.MAX_VALUE, 3);
 
         assertThat(StreamPosition.parse(far.toString())).isEqualTo(far);
         assertThat(far.isBehind(position(50))).isTrue();
@@ -130,9 +130,11 @@ class StreamOrderTest {
 
     @Test
     void aHeaderThatIsNoPlaceTellsNone() {
-        byte[] both = ByteBuffer.allocate(32)
+        byte[] both = ByteBuffer.allocate(40)
+                .putInt(1)
                 .putLong(256)
                 .putInt(2)
+                .putInt(1)
                 .putInt(1)
                 .putLong(255)
                 .putInt(9)
@@ -140,8 +142,24 @@ class StreamOrderTest {
                 .array();
 
         assertThat(Place.read(both))
-                .isEqualTo(new Place(StreamPosition.parse("0/100 2 1"), StreamPosition.parse("0/FF 9 0")));
+                .isEqualTo(new Place(StreamPosition.parse("1 0/100 2 1"), StreamPosition.parse("1 0/FF 9 0")));
         assertThat(Place.read(null)).isNull();
         assertThat(Place.read(new byte[5])).isNull();
+    }
+
+    @Test
+    void whereTheSourceWentToAnotherTimelineThePositionOnTheEarlierOneIsTold() {
+        ChangeEvent before = at(0, new StreamPosition(1, new Lsn(100), 1, 0));
+        ChangeEvent again = at(1, new StreamPosition(2, new Lsn(100), 1, 0));
+        ChangeEvent after = at(2, new StreamPosition(2, new Lsn(300), 1, 0));
+        Batch batch = new Batch(Events.TABLE, "t", 0, 3, List.of(before, again, after));
+
+        assertThat(batch.turns(null)).containsExactly(new StreamPosition(1, new Lsn(100), 1, 0));
+        assertThat(batch.behind(null).events()).containsExactly(before, after);
+        assertThat(batch.turns(new StreamPosition(2, new Lsn(400), 1, 0))).isEmpty();
+    }
+
+    private static ChangeEvent at(long offset, StreamPosition position) {
+        return event(offset, 0, true).at(new Place(position, null));
     }
 }

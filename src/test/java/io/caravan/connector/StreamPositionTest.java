@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.change.Place;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.Test;
 
 class StreamPositionTest {
@@ -23,7 +26,7 @@ class StreamPositionTest {
         enter('B', 250);
         enter('D', 7);
 
-        assertThat(List.of(first, second, next())).containsExactly("0/64 1 0", "0/64 2 0", "0/FA 1 0");
+        assertThat(List.of(first, second, next())).containsExactly("0 0/64 1 0", "0 0/64 2 0", "0 0/FA 1 0");
     }
 
     @Test
@@ -31,14 +34,14 @@ class StreamPositionTest {
         enter('B', 100);
         enter('T', 7);
 
-        assertThat(List.of(next(), next())).containsExactly("0/64 1 0", "0/64 1 1");
+        assertThat(List.of(next(), next())).containsExactly("0 0/64 1 0", "0 0/64 1 1");
     }
 
     @Test
     void aMessageOutsideOfTransactionsHasAPlaceOfItsOwn() {
         message(0, 180);
 
-        assertThat(next()).isEqualTo("0/B4 0 0");
+        assertThat(next()).isEqualTo("0 0/B4 0 0");
     }
 
     @Test
@@ -46,7 +49,7 @@ class StreamPositionTest {
         enter('B', 400);
         message(1, 180);
 
-        assertThat(next()).isEqualTo("0/190 1 0");
+        assertThat(next()).isEqualTo("0 0/190 1 0");
     }
 
     /** Relations and types are told once in a session, so a transaction that is sent again lacks them. */
@@ -80,5 +83,20 @@ class StreamPositionTest {
 
     private void enter(ByteBuffer message) {
         position.enter(message.position(1));
+    }
+
+    @Test
+    void theTimelineIsAddedByTheTaskAndNotedInTheOffsetWithTheCommit() {
+        SourceRecord record = new SourceRecord(Map.of(), new HashMap<>(Map.of("lsn", 5L)), "t", null, null);
+        StreamPosition.current()
+                .enter(ByteBuffer.allocate(17).put((byte) 'B').putLong(100).position(1));
+        StreamPosition.mark(record);
+
+        StreamPosition.complete(record, 7);
+
+        byte[] header =
+                (byte[]) record.headers().lastWithName(StreamPosition.HEADER).value();
+        assertThat(String.valueOf(Place.read(header).at())).isEqualTo("7 0/64 0 0");
+        assertThat(record.sourceOffset()).isEqualTo(Map.of("lsn", 5L, "timeline", 7, "commit", 100L));
     }
 }

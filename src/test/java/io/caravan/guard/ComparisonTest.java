@@ -2,6 +2,7 @@ package io.caravan.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.guard.Observed.Delivered;
 import io.caravan.guard.Observed.Source;
 import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Lsn;
@@ -38,7 +39,7 @@ class ComparisonTest {
     private Set<String> tables = Set.of("public.orders");
     private @Nullable Map<String, String> topics = BEFORE.topics();
     private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 3));
-    private @Nullable Lsn delivered = Lsn.parse("0/5000");
+    private @Nullable Delivered delivered = new Delivered(Lsn.parse("0/5000"), Lsn.parse("0/5080"));
 
     private static ReplicationSlot.Status slot(String confirmed, String walStatus, String invalidation) {
         return new ReplicationSlot.Status(
@@ -129,15 +130,23 @@ class ComparisonTest {
     }
 
     @Test
-    void anOffsetThatIsLostAfterChangesWereDelivered() {
+    void anOffsetThatIsLostAndASlotBeyondWhatWasDelivered() {
         offset = Optional.empty();
+        slot = Optional.of(slot("0/5081", "reserved", ""));
         expect("", "The connector's stored offset is lost");
+    }
+
+    @Test
+    void anOffsetThatIsLostWhereTheSlotBringsAgainWhatIsMissing() {
+        offset = Optional.empty();
+        slot = Optional.of(slot("0/5080", "reserved", ""));
+        assertThat(gaps()).isEmpty();
     }
 
     @Test
     void aConnectorThatHasDeliveredNothingYetNeedsNoOffset() {
         offset = Optional.empty();
-        delivered = Lsn.ZERO;
+        delivered = Delivered.NOTHING;
         assertThat(gaps()).isEmpty();
     }
 
