@@ -1,7 +1,10 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.caravan.postgres.Lsn;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,6 +58,47 @@ class MalformedRecordsIT {
                         .command("dead-letters", "discard", "--all", "--yes")
                         .output())
                 .contains("Discarded: " + records.size());
+        PIPELINE.awaitHealthy();
+    }
+
+    /** As a topic looks when its broker lost what it had acknowledged: the next event tells of one that is not there. */
+    @Test
+    void anEventBehindOneThatTheTopicLacksStopsItsTableUntilThatIsCopiedAgain() throws Exception {
+        PIPELINE.source().execute("insert into journal values (now(), 'last', 1)");
+        PIPELINE.databases().awaitEqual();
+        String topic = PIPELINE.scenario().topic("journal");
+        String[] last = PIPELINE.target()
+                .query("select stream_position from caravan.ledger where topic = '" + topic + "'")
+                .split(" ");
+        long commit = Lsn.parse(last[1]).value();
+        byte[] place = ByteBuffer.allocate(40)
+                .putInt(Integer.parseInt(last[0])) // of the event itself
+                .putLong(commit + 2)
+                .putLong(0)
+                .putInt(Integer.parseInt(last[0])) // of the one before it
+                .putLong(commit + 1)
+                .putLong(0)
+                .array();
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            byte[] event = bytes(EVENT.formatted(
+                    "{\"at\":\"2026-11-29\",\"what\":\"of no one\",\"n\":\"1\"}",
+                    SOURCE.replace("account", "journal"),
+                    "\"c\""));
+            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, null, event);
+            record.headers().add("caravan.position", place);
+            producer.send(record).get();
+        }
+        PIPELINE.source().execute("insert into journal values (now(), 'behind it', 1)");
+
+        await().atMost(Streaming.LIMIT)
+                .untilAsserted(() -> assertThat(PIPELINE.status().get("problems").toString())
+                        .contains("Kafka lacks a change of table public.journal", "resync public.journal"));
+        assertThat(PIPELINE.target().query("select count(*) from journal where what = 'behind it'"))
+                .isEqualTo("0");
+        PIPELINE.answer(0, "resync", "public.journal");
+
+        PIPELINE.source().execute("insert into journal values (now(), 'after that', 1)");
+        PIPELINE.databases().awaitEqual();
         PIPELINE.awaitHealthy();
     }
 
