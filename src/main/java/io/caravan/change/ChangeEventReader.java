@@ -25,6 +25,7 @@ public final class ChangeEventReader {
 
     private final String unchangedMarker;
     private final @Nullable TableName table;
+    private final EventScanner scanner;
     private Layout lastLayout = new Layout(List.of());
 
     /** @param unchangedMarker the connector's {@code unavailable.value.placeholder} */
@@ -36,6 +37,7 @@ public final class ChangeEventReader {
     public ChangeEventReader(String unchangedMarker, @Nullable TableName table) {
         this.unchangedMarker = unchangedMarker;
         this.table = table;
+        this.scanner = new EventScanner(unchangedMarker, table);
     }
 
     /**
@@ -46,6 +48,14 @@ public final class ChangeEventReader {
      * @return the event; with {@link Op#UNKNOWN} when the bytes are not one
      */
     public ChangeEvent read(long offset, byte[] value, byte @Nullable [] oldKey, boolean movedAway) {
+        try {
+            return scanner.event(offset, value, oldKey == null ? null : scanner.key(oldKey), movedAway);
+        } catch (EventScanner.Unusual e) {
+            return parse(offset, value, oldKey, movedAway);
+        }
+    }
+
+    private ChangeEvent parse(long offset, byte[] value, byte @Nullable [] oldKey, boolean movedAway) {
         try (JsonParser json = JSON.createParser(value)) {
             expect(json, json.nextToken(), JsonToken.START_OBJECT);
             Envelope envelope = new Envelope();
@@ -89,6 +99,14 @@ public final class ChangeEventReader {
     }
 
     private Row readKey(byte[] json) throws IOException {
+        try {
+            return scanner.key(json);
+        } catch (EventScanner.Unusual e) {
+            return parseKey(json);
+        }
+    }
+
+    private Row parseKey(byte[] json) throws IOException {
         try (JsonParser parser = JSON.createParser(json)) {
             parser.nextToken();
             return readRow(parser);
@@ -107,14 +125,7 @@ public final class ChangeEventReader {
 
         /** An event that lacks a part would be taken for another one, or for one that a copy has already. */
         void requireComplete() throws IOException {
-            boolean complete =
-                    switch (Op.of(op)) {
-                        case CREATE, READ, UPDATE -> after != null && hasPosition && hasTransaction;
-                        case DELETE -> before != null && hasPosition && hasTransaction;
-                        case TRUNCATE, TOO_LARGE, PARTITION_TRUNCATE -> hasPosition && hasTransaction;
-                        case MESSAGE, UNKNOWN -> true;
-                    };
-            if (!complete) {
+            if (!Op.of(op).isComplete(before, after, hasPosition && hasTransaction)) {
                 throw new IOException("The event with op " + op + " has not all its parts.");
             }
         }
@@ -186,7 +197,7 @@ public final class ChangeEventReader {
         if (!same || values.size() != guess.size()) {
             lastLayout = new Layout(columns);
         }
-        return new Row(lastLayout, values.toArray(new String[0]));
+        return Row.of(lastLayout, values.toArray(new String[0]));
     }
 
     private @Nullable String readValue(JsonParser json) throws IOException {

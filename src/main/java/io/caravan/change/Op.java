@@ -1,5 +1,7 @@
 package io.caravan.change;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a change event says happened, as Debezium's {@code op} field codes it. */
 public enum Op {
     CREATE("c"),
@@ -25,6 +27,20 @@ public enum Op {
 
     String code() {
         return code;
+    }
+
+    /**
+     * Whether an event has the parts that this op needs.
+     *
+     * @param hasPosition whether its transaction and its place in the WAL are known
+     */
+    boolean isComplete(@Nullable Row before, @Nullable Row after, boolean hasPosition) {
+        return switch (this) {
+            case CREATE, READ, UPDATE -> after != null && hasPosition;
+            case DELETE -> before != null && hasPosition;
+            case TRUNCATE, TOO_LARGE, PARTITION_TRUNCATE -> hasPosition;
+            case MESSAGE, UNKNOWN -> true;
+        };
     }
 
     static Op of(String code) {

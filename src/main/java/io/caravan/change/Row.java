@@ -3,6 +3,9 @@ package io.caravan.change;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,31 +13,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A column can be {@link #isUnchanged unchanged}: a large value that the UPDATE did not touch is not in the WAL
  * (unchanged TOAST, see the pgoutput message TupleData, byte 'u'), so the event does not have it.
+ *
+ * <p>A row of an event knows where in the record its values are; most go from there to the target as they are.
  */
 public final class Row {
     /** How the connector writes an unchanged column; long and odd enough that no one stores it. */
     public static final String UNCHANGED_MARKER = "caravan:unchanged:7f1c0e5b-9d0a-4c3e-8b52-d6a4f1e0937c";
 
-    /** Compared by identity, so that no text a user stores can be taken for it. */
-    @SuppressWarnings("StringOperationCanBeSimplified")
-    static final String UNCHANGED = new String("unchanged");
+    /** See {@link TextValues#UNCHANGED}. */
+    static final String UNCHANGED = TextValues.UNCHANGED;
+
+    /** Ends a value in an identity; no byte of UTF-8 either, see {@link TextValues#NO_IDENTITY}. */
+    private static final char END = '\u00ff';
 
     private final Layout layout;
-    private final @Nullable String[] values;
+    private final Values values;
 
-    Row(Layout layout, @Nullable String[] values) {
+    Row(Layout layout, Values values) {
         this.layout = layout;
         this.values = values;
     }
 
     /** A row of the given columns and values, which must be as many. */
     public static Row of(List<String> columns, List<@Nullable String> values) {
-        return new Row(new Layout(columns), values.toArray(new String[0]));
+        return of(new Layout(columns), values.toArray(new String[0]));
     }
 
     /** The same for rows that share a layout; the array is the row's own from then on. */
     public static Row of(Layout layout, @Nullable String[] values) {
-        return new Row(layout, values);
+        return new Row(layout, new TextValues(values));
     }
 
     public Layout layout() {
@@ -43,45 +50,59 @@ public final class Row {
 
     /** The value at this place of the layout; null is NULL. Must not be asked for an unchanged one. */
     public @Nullable String value(int index) {
+        requireChanged(index);
+        return values.text(index);
+    }
+
+    private void requireChanged(int index) {
         if (isUnchanged(index)) {
             throw new IllegalStateException("Column " + layout.columns().get(index)
                     + " is an unchanged large value, which the event does not carry.");
         }
-        return values[index];
     }
 
     /** The value of the column; an unknown column is an error. */
     public @Nullable String get(String column) {
-        return value(require(column));
+        return value(layout.require(column));
     }
 
-    private int require(String column) {
-        int index = layout.indexOf(column);
-        if (index < 0) {
-            throw new IllegalArgumentException("The event has no column " + column + "; it has " + layout + ".");
-        }
-        return index;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the marker is told from equal text by identity
     public boolean isUnchanged(int index) {
-        return values[index] == UNCHANGED;
+        return values.isUnchanged(index);
     }
 
     public boolean hasUnchanged() {
-        for (int i = 0; i < values.length; i++) {
-            if (isUnchanged(i)) {
-                return true;
-            }
+        return values.hasUnchanged();
+    }
+
+    /** How many bytes {@link #writeJson} writes for this column. Must not be asked for an unchanged one. */
+    public long jsonLength(int index) {
+        requireChanged(index);
+        return values.jsonLength(index);
+    }
+
+    /** Writes a value as JSON in UTF-8, a string or null, and says where it ended. */
+    public int writeJson(int index, byte[] json, int at) {
+        return values.writeJson(index, json, at);
+    }
+
+    /** All values as text, {@link #UNCHANGED} in place of those that are not there. */
+    private @Nullable String[] texts() {
+        @Nullable String[] texts = new String[values.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = textOrMark(i);
         }
-        return false;
+        return texts;
+    }
+
+    private @Nullable String textOrMark(int index) {
+        return values.isUnchanged(index) ? UNCHANGED : values.text(index);
     }
 
     /** The same row with another value in one column, for steps that users put in between. */
     public Row with(String column, @Nullable String value) {
-        @Nullable String[] copy = values.clone();
-        copy[require(column)] = value;
-        return new Row(layout, copy);
+        @Nullable String[] copy = texts();
+        copy[layout.require(column)] = value;
+        return of(layout, copy);
     }
 
     /** The same row without a column, for such steps too; one that it does not have is no error. */
@@ -90,11 +111,7 @@ public final class Row {
         if (index < 0) {
             return this;
         }
-        List<String> columns = new ArrayList<>(layout.columns());
-        List<@Nullable String> left = new ArrayList<>(Arrays.asList(values));
-        columns.remove(index);
-        left.remove(index);
-        return of(columns, left);
+        return only(i -> i != index);
     }
 
     /** The same row with another name for a column; one that it does not have is no error. */
@@ -109,14 +126,14 @@ public final class Row {
         if (!hasUnchanged()) {
             return this;
         }
-        @Nullable String[] merged = values.clone();
+        @Nullable String[] merged = texts();
         for (int i = 0; i < merged.length; i++) {
             int there = earlier.layout.indexOf(layout.columns().get(i));
             if (isUnchanged(i) && there >= 0) {
-                merged[i] = earlier.values[there];
+                merged[i] = earlier.textOrMark(there);
             }
         }
-        return new Row(layout, merged);
+        return of(layout, merged);
     }
 
     /**
@@ -125,15 +142,15 @@ public final class Row {
      * NULL only because they are not in the replica identity.
      */
     Row withKeyFrom(Row old, List<String> key) {
-        @Nullable String[] merged = values.clone();
+        @Nullable String[] merged = texts();
         for (String column : key) {
-            int index = require(column);
+            int index = layout.require(column);
             int there = old.layout.indexOf(column);
             if (isUnchanged(index) && there >= 0) {
-                merged[index] = old.values[there];
+                merged[index] = old.textOrMark(there);
             }
         }
-        return new Row(layout, merged);
+        return of(layout, merged);
     }
 
     /** Only the columns that the event carries. */
@@ -141,15 +158,34 @@ public final class Row {
         if (!hasUnchanged()) {
             return this;
         }
-        List<String> columns = new ArrayList<>();
-        List<@Nullable String> present = new ArrayList<>();
-        for (int i = 0; i < values.length; i++) {
-            if (!isUnchanged(i)) {
-                columns.add(layout.columns().get(i));
-                present.add(values[i]);
-            }
+        return only(i -> !isUnchanged(i));
+    }
+
+    private Row only(IntPredicate which) {
+        int[] left = IntStream.range(0, values.size()).filter(which).toArray();
+        return at(layout.at(left), left);
+    }
+
+    /** Some columns of the row. */
+    Row at(Layout some, int[] indexes) {
+        return new Row(some, values.at(indexes));
+    }
+
+    /** A text that rows have in common whose values in these columns are equal, and no others. Not asked of unchanged ones. */
+    String identity(int[] columns) {
+        if (columns.length == 1) {
+            return identity(columns[0]);
         }
-        return of(columns, present);
+        StringBuilder all = new StringBuilder();
+        for (int column : columns) {
+            all.append(identity(column)).append(END);
+        }
+        return all.toString();
+    }
+
+    private String identity(int column) {
+        requireChanged(column);
+        return values.identity(column);
     }
 
     /** The values of these columns: the identity of the row when they are its key. */
@@ -163,12 +199,20 @@ public final class Row {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Row row && layout.equals(row.layout) && Arrays.equals(values, row.values);
+        if (!(other instanceof Row row) || !layout.equals(row.layout)) {
+            return false;
+        }
+        for (int i = 0; i < values.size(); i++) {
+            if (isUnchanged(i) != row.isUnchanged(i) || !Objects.equals(textOrMark(i), row.textOrMark(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(values);
+        return Arrays.hashCode(texts());
     }
 
     /** The columns only: values are the user's data and do not belong in logs. */

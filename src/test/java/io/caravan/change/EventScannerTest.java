@@ -1,0 +1,321 @@
+package io.caravan.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is read without Jackson is what Jackson reads. A space in front is enough for an event to be read by Jackson. */
+class EventScannerTest {
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build());
+    private static final TableName TABLE = new TableName("public", "T \"ž\\");
+    private static final String[] TEXTS = {
+        "",
+        "1",
+        "4711",
+        "plain text",
+        "null",
+        "\"",
+        "\\",
+        "\\u0041",
+        "a\"b\\c/d",
+        "\b\f\n\r\t",
+        "\u0001\u001f",
+        "\u0000",
+        "\u007f",
+        "žluť",
+        "\u0080\u07ff\u0800\ud7ff\ue000\uffff",
+        "😀\ud800\udc00\udbff\udfff",
+        "{\"a\": [1, \"x\"]}",
+        "unchanged",
+        "\u2028",
+        Row.UNCHANGED_MARKER,
+        Row.UNCHANGED_MARKER + "x",
+        "x" + Row.UNCHANGED_MARKER.substring(1),
+        "\u00fe",
+        "\u00ff"
+    };
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void anEventIsReadAsJacksonReadsIt(long seed) throws Exception {
+        Random random = new Random(seed);
+        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE);
+        EventScanner scanner = new EventScanner(Row.UNCHANGED_MARKER, TABLE);
+        List<String> columns = columns(random);
+        for (int i = 0; i < 2000; i++) {
+            columns = random.nextInt(20) == 0 ? columns(random) : columns;
+            byte[] event = JSON.writeValueAsBytes(event(random, columns));
+
+            scanner.event(7, event, null, false); // not unusual
+            assertSame(reader, event);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void aDamagedEventIsReadAsJacksonReadsIt(long seed) throws Exception {
+        Random random = new Random(seed);
+        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE);
+        List<String> columns = columns(random);
+        for (int i = 0; i < 4000; i++) {
+            columns = random.nextInt(20) == 0 ? columns(random) : columns;
+            assertSame(reader, damaged(random, JSON.writeValueAsBytes(event(random, columns))));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"op\":\"c\",\"op\":null,\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"after\":null,\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2},\"source\":{\"lsn\":3}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2},\"source\":{}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2,\"lsn\":3,\"ts_ms\":9}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2,\"l\\u0073n\":3}}",
+                "{\"o\\u0070\":\"d\",\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"o\\u0070\":\"t\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\",\"a\":\"2\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"\\/\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"\\ud83d\\ude00\\ud800\"},\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"\\u0063aravan:unchanged:7f1c0e5b-9d0a-4c3e-8b52-d6a4f1e0937c\"},"
+                        + "\"source\":{\"lsn\":1,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":01,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":0,\"txId\":-2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1.0,\"txId\":2}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":9223372036854775807,\"txId\":2,\"ts_ms\":1e3}}",
+                "{\"op\":\"c\",\"after\":{\"a\":\"1\"},\"source\":{\"lsn\":1,\"txId\":2,\"table\":null,\"b\":[{}],\"c\":true}}",
+                "{\"op\":\"t\",\"source\":{\"lsn\":1,\"txId\":2,\"table\":\"x\"}}",
+                "{\"op\":\"t\",\"source\":{\"lsn\":1,\"txId\":2,\"table\":\"T \\u0022ž\\\\\"}}",
+                "{\"op\":\"m\",\"source\":{\"lsn\":1,\"txId\":null},\"message\":{\"prefix\":\"x\",\"content\":\"\"}}",
+                "{\"op\":\"r\",\"after\":{\"a\":null},\"source\":{\"lsn\":1,\"txId\":2,\"snapshot\":\"first\",\"xmin\":null}}"
+            })
+    void anUnusualEventIsReadAsJacksonReadsIt(String event) throws Exception {
+        assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE), bytes(event));
+        assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER), bytes(event));
+    }
+
+    @Test
+    void bytesThatAreNotTheShortestOfALetterAreLeftToJackson() {
+        for (byte[] letter : List.of(
+                bytes(0xc0, 0x80),
+                bytes(0xe0, 0x80, 0x80),
+                bytes(0xed, 0xa0, 0x80),
+                bytes(0xf0, 0x80, 0x80, 0x80),
+                bytes(0xf4, 0x90, 0x80, 0x80),
+                bytes(0xf8, 0x80, 0x80, 0x80),
+                bytes(0x80),
+                bytes(0xbf),
+                bytes(0xff),
+                bytes(0xc3, '"'))) {
+            byte[] event = concat(
+                    bytes("{\"op\":\"c\",\"source\":{\"lsn\":1,\"txId\":2},\"after\":{\"a\":\""),
+                    letter,
+                    bytes("\"}}"));
+
+            assertThatExceptionOfType(EventScanner.Unusual.class)
+                    .isThrownBy(() -> new EventScanner("x", null).event(7, event, null, false));
+        }
+    }
+
+    @Test
+    void aTableOfAsManyColumnsAsThereCanBeIsRead() throws Exception {
+        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE);
+        List<String> columns =
+                IntStream.range(0, 1600).mapToObj(i -> "column \"" + i).toList();
+        Random random = new Random(1);
+        for (int i = 0; i < 10; i++) {
+            assertSame(reader, JSON.writeValueAsBytes(event(random, columns)));
+        }
+    }
+
+    @Test
+    void aLargeValueIsRead() throws Exception {
+        ObjectNode event = event(new Random(1), List.of("id", "large"));
+        ((ObjectNode) event.get("after")).put("large", "a\"ž\n😀".repeat(200_000));
+
+        assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE), JSON.writeValueAsBytes(event));
+    }
+
+    @Test
+    void aRowOfARecordIsWhatARowOfTextsIs() throws Exception {
+        Random random = new Random(1);
+        List<String> columns = List.of("a", "b", "c");
+        for (int i = 0; i < 2000; i++) {
+            Row row = key(row(random, columns).toString());
+            Row texts = key(" " + row(random, columns));
+            Row same = key(" " + new ChangeEventWriter(Row.UNCHANGED_MARKER).write(row));
+
+            assertThat(row.hashCode()).isEqualTo(same.hashCode());
+            assertThat(row.completedFrom(texts)).isEqualTo(same.completedFrom(texts));
+            assertThat(texts.completedFrom(row)).isEqualTo(texts.completedFrom(same));
+            assertThat(row.with("b", "x")).isEqualTo(same.with("b", "x"));
+            assertThat(row.without("b")).isEqualTo(same.without("b"));
+            assertThat(row.renamed("b", "d")).isEqualTo(same.renamed("b", "d"));
+            assertThat(row.withoutUnchanged()).isEqualTo(same.withoutUnchanged());
+            assertThat(row.withKeyFrom(texts, List.of("a"))).isEqualTo(same.withKeyFrom(texts, List.of("a")));
+        }
+    }
+
+    @Test
+    void rowsHaveOneIdentityWhenTheirKeysAreEqualAndElseNot() throws Exception {
+        List<Row> rows = new ArrayList<>();
+        for (String a : TEXTS) {
+            for (String b : new String[] {null, "", "1", a}) {
+                String json = JSON.createObjectNode().put("a", a).put("b", b).toString();
+                rows.add(key(json));
+                rows.add(key(" " + json));
+            }
+        }
+        rows.removeIf(Row::hasUnchanged);
+        for (int[] columns : new int[][] {{0}, {1}, {0, 1}}) {
+            for (Row one : rows) {
+                for (Row other : rows) {
+                    boolean equal = Arrays.stream(columns).allMatch(i -> Objects.equals(one.value(i), other.value(i)));
+                    assertThat(one.identity(columns).equals(other.identity(columns)))
+                            .isEqualTo(equal);
+                }
+            }
+        }
+    }
+
+    /** The record's key, which is read like a row of an event. */
+    private static Row key(String json) {
+        return new ChangeEventReader(Row.UNCHANGED_MARKER)
+                .unknown(7, bytes(""), bytes(json))
+                .oldKey();
+    }
+
+    private static void assertSame(ChangeEventReader reader, byte[] event) throws IOException {
+        ChangeEvent read = reader.read(7, event, null, false);
+        ChangeEvent expected = reader.read(7, concat(bytes(" "), event), null, false);
+
+        String text = new String(event, StandardCharsets.UTF_8);
+        assertThat(read)
+                .as(text)
+                .usingRecursiveComparison()
+                .ignoringFields("json", "before", "after")
+                .isEqualTo(expected);
+        assertSame(text, read.before(), expected.before());
+        assertSame(text, read.after(), expected.after());
+    }
+
+    private static void assertSame(String text, Row read, Row expected) throws IOException {
+        assertThat(read).as(text).isEqualTo(expected);
+        for (int i = 0; read != null && i < read.layout().size(); i++) {
+            if (!read.isUnchanged(i)) {
+                String value = expected.value(i) == null ? null : asUtf8(expected.value(i));
+                assertThat(json(read, i)).as(text).isEqualTo(value);
+                assertThat(json(expected, i)).as(text).isEqualTo(value);
+            }
+        }
+    }
+
+    private static String json(Row row, int column) throws IOException {
+        byte[] json = new byte[(int) row.jsonLength(column)];
+        assertThat(row.writeJson(column, json, 0)).isEqualTo(json.length);
+        return JSON.readValue(json, String.class);
+    }
+
+    /** UTF-8 has no half of a pair. */
+    private static String asUtf8(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
+    private static ObjectNode event(Random random, List<String> columns) {
+        ObjectNode event = JSON.createObjectNode();
+        String op = List.of("c", "r", "u", "d", "t").get(random.nextInt(5));
+        boolean old = op.equals("d") || (op.equals("u") && random.nextBoolean());
+        boolean anew = !op.equals("d") && !op.equals("t");
+        event.set("before", old ? row(random, columns) : JSON.nullNode());
+        event.set("after", anew ? row(random, columns) : JSON.nullNode());
+        ObjectNode source = event.putObject("source");
+        source.put("version", "3.7.0.Final").put("name", TEXTS[random.nextInt(3)]);
+        if (random.nextInt(10) > 0) {
+            source.put("ts_ms", random.nextInt(3));
+        }
+        source.put("snapshot", "false").put("schema", TABLE.schema()).put("table", TABLE.name());
+        source.put("txId", random.nextLong(1L << 32)).put("lsn", random.nextLong(1L << 50));
+        if (random.nextInt(10) == 0) {
+            source.put("ts_ms", 5).putNull("xmin").put("truth", true).put("lie", false);
+        }
+        return event.put("op", op).put("ts_ms", random.nextInt(100));
+    }
+
+    private static ObjectNode row(Random random, List<String> columns) {
+        ObjectNode row = JSON.createObjectNode();
+        columns.forEach(column -> row.put(column, random.nextInt(6) == 0 ? null : text(random)));
+        return row;
+    }
+
+    private static String text(Random random) {
+        String text = TEXTS[random.nextInt(TEXTS.length)];
+        return random.nextInt(3) == 0 ? text + TEXTS[random.nextInt(TEXTS.length)] : text;
+    }
+
+    private static List<String> columns(Random random) {
+        return random.ints(1 + random.nextInt(9), 0, TEXTS.length)
+                .distinct()
+                .mapToObj(i -> TEXTS[i])
+                .toList();
+    }
+
+    /** Some bytes cut off, taken out, put in or changed, most of them those that JSON is made of. */
+    private static byte[] damaged(Random random, byte[] event) {
+        byte[] signs = bytes("\"\\{}[],:0189-.eun/ \t\u0000\u001fž😀");
+        int at = random.nextInt(event.length);
+        byte sign = random.nextInt(4) == 0 ? (byte) random.nextInt(256) : signs[random.nextInt(signs.length)];
+        byte[] start = Arrays.copyOf(event, at);
+        return switch (random.nextInt(6)) {
+            case 0 -> start;
+            case 1 -> concat(start, Arrays.copyOfRange(event, at + 1, event.length));
+            case 2 -> concat(start, new byte[] {sign}, Arrays.copyOfRange(event, at, event.length));
+            case 3 -> concat(event, new byte[] {sign});
+            case 4 -> {
+                int to = at + random.nextInt(Math.min(20, event.length - at));
+                yield concat(start, Arrays.copyOfRange(event, at, to), Arrays.copyOfRange(event, at, event.length));
+            }
+            default -> concat(start, new byte[] {sign}, Arrays.copyOfRange(event, at + 1, event.length));
+        };
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(int... some) {
+        byte[] bytes = new byte[some.length];
+        for (int i = 0; i < some.length; i++) {
+            bytes[i] = (byte) some[i];
+        }
+        return bytes;
+    }
+
+    private static byte[] concat(byte[]... parts) {
+        byte[] all = new byte[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+        int at = 0;
+        for (byte[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return all;
+    }
+}
