@@ -2,7 +2,6 @@ package io.caravan.change;
 
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,12 @@ final class KeyedRuns {
     private final List<String> key;
     private final Layout keyLayout;
     private final List<Run> runs = new ArrayList<>();
-    private final Map<Key, State> states = new LinkedHashMap<>();
+    private final Map<String, State> states = new LinkedHashMap<>();
+
+    /** Where the key is in rows of the layout that came last. */
+    private Layout lastLayout;
+
+    private int[] lastPlaces;
 
     /** What is known of one key: the row it holds now, or that it is gone. */
     private sealed interface State {
@@ -28,13 +32,15 @@ final class KeyedRuns {
          */
         record Present(Row row, boolean anew) implements State {}
 
-        record Gone() implements State {}
+        record Gone(Row key) implements State {}
     }
 
     KeyedRuns(TableName table, List<String> key) {
         this.table = table;
         this.key = key;
         this.keyLayout = new Layout(key);
+        this.lastLayout = keyLayout;
+        this.lastPlaces = keyLayout.places(key);
     }
 
     List<Run> of(List<ChangeEvent> events) {
@@ -54,20 +60,26 @@ final class KeyedRuns {
 
     private void upsert(ChangeEvent event) {
         Row row = event.completeAfter(key);
-        Key newKey = row.key(key);
+        String newKey = identity(row);
         Row oldRow = event.oldKey() != null ? event.oldKey() : event.op() == Op.UPDATE ? event.before() : null;
-        Key oldKey = oldRow == null || oldRow.layout().indexOf(key.get(0)) < 0 ? newKey : oldRow.key(key);
-        if (!oldKey.equals(newKey)) {
-            move(oldKey, newKey, row);
-        } else if (states.get(newKey) instanceof State.Present present) {
-            states.put(newKey, new State.Present(row.completedFrom(present.row()), present.anew()));
-        } else {
-            states.put(newKey, new State.Present(row, states.containsKey(newKey)));
+        if (oldRow != null
+                && oldRow.layout().indexOf(key.get(0)) >= 0
+                && !identity(oldRow).equals(newKey)) {
+            move(oldRow, row);
+            return;
         }
+        State before = states.get(newKey);
+        states.put(
+                newKey,
+                before instanceof State.Present present
+                        ? new State.Present(row.completedFrom(present.row()), present.anew())
+                        : new State.Present(row, before != null));
     }
 
     /** A row that changes its key keeps its unchanged columns, so the old row must not be deleted before they were taken over. */
-    private void move(Key oldKey, Key newKey, Row row) {
+    private void move(Row oldRow, Row row) {
+        String oldKey = identity(oldRow);
+        String newKey = identity(row);
         State before = states.get(oldKey);
         Row complete = before instanceof State.Present present ? row.completedFrom(present.row()) : row;
         if (complete.hasUnchanged()) {
@@ -75,14 +87,15 @@ final class KeyedRuns {
             Row present = row.withoutUnchanged();
             List<String> columns = new ArrayList<>(oldKeyColumns());
             columns.addAll(present.layout().columns());
-            List<@Nullable String> values = new ArrayList<>(oldKey.values());
+            List<@Nullable String> values = new ArrayList<>();
+            key.forEach(column -> values.add(oldRow.get(column)));
             for (int i = 0; i < present.layout().size(); i++) {
                 values.add(present.value(i));
             }
             Row moved = Row.of(columns, values);
             runs.add(new Run(table, Run.Kind.MOVE, moved.layout(), List.of(moved)));
         } else {
-            states.put(oldKey, new State.Gone());
+            states.put(oldKey, new State.Gone(keyOf(oldRow)));
             boolean anew = states.remove(newKey) != null;
             states.put(newKey, new State.Present(complete, anew));
         }
@@ -99,7 +112,8 @@ final class KeyedRuns {
 
     private void delete(ChangeEvent event) {
         if (!event.movedAway()) { // else the insert that follows carries the row on and removes the old key
-            states.put(event.requireBefore().key(key), new State.Gone());
+            Row gone = event.requireBefore();
+            states.put(identity(gone), new State.Gone(keyOf(gone)));
         }
     }
 
@@ -109,23 +123,37 @@ final class KeyedRuns {
         runs.add(Run.withoutRows(table, Run.Kind.TRUNCATE));
     }
 
+    private String identity(Row row) {
+        return row.identity(places(row.layout()));
+    }
+
+    private Row keyOf(Row row) {
+        return row.at(keyLayout, places(row.layout()));
+    }
+
+    private int[] places(Layout layout) {
+        if (!layout.equals(lastLayout)) {
+            lastPlaces = layout.places(key);
+            lastLayout = layout;
+        }
+        return lastPlaces;
+    }
+
     private void flush() {
         List<Row> gone = new ArrayList<>();
-        Map<Layout, List<Row>> whole = new LinkedHashMap<>();
-        Map<Layout, List<Row>> partial = new LinkedHashMap<>();
-        Map<Layout, Layout> shared = new HashMap<>();
-        states.forEach((rowKey, state) -> {
+        RowsByLayout whole = new RowsByLayout();
+        RowsByLayout partial = new RowsByLayout();
+        for (State state : states.values()) {
             if (state instanceof State.Present present) {
-                Row row = present.row().withoutUnchanged();
-                Layout layout = shared.computeIfAbsent(row.layout(), same -> same);
-                (present.row().hasUnchanged() ? partial : whole)
-                        .computeIfAbsent(layout, same -> new ArrayList<>())
-                        .add(row);
+                Row row = present.row();
+                (row.hasUnchanged() ? partial : whole).add(row.withoutUnchanged());
+                if (present.anew()) {
+                    gone.add(keyOf(row));
+                }
+            } else if (state instanceof State.Gone one) {
+                gone.add(one.key());
             }
-            if (!(state instanceof State.Present present) || present.anew()) {
-                gone.add(new Row(keyLayout, rowKey.values().toArray(new String[0])));
-            }
-        });
+        }
         if (!gone.isEmpty()) {
             runs.add(new Run(table, Run.Kind.DELETE, keyLayout, gone));
         }

@@ -52,10 +52,10 @@ final class KeylessRuns {
     }
 
     private void addRuns(Run.Kind kind, int sign) {
-        Map<Layout, List<Row>> rows = new LinkedHashMap<>();
+        RowsByLayout rows = new RowsByLayout();
         balance.forEach((row, count) -> {
             for (int i = 0; i < count * sign; i++) {
-                rows.computeIfAbsent(row.layout(), same -> new ArrayList<>()).add(row);
+                rows.add(row);
             }
         });
         rows.forEach((layout, same) -> runs.add(new Run(table, kind, layout, same)));
