@@ -42,7 +42,7 @@ public final class RowExchange {
             Run run = new Run(table.name(), kind, some.get(0).layout(), some);
             try (PreparedStatement statement =
                     target.prepareStatement(statements.of(run).replace(":?rows", "?"))) {
-                statement.setString(1, RowsJson.of(run));
+                statement.setBytes(1, RowsJson.of(run));
                 statement.executeUpdate();
             }
         }

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The SQL of one table: for each kind of run one statement over one parameter {@code :?rows}, a JSON array of the rows whose
+ * The SQL of one table: for each kind of run one statement over one parameter {@code :?rows}, a JSON array in UTF-8 of the rows whose
  * members are named by their place in the layout. Every value arrives as text and is cast by the target, so it goes through
  * PostgreSQL's own input function; the cast leaves the type's modifier out, because an explicit cast would cut a value that
  * is too long, where the assignment after it refuses.
@@ -199,7 +199,7 @@ final class TableStatements {
     }
 
     private static String rows(Layout layout) {
-        return " json_to_recordset(cast(:?rows as json)) as r("
+        return " json_to_recordset(cast(convert_from(:?rows, 'UTF8') as json)) as r("
                 + IntStream.range(0, layout.size())
                         .mapToObj(i -> "\"" + i + "\" text")
                         .collect(Collectors.joining(", "))

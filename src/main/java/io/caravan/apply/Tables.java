@@ -86,7 +86,7 @@ public final class Tables {
     }
 
     /** The run's rows, as its statement reads them. */
-    public String rows(Run run) {
+    public byte[] rows(Run run) {
         return RowsJson.of(run);
     }
 

@@ -62,7 +62,7 @@ final class AppliedTable implements AutoCloseable {
         Sql.run(session, "set enable_seqscan = off");
         try (PreparedStatement explain =
                 session.prepareStatement("explain " + statements.of(run).replace(":?rows", "?"))) {
-            explain.setString(1, RowsJson.of(run));
+            explain.setBytes(1, RowsJson.of(run));
             StringBuilder plan = new StringBuilder();
             try (var rows = explain.executeQuery()) {
                 while (rows.next()) {

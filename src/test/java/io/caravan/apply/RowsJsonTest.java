@@ -3,13 +3,15 @@ package io.caravan.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.change.Events;
+import io.caravan.change.Run;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class RowsJsonTest {
 
     @Test
     void membersAreNamedByTheirPlaceAndNullStaysNull() {
-        String json = RowsJson.of(new Events("id", "v")
+        String json = json(new Events("id", "v")
                 .create("1", null)
                 .create("2", "x")
                 .runs("id")
@@ -20,15 +22,15 @@ class RowsJsonTest {
 
     @Test
     void textIsEscapedAsJsonAsksFor() {
-        String json = RowsJson.of(
-                new Events("id").create("a\"b\\c\n\t{žluť 😀}").runs("id").get(0));
+        String json =
+                json(new Events("id").create("a\"b\\c\n\t{žluť 😀}").runs("id").get(0));
 
         assertThat(json).isEqualTo("[{\"0\":\"a\\\"b\\\\c\\n\\t{žluť 😀}\"}]");
     }
 
     @Test
     void ofAPartialRowOnlyTheColumnsThatCameAreWritten() {
-        String json = RowsJson.of(new Events("id", "big", "v")
+        String json = json(new Events("id", "big", "v")
                 .update("1", Events.unchanged(), "x")
                 .runs("id")
                 .get(0));
@@ -38,6 +40,10 @@ class RowsJsonTest {
 
     @Test
     void aRunWithoutRowsIsAnEmptyArray() {
-        assertThat(RowsJson.of(new Events("id").truncate().runs("id").get(0))).isEqualTo("[]");
+        assertThat(json(new Events("id").truncate().runs("id").get(0))).isEqualTo("[]");
+    }
+
+    private static String json(Run run) {
+        return new String(RowsJson.of(run), StandardCharsets.UTF_8);
     }
 }
