@@ -41,8 +41,10 @@ final class FakeRoute implements AutoCloseable {
         consumer.setRoute(camel.getRoute("t"));
     }
 
+    /** Camel notes the reason once the route is stopped. */
     boolean isStopped() {
-        return camel.getRouteController().getRouteStatus("t").isStopped();
+        return camel.getRouteController().getRouteStatus("t").isStopped()
+                && camel.getRoute("t").getLastError() != null;
     }
 
     Throwable lastError() {
