@@ -26,6 +26,16 @@ final class CaravanProcess implements AutoCloseable {
     private static final Path JAR =
             Path.of(System.getProperty("caravan.jar", "target/caravan.jar")).toAbsolutePath();
 
+    /** For many short runs on few cores. */
+    private static final List<String> JVM = List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xmx512m",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC");
+
+    private static final List<String> CLASSES = classes();
+
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
     private final Thread reader;
@@ -38,6 +48,14 @@ final class CaravanProcess implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     }
 
+    private static List<String> classes() {
+        try {
+            return ClassArchive.options(JVM, JAR);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static CaravanProcess start(Path folder, String... arguments) throws IOException {
         return start(folder, List.of(), arguments);
     }
@@ -48,10 +66,8 @@ final class CaravanProcess implements AutoCloseable {
     }
 
     static CaravanProcess start(Path folder, List<String> jvmOptions, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        // many short runs on few cores
-        command.addAll(List.of("-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"));
+        List<String> command = new ArrayList<>(JVM);
+        command.addAll(CLASSES);
         command.addAll(jvmOptions);
         command.addAll(List.of("-jar", JAR.toString()));
         command.addAll(List.of(arguments));
