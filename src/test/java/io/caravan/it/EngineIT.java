@@ -40,7 +40,7 @@ class EngineIT {
         try (Scenario scenario = scenario(Load.schema());
                 Load load = Load.start(scenario.source());
                 Load pages = Load.repeating(scenario.source(), PAGES)) {
-            for (int kill = 0; kill < 3; kill++) {
+            for (int kill = 0; kill < 2; kill++) {
                 CaravanProcess caravan = scenario.ready();
                 long committed = load.committed();
                 Await.until(LIMIT, caravan::output, () -> load.committed() > committed + 60);
@@ -55,7 +55,7 @@ class EngineIT {
             long transactions = load.stop();
             long copies = pages.stop();
             scenario.databases().awaitEqual();
-            System.out.printf("%d transactions and %d COPYs under 5 kills%n", transactions, copies);
+            System.out.printf("%d transactions and %d COPYs under 4 kills%n", transactions, copies);
 
             Await.until(LIMIT, caravan::output, () -> state(caravan).equals("RUNNING"));
             assertThat(caravan.terminate()).isZero();
