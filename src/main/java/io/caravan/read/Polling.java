@@ -23,6 +23,10 @@ import org.slf4j.LoggerFactory;
 final class Polling implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** While a partition is not fetched since enough of it waits: a poll does not end when that is used up. */
+    private static final Duration POLL_WHILE_FULL = Duration.ofMillis(10);
+
     private static final long LANE_BYTES = 8L << 20; // two batches of usual rows; more only waits longer in memory
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long RETRY_MILLIS = 1000;
@@ -67,8 +71,7 @@ final class Polling implements ConsumerRebalanceListener {
                 }
                 requireMember();
                 position();
-                boundMemory();
-                hand(kafka.poll(POLL));
+                hand(kafka.poll(boundMemory() ? POLL_WHILE_FULL : POLL));
                 notePositions();
                 commit();
             } catch (WakeupException e) {
@@ -189,8 +192,10 @@ final class Polling implements ConsumerRebalanceListener {
     /**
      * A large row takes several times its size while it is applied, so none is fetched for any table before those that were are done. While
      * a gate holds records back, tables that have none go on: the gate waits for them.
+     *
+     * @return whether any partition is not fetched for that reason
      */
-    private void boundMemory() {
+    private boolean boundMemory() {
         long total = lanes.all().stream()
                 .mapToLong(lane -> lane.bytes() + lane.bytesInRoute())
                 .sum();
@@ -209,6 +214,7 @@ final class Polling implements ConsumerRebalanceListener {
         }
         kafka.pause(full);
         kafka.resume(free);
+        return lanes.all().stream().anyMatch(lane -> kafka.paused().contains(lane.partition()));
     }
 
     private void commit() {
