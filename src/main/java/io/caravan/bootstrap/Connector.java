@@ -221,6 +221,14 @@ public final class Connector {
         // Five requests under way, in order. Connect's own producer never gives a record up (delivery.timeout.ms).
         config.put("producer.override.enable.idempotence", "true");
         config.put("producer.override.max.in.flight.requests.per.connection", "5");
+        // Where events and offset are a transaction of Kafka (capture=engine, a worker with exactly-once source
+        // support): the
+        // broker refuses the first records while it still ends the transaction before (CONCURRENT_TRANSACTIONS,
+        // KIP-890), and
+        // the producer's default is to try again after 100 ms. One that was killed is given up after 15 s, not 60.
+        config.put("producer.override.retry.backoff.ms", "2");
+        config.put("producer.override.retry.backoff.max.ms", "100");
+        config.put("producer.override.transaction.timeout.ms", "15000");
         config.put("producer.override.batch.size", Integer.toString(256 << 10));
         config.put("producer.override.compression.type", "lz4");
         config.put("producer.override.max.request.size", Integer.toString(TableTopics.LARGEST_MESSAGE_BYTES));
