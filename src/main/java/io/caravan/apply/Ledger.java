@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +74,7 @@ public final class Ledger {
         requireNoStepBack(batch, nextOffset);
         StreamPosition read = streamPosition(known);
         Batch unread = batch.startingAt(nextOffset);
-        for (StreamPosition turn : unread.turns(read)) {
+        for (StreamPosition turn : batch.hasRows() ? unread.turns(read) : List.<StreamPosition>of()) {
             requireToHave(batch, turn);
         }
         Batch fresh = unread.behind(read);

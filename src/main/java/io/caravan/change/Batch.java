@@ -48,7 +48,7 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     }
 
     /**
-     * Without the events that the connector has sent before.
+     * Without the events that the connector has sent before. A step of one's own can have made two events of one record.
      *
      * @param read how far in the slot's stream the partition is applied; null where nothing is known of that
      * @throws NeedsCopyException when the topic lacks an event
@@ -56,10 +56,14 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     public Batch behind(@Nullable StreamPosition read) {
         List<ChangeEvent> left = new ArrayList<>(events.size());
         StreamPosition until = read;
+        long kept = -1;
         for (ChangeEvent event : events) {
             Place place = event.place();
-            if (place == null || !place.isAgain(until)) {
-                if (place != null && place.lacksOneBefore(until)) {
+            if (event.offset() == kept) {
+                left.add(event);
+            } else if (place == null || !place.isAgain(until)) {
+                kept = event.offset();
+                if (place != null && hasRows() && place.lacksOneBefore(until)) {
                     throw NeedsCopyException.lacksOneBefore(table, event);
                 }
                 left.add(event);
@@ -67,6 +71,11 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
             }
         }
         return left.size() == events.size() ? this : with(left);
+    }
+
+    /** Messages change nothing, so none is missed. */
+    public boolean hasRows() {
+        return !table.equals(MESSAGES);
     }
 
     /** How far in the slot's stream the partition is applied with these events; null where that is not known. */

@@ -94,6 +94,16 @@ class StreamOrderTest {
         }
     }
 
+    /** As Batch.keeping makes a delete and an insert of an update. */
+    @Test
+    void twoEventsOfOneRecordCountBothOrNeither() {
+        List<ChangeEvent> some = topic(new int[] {0, 3}).events();
+        Batch twice = new Batch(Events.TABLE, "t", 0, 3, List.of(some.get(0), some.get(1), some.get(1), some.get(2)));
+
+        assertThat(numbers(twice.behind(null))).containsExactly(0, 1, 1, 2);
+        assertThat(numbers(twice.behind(position(1)))).containsExactly(2);
+    }
+
     @Test
     void anEventThatTheTopicLacksStopsTheTable() {
         List<ChangeEvent> all = topic(new int[] {0, 6}).events();
@@ -103,6 +113,14 @@ class StreamOrderTest {
                 .isInstanceOf(NeedsCopyException.class)
                 .hasMessageContaining("Kafka lacks a change of table public.t: the one at offset 4")
                 .hasMessageContaining("resync public.t");
+    }
+
+    @Test
+    void aMessageThatIsMissingIsNotMissed() {
+        List<ChangeEvent> all = topic(new int[] {0, 6}).events();
+        Batch hole = new Batch(Batch.MESSAGES, "t", 0, 6, List.of(all.get(0), all.get(4)));
+
+        assertThat(numbers(hole.behind(null))).containsExactly(0, 4);
     }
 
     @Test
