@@ -3,8 +3,10 @@ package io.caravan.change;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +15,33 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table the table, or {@link #MESSAGES} for the topic of logical messages
  * @param nextOffset where the partition goes on after these events, even if none is left of them
+ * @param asRead the events of the topic, whatever a step of one's own has made of them since
  */
-public record Batch(TableName table, String topic, int partition, long nextOffset, List<ChangeEvent> events) {
+public record Batch(
+        TableName table,
+        String topic,
+        int partition,
+        long nextOffset,
+        List<ChangeEvent> events,
+        List<ChangeEvent> asRead) {
 
     /** Stands for the topic of {@code pg_logical_emit_message}, whose schema no table can have. */
     public static final TableName MESSAGES = new TableName("", "messages");
 
+    /** As it is read. */
+    public Batch(TableName table, String topic, int partition, long nextOffset, List<ChangeEvent> events) {
+        this(table, topic, partition, nextOffset, events, events);
+    }
+
     /** The events at and after an offset: what the ledger says is not yet applied. */
     public Batch startingAt(long offset) {
-        return events.isEmpty() || events.get(0).offset() >= offset
+        return asRead.isEmpty() || asRead.get(0).offset() >= offset
                 ? this
-                : with(events.stream().filter(event -> event.offset() >= offset).toList());
+                : new Batch(table, topic, partition, nextOffset, from(events, offset), from(asRead, offset));
+    }
+
+    private static List<ChangeEvent> from(List<ChangeEvent> all, long offset) {
+        return all.stream().filter(event -> event.offset() >= offset).toList();
     }
 
     /**
@@ -34,7 +52,7 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     public List<StreamPosition> turns(@Nullable StreamPosition read) {
         List<StreamPosition> turns = new ArrayList<>();
         StreamPosition before = read;
-        for (ChangeEvent event : events) {
+        for (ChangeEvent event : asRead) {
             Place place = event.place();
             if (place != null && !place.isAgain(before)) {
                 StreamPosition now = place.at();
@@ -48,29 +66,30 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     }
 
     /**
-     * Without the events that the connector has sent before. A step of one's own can have made two events of one record.
+     * Without the events that the connector has sent before.
      *
      * @param read how far in the slot's stream the partition is applied; null where nothing is known of that
      * @throws NeedsCopyException when the topic lacks an event
      */
     public Batch behind(@Nullable StreamPosition read) {
-        List<ChangeEvent> left = new ArrayList<>(events.size());
+        Set<Long> again = new HashSet<>();
         StreamPosition until = read;
-        long kept = -1;
-        for (ChangeEvent event : events) {
+        for (ChangeEvent event : asRead) {
             Place place = event.place();
-            if (event.offset() == kept) {
-                left.add(event);
-            } else if (place == null || !place.isAgain(until)) {
-                kept = event.offset();
-                if (place != null && hasRows() && place.lacksOneBefore(until)) {
+            if (place != null && place.isAgain(until)) {
+                again.add(event.offset());
+            } else if (place != null) {
+                if (hasRows() && place.lacksOneBefore(until)) {
                     throw NeedsCopyException.lacksOneBefore(table, event);
                 }
-                left.add(event);
-                until = place == null ? until : place.at();
+                until = place.at();
             }
         }
-        return left.size() == events.size() ? this : with(left);
+        return again.isEmpty()
+                ? this
+                : with(events.stream()
+                        .filter(event -> !again.contains(event.offset()))
+                        .toList());
     }
 
     /** Messages change nothing, so none is missed. */
@@ -81,7 +100,7 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     /** How far in the slot's stream the partition is applied with these events; null where that is not known. */
     public @Nullable StreamPosition readUpTo(@Nullable StreamPosition before) {
         StreamPosition until = before;
-        for (ChangeEvent event : events) {
+        for (ChangeEvent event : asRead) {
             Place place = event.place();
             if (place != null && !place.isAgain(until)) {
                 until = place.at();
@@ -145,7 +164,7 @@ public record Batch(TableName table, String topic, int partition, long nextOffse
     }
 
     public Batch with(List<ChangeEvent> some) {
-        return new Batch(table, topic, partition, nextOffset, some);
+        return new Batch(table, topic, partition, nextOffset, some, asRead);
     }
 
     /** The farthest WAL position among the events; zero when there is none. */

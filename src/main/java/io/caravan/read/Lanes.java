@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -109,13 +110,19 @@ final class Lanes {
             }
         } catch (Throwable e) { // an Error too: nothing may be read behind a batch that was taken and is not applied
             lane.close();
-            if (!workers.isShutdown()) { // else the application is stopping and takes the batch up again next time
+            // else the application, or the route for a while, is stopping and takes the batch up again next time
+            if (!workers.isShutdown() && !isRefusedByStop(e, lane)) {
                 lane.route().stopRoute(NoMemoryException.inPlaceOf(e, batch));
             }
         } finally {
             lane.leave();
         }
         schedule(lane);
+    }
+
+    /** Camel makes no further try of a batch whose route is being stopped (RedeliveryErrorHandler), and says so like this. */
+    private static boolean isRefusedByStop(Throwable failure, Lane lane) {
+        return failure instanceof RejectedExecutionException && lane.route().isStoppingOrStopped();
     }
 
     /** Lets batches that are under way end; what does not end in time is rolled back and read again next time. */

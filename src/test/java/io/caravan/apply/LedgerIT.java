@@ -81,7 +81,7 @@ class LedgerIT {
 
     @Test
     void whatWasAppliedInTheStreamIsDroppedWhereverItIsInTheTopic() throws SQLException {
-        Batch again = batch.with(List.of(
+        Batch again = read(List.of(
                 at(batch.events().get(0), 1, 500),
                 at(batch.events().get(1), 1, 600),
                 at(batch.events().get(2), 1, 700)));
@@ -99,7 +99,7 @@ class LedgerIT {
     @Test
     void aChangeThatTheSourceThatTookOverLacksStopsTheTable() throws SQLException {
         Ledger turned = new Ledger(timeline -> Optional.of(new Lsn(600)), new PGSimpleDataSource(), "ome");
-        Batch next = batch.with(List.of(at(batch.events().get(0), 2, 800)));
+        Batch next = read(List.of(at(batch.events().get(0), 2, 800)));
         Map<String, Object> line = line(0L, null);
         line.put("stream_position", "1 0/257 1 0"); // 599
 
@@ -110,6 +110,10 @@ class LedgerIT {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContainingAll("0/258 of the source's timeline 1", "Run 'resync");
         assertThatThrownBy(() -> ledger.remaining(next, line)).hasMessageContaining("does not have");
+    }
+
+    private Batch read(List<ChangeEvent> events) {
+        return new Batch(batch.table(), batch.topic(), batch.partition(), batch.nextOffset(), events);
     }
 
     private static ChangeEvent at(ChangeEvent event, int timeline, long commit) {

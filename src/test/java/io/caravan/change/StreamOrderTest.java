@@ -83,7 +83,7 @@ class StreamOrderTest {
             @Nullable StreamPosition ledger = null;
             for (int at = 0; at < all.size(); ) { // in batches of any size
                 int end = Math.min(all.size(), at + 1 + random.nextInt(15));
-                Batch batch = all.with(all.events().subList(at, end));
+                Batch batch = new Batch(Events.TABLE, "t", 0, end, all.events().subList(at, end));
                 applied.addAll(numbers(batch.behind(ledger)));
                 ledger = batch.readUpTo(ledger);
                 at = end;
@@ -98,7 +98,7 @@ class StreamOrderTest {
     @Test
     void twoEventsOfOneRecordCountBothOrNeither() {
         List<ChangeEvent> some = topic(new int[] {0, 3}).events();
-        Batch twice = new Batch(Events.TABLE, "t", 0, 3, List.of(some.get(0), some.get(1), some.get(1), some.get(2)));
+        Batch twice = topic(new int[] {0, 3}).with(List.of(some.get(0), some.get(1), some.get(1), some.get(2)));
 
         assertThat(numbers(twice.behind(null))).containsExactly(0, 1, 1, 2);
         assertThat(numbers(twice.behind(position(1)))).containsExactly(2);
@@ -113,6 +113,17 @@ class StreamOrderTest {
                 .isInstanceOf(NeedsCopyException.class)
                 .hasMessageContaining("Kafka lacks a change of table public.t: the one at offset 4")
                 .hasMessageContaining("resync public.t");
+    }
+
+    /** As Batch.keeping leaves out rows that are not wanted. */
+    @Test
+    void whatAStepLeavesOutIsNotMissed() {
+        Batch all = topic(new int[] {0, 6});
+        Batch some = all.with(List.of(all.events().get(1), all.events().get(4)));
+
+        assertThat(numbers(some.behind(null))).containsExactly(1, 4);
+        assertThat(some.readUpTo(null)).isEqualTo(position(5));
+        assertThat(numbers(all.with(List.of()).behind(position(2)))).isEmpty();
     }
 
     @Test
