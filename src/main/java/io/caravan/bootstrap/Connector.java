@@ -171,7 +171,6 @@ public final class Connector {
                 Integer.toString(TableTopics.LARGEST_MESSAGE_BYTES - (1 << 20))); // the rest is small
         config.put("converters", "caravan");
         config.put("caravan.type", "io.caravan.connector.TextConverter");
-        config.put("caravan.unavailable", Row.UNCHANGED_MARKER);
         config.put("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
         config.put("key.converter", "io.caravan.connector.EventJson");
         config.put("value.converter", "io.caravan.connector.EventJson");

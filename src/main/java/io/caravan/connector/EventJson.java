@@ -22,9 +22,10 @@ import org.apache.kafka.connect.storage.Converter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes Debezium's events as the JSON that Connect's JsonConverter without schemas makes of them, straight into bytes and
- * without the members that nobody reads: times in microseconds and nanoseconds, and the block of transaction metadata, which
- * is not switched on. NULL is written as null, never as a column's default. Not thread-safe; Connect makes one for each task.
+ * Writes events as the JSON that Connect's JsonConverter without schemas makes of Debezium's, straight into bytes and without
+ * members that nobody reads: times in microseconds and nanoseconds, and the block of transaction metadata, which is not
+ * switched on. A row's change writes itself; the structures are those of TRUNCATE and of logical messages. NULL is written as
+ * null, never as a column's default. Not thread-safe; Connect makes one for each task.
  */
 public final class EventJson implements Converter {
     /** A letter of four bytes is written as it is, and not as the twelve of two escapes, which the reader takes the long way for. */
@@ -38,6 +39,7 @@ public final class EventJson implements Converter {
     private static final int MOST_SCHEMAS = 10_000;
 
     private final IdentityHashMap<Schema, List<Member>> members = new IdentityHashMap<>();
+    private final JsonBytes rows = new JsonBytes();
     private boolean isKey;
 
     private record Member(Field field, SerializedString name, boolean written) {}
@@ -51,6 +53,12 @@ public final class EventJson implements Converter {
     public byte @Nullable [] fromConnectData(String topic, @Nullable Schema schema, @Nullable Object value) {
         if (value == null) {
             return null;
+        }
+        if (value instanceof RowChange change) {
+            return change.write(rows);
+        }
+        if (value instanceof Json json) {
+            return json.bytes();
         }
         ByteArrayBuilder bytes = new ByteArrayBuilder(512);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {

@@ -52,31 +52,35 @@ public final class PartitionRoot implements Transformation<SourceRecord> {
 
     @Override
     public SourceRecord apply(SourceRecord record) {
-        if (!(record.value() instanceof Struct event) || event.schema().field("after") == null) {
-            return record;
+        if (record.value() instanceof RowChange change) {
+            Root root = roots.get(new Name(change.schema(), change.table()));
+            return root == null ? record : told(record, root, change.of(root.name.schema, root.name.table));
         }
-        Struct source = event.getStruct("source");
-        Root root = roots.get(new Name(source.getString("schema"), source.getString("table")));
-        if (root == null) {
-            return record;
+        if (record.value() instanceof Struct event && event.schema().field("after") != null) {
+            Struct source = event.getStruct("source");
+            Root root = roots.get(new Name(source.getString("schema"), source.getString("table")));
+            return root == null ? record : told(record, root, truncate(event, root.name));
         }
+        return record;
+    }
+
+    private static SourceRecord told(SourceRecord record, Root root, Object event) {
         return record.newRecord(
                 root.topic(),
                 record.kafkaPartition(),
                 record.keySchema(),
                 record.key(),
                 record.valueSchema(),
-                told(event, root.name()),
+                event,
                 record.timestamp(),
                 record.headers());
     }
 
     /** A copy: Connect transforms a record once more when the producer refuses it. */
-    private static Struct told(Struct event, Name root) {
+    private static Struct truncate(Struct event, Name root) {
         Struct source =
                 copy(event.getStruct("source")).put("schema", root.schema()).put("table", root.table());
-        Struct told = copy(event).put("source", source);
-        return event.getString("op").equals("t") ? told.put("op", "partition-truncate") : told;
+        return copy(event).put("source", source).put("op", "partition-truncate");
     }
 
     private static Struct copy(Struct struct) {

@@ -61,7 +61,6 @@ class ConnectorTest {
     @Test
     void bothSidesUseTheSameMarkerForUnchangedValues() {
         assertThat(connector.configuration(List.of(keyed("devices"))))
-                .containsEntry("caravan.unavailable", Row.UNCHANGED_MARKER)
                 .containsEntry("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
     }
 

@@ -3,6 +3,9 @@ package io.caravan.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.connect.data.Schema;
@@ -39,35 +42,50 @@ class PartitionRootTest {
 
     /** Connect does it once more with the same record when the producer refuses the first. */
     @Test
-    void aChangeOfAPartitionIsToldAsOneOfItsTableAsOftenAsItIsAskedFor() {
-        SourceRecord record = record("parts_eu", "c");
+    void aChangeOfAPartitionIsToldAsOneOfItsTableAsOftenAsItIsAskedFor() throws Exception {
+        SourceRecord record = PgOutput.record(
+                "ome.public.parts_eu",
+                List.of(PgOutput.begin(1, 0, 7), PgOutput.relation("public", "parts_eu", "id"), PgOutput.insert("1")));
+
+        for (int time = 0; time < 2; time++) {
+            SourceRecord told = root.apply(record);
+
+            JsonNode event = new ObjectMapper().readTree(new EventJson().fromConnectData("t", null, told.value()));
+            assertThat(told.topic()).isEqualTo("ome.sales.parts");
+            assertThat(told.key()).isSameAs(record.key());
+            assertThat(event.at("/source/schema").asText()).isEqualTo("sales");
+            assertThat(event.at("/source/table").asText()).isEqualTo("parts");
+            assertThat(event.at("/source/txId").asInt()).isEqualTo(7);
+            assertThat(event.at("/after/id").asText()).isEqualTo("1");
+            assertThat(event.get("op").asText()).isEqualTo("c");
+        }
+    }
+
+    @Test
+    void aTruncateOfAPartitionIsNoneOfItsTable() {
+        SourceRecord record = truncate("parts_eu");
 
         for (int time = 0; time < 2; time++) {
             SourceRecord told = root.apply(record);
 
             Struct event = (Struct) told.value();
             assertThat(told.topic()).isEqualTo("ome.sales.parts");
-            assertThat(told.key()).isEqualTo("key");
+            assertThat(event.getString("op")).isEqualTo("partition-truncate");
             assertThat(event.getStruct("source").getString("schema")).isEqualTo("sales");
             assertThat(event.getStruct("source").getString("table")).isEqualTo("parts");
             assertThat(event.getStruct("source").getInt64("txId")).isEqualTo(7);
-            assertThat(event.getStruct("after").getString("id")).isEqualTo("1");
-            assertThat(event.getString("op")).isEqualTo("c");
         }
     }
 
     @Test
-    void aTruncateOfAPartitionIsNoneOfItsTable() {
-        assertThat(((Struct) root.apply(record("parts_eu", "t")).value()).getString("op"))
-                .isEqualTo("partition-truncate");
-    }
-
-    @Test
     void whatIsToldOfOthersIsLeftAlone() {
-        SourceRecord other = record("parts", "t");
+        SourceRecord other = truncate("parts");
+        SourceRecord row = PgOutput.record(
+                "ome.public.parts", List.of(PgOutput.relation("public", "parts", "id"), PgOutput.insert("1")));
         SourceRecord message = new SourceRecord(Map.of(), Map.of(), "topic", 0, null, null, ROW, new Struct(ROW));
 
         assertThat(root.apply(other)).isSameAs(other);
+        assertThat(root.apply(row)).isSameAs(row);
         assertThat(root.apply(message)).isSameAs(message);
     }
 
@@ -78,13 +96,10 @@ class PartitionRootTest {
                 .isInstanceOf(ConfigException.class);
     }
 
-    private static SourceRecord record(String table, String op) {
+    private static SourceRecord truncate(String table) {
         Struct source =
                 new Struct(SOURCE).put("schema", "public").put("table", table).put("txId", 7L);
-        Struct event = new Struct(EVENT)
-                .put("after", new Struct(ROW).put("id", "1"))
-                .put("source", source)
-                .put("op", op);
-        return new SourceRecord(Map.of(), Map.of(), "topic", 0, Schema.STRING_SCHEMA, "key", EVENT, event);
+        Struct event = new Struct(EVENT).put("source", source).put("op", "t");
+        return new SourceRecord(Map.of(), Map.of(), "topic", 0, null, null, EVENT, event);
     }
 }

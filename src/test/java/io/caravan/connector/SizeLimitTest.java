@@ -2,6 +2,10 @@ package io.caravan.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -12,19 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SizeLimitTest {
-    private static final Schema ROW = SchemaBuilder.struct()
-            .optional()
-            .field("id", new TextSchema().build())
-            .field("text", new TextSchema().build())
-            .build();
-    private static final Schema SOURCE =
-            SchemaBuilder.struct().field("txId", Schema.INT64_SCHEMA).build();
-    private static final Schema EVENT = SchemaBuilder.struct()
-            .field("before", ROW)
-            .field("after", ROW)
-            .field("source", SOURCE)
-            .field("op", Schema.STRING_SCHEMA)
-            .build();
     private static final Schema MESSAGE =
             SchemaBuilder.struct().field("op", Schema.STRING_SCHEMA).build();
 
@@ -32,40 +23,42 @@ class SizeLimitTest {
 
     @ParameterizedTest
     @CsvSource({"x, 60", "é, 30", "€, 20", "😀, 15", "'\"', 30", "'\\', 30", "'\n', 30", "'\u0001', 10"})
-    void aChangeMayBeAsLargeAsItsJsonTextInBytes(String character, int times) {
+    void aChangeMayBeAsLargeAsItsJsonTextInBytes(String character, int times) throws Exception {
         limit.configure(Map.of("bytes", 61));
 
-        SourceRecord within = record(null, row("1", character.repeat(times)));
+        SourceRecord within = record(PgOutput.insert("1", character.repeat(times)));
 
         assertThat(limit.apply(within)).isSameAs(within);
-        assertThat(((Struct) limit.apply(record(null, row("22", character.repeat(times))))
-                                .value())
-                        .get("op"))
+        assertThat(event(limit.apply(record(PgOutput.insert("22", character.repeat(times)))))
+                        .get("op")
+                        .asText())
                 .isEqualTo("too-large");
     }
 
     @Test
-    void theOldRowCountsToo() {
+    void theOldRowCountsToo() throws Exception {
         limit.configure(Map.of("bytes", "20"));
+        String ten = "x".repeat(10);
 
-        assertThat(((Struct) limit.apply(record(row("1", "x".repeat(10)), row("1", "x".repeat(10))))
-                                .value())
-                        .get("op"))
-                .isEqualTo("too-large");
+        SourceRecord update = record(PgOutput.update('O', new String[] {"1", ten}, "1", ten));
+
+        assertThat(event(limit.apply(update)).get("op").asText()).isEqualTo("too-large");
     }
 
     @Test
-    void theNoteHasThePositionAndNoRow() {
+    void theNoteHasThePositionAndNoRow() throws Exception {
         limit.configure(Map.of("bytes", 5));
 
-        SourceRecord note = limit.apply(record(row("1", "x"), row("1", "x".repeat(9))));
+        SourceRecord note = limit.apply(record(PgOutput.update('O', new String[] {"1", "x"}, "1", "x".repeat(9))));
 
         assertThat(note.topic()).isEqualTo("topic");
-        assertThat(note.key()).isEqualTo("key");
-        Struct event = (Struct) note.value();
-        assertThat(event.get("before")).isNull();
-        assertThat(event.get("after")).isNull();
-        assertThat(event.getStruct("source").getInt64("txId")).isEqualTo(7);
+        assertThat(new EventJson().fromConnectData("t", null, note.key()))
+                .asString()
+                .isEqualTo("{\"id\":\"1\"}");
+        JsonNode event = event(note);
+        assertThat(event.get("before").isNull()).isTrue();
+        assertThat(event.get("after").isNull()).isTrue();
+        assertThat(event.at("/source/txId").asInt()).isEqualTo(7);
     }
 
     @Test
@@ -79,16 +72,12 @@ class SizeLimitTest {
         assertThat(limit.apply(tombstone)).isSameAs(tombstone);
     }
 
-    private static Struct row(String id, String text) {
-        return new Struct(ROW).put("id", id).put("text", text);
+    private static SourceRecord record(ByteBuffer message) {
+        return PgOutput.record(
+                "topic", List.of(PgOutput.begin(1, 0, 7), PgOutput.relation("public", "t", "id", "text"), message));
     }
 
-    private static SourceRecord record(Struct before, Struct after) {
-        Struct event = new Struct(EVENT)
-                .put("before", before)
-                .put("after", after)
-                .put("source", new Struct(SOURCE).put("txId", 7L))
-                .put("op", "u");
-        return new SourceRecord(Map.of(), Map.of(), "topic", 0, Schema.STRING_SCHEMA, "key", EVENT, event);
+    private static JsonNode event(SourceRecord record) throws Exception {
+        return new ObjectMapper().readTree(new EventJson().fromConnectData("t", null, record.value()));
     }
 }

@@ -1,5 +1,6 @@
 package io.debezium.connector.base;
 
+import io.caravan.connector.RowChange;
 import io.caravan.connector.StreamPosition;
 import io.debezium.pipeline.DataChangeEvent;
 import io.debezium.pipeline.Sizeable;
@@ -171,8 +172,14 @@ public final class ChangeEventQueue<T extends Sizeable> implements ChangeEventQu
                         != null;
     }
 
+    /** Debezium's own estimate takes a tenth of the decoding thread, and knows its structures only. */
     private long size(T event) {
-        return settings.maxQueueSizeInBytes > 0 ? event.objectSize() : 0;
+        if (settings.maxQueueSizeInBytes <= 0) {
+            return 0;
+        }
+        return event instanceof DataChangeEvent change && change.getRecord().value() instanceof RowChange row
+                ? row.memory()
+                : event.objectSize();
     }
 
     /** Waits until so many events are there, the queue is full, the other side has failed, or the time is over. */

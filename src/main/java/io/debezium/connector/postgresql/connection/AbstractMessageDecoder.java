@@ -1,5 +1,7 @@
 package io.debezium.connector.postgresql.connection;
 
+import io.caravan.connector.RowDecoder;
+import io.caravan.connector.RowMessage;
 import io.caravan.connector.StreamPosition;
 import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.connection.ReplicationStream.ReplicationMessageProcessor;
@@ -8,10 +10,13 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for Debezium's class of the same name, which sees each message of the slot's stream before it is decoded, also
- * those that a restart passes over: notes where in the stream it is, which no event of Debezium tells.
+ * Stands in for Debezium's class of the same name, which sees each message of the slot's stream before it is decoded. Changes of
+ * rows are read here, so that no value is parsed: Debezium's own goes by a type's bare name, whereby 'infinity'::interval becomes 0
+ * without a word, and a user's type called money stops the connector. And it notes where in the stream a message is,
+ * also of those that a restart passes over, which no event of Debezium tells.
  */
 public abstract class AbstractMessageDecoder implements MessageDecoder {
+    private final RowDecoder rows = new RowDecoder();
 
     /** Without a message there is nothing but a position of the WAL to be told. */
     @Override
@@ -19,8 +24,13 @@ public abstract class AbstractMessageDecoder implements MessageDecoder {
             throws SQLException, InterruptedException {
         if (message == null) {
             processor.process(null);
-        } else {
+            return;
+        }
+        RowMessage row = rows.read(message);
+        if (row == null) {
             processNotEmptyMessage(message, processor, types);
+        } else {
+            processor.process(row);
         }
     }
 

@@ -1,0 +1,75 @@
+package io.caravan.connector;
+
+import io.debezium.relational.TableId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A table as pgoutput describes it before the first change of it in a session and before the first one after an ALTER (message
+ * {@code R}): the columns in the order in which rows have their values.
+ */
+final class Relation {
+    private final int id;
+    private final String schema;
+    private final String table;
+    private final String quoted;
+    private final List<String> columns;
+
+    Relation(int id, String schema, String table, List<String> columns) {
+        this.id = id;
+        this.schema = schema;
+        this.table = table;
+        this.quoted = new TableId(null, schema, table).toDoubleQuotedString();
+        this.columns = List.copyOf(columns);
+    }
+
+    /** Reads the message behind its first byte. */
+    static Relation read(ByteBuffer message) {
+        int id = message.getInt();
+        String schema = name(message);
+        String table = name(message);
+        message.get(); // the replica identity
+        int count = message.getShort();
+        List<String> columns = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            message.get(); // whether it is of the replica identity
+            columns.add(name(message));
+            message.getInt(); // type
+            message.getInt(); // its modifier
+        }
+        return new Relation(id, schema, table, columns);
+    }
+
+    private static String name(ByteBuffer message) {
+        int from = message.position();
+        while (message.get() != 0) {
+            // goes on to the end of the name
+        }
+        byte[] name = new byte[message.position() - 1 - from];
+        message.get(from, name);
+        return new String(name, StandardCharsets.UTF_8);
+    }
+
+    int id() {
+        return id;
+    }
+
+    String schema() {
+        return schema;
+    }
+
+    String table() {
+        return table;
+    }
+
+    /** The table as Debezium's messages name it. */
+    String quoted() {
+        return quoted;
+    }
+
+    List<String> columns() {
+        return columns;
+    }
+}
