@@ -27,6 +27,8 @@ done
 
 find_java
 build
+share_classes
+export BENCH_APP_OPTS="${java_options[*]:1} ${BENCH_APP_OPTS:-}" # without @jvm.options, which CaravanRun adds
 work=$home/target/bench
 rm -rf "$work"
 mkdir -p "$work/classes"

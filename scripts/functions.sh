@@ -72,6 +72,26 @@ build() {
     touch "$jar" # Maven leaves the jar as it is when a newer file changes nothing in it
 }
 
+# Adds to java_options the application's classes as a JVM has them once they are loaded and verified (class data sharing): a
+# start takes a second less. Made once for each jar, by a start that finds no server; a JVM that cannot use it does without.
+share_classes() {
+    local jar=$home/target/caravan.jar archive=$home/target/caravan.jsa work
+    if [ ! "$archive" -nt "$jar" ]; then
+        work=$(mktemp -d)
+        (
+            unset ${!CARAVAN_@}
+            export CARAVAN_EMBEDDED=none CARAVAN_EMBEDDED_DIR=$work CARAVAN_ROUTES=$home/routes CARAVAN_WAIT_SECONDS=1
+            export CARAVAN_SOURCE_URL=jdbc:postgresql://localhost:1/none CARAVAN_TARGET_URL=jdbc:postgresql://localhost:1/none
+            export CARAVAN_KAFKA_BOOTSTRAP_SERVERS=localhost:1 CARAVAN_CONNECT_URL=http://localhost:1
+            export CARAVAN_HTTP_PORT=0 CARAVAN_MANAGEMENT_PORT=0
+            "$java" "${java_options[@]}" -XX:ArchiveClassesAtExit="$work/caravan.jsa" -jar "$jar" run >/dev/null 2>&1
+        ) || true # it ends with 1: no server answers
+        mv "$work/caravan.jsa" "$archive" 2>/dev/null || true
+        rm -rf "$work"
+    fi
+    java_options+=(-XX:SharedArchiveFile="$archive" -Xshare:auto -Xlog:disable -Xlog:all=error:stderr)
+}
+
 # Whether process $1 is Caravan itself. Numbers are used again, and its children have caravan.jar on their class path.
 is_caravan() {
     local command

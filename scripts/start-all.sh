@@ -31,6 +31,7 @@ running=$(caravan_pid)
 [ -z "$running" ] || fail "Caravan runs already, as process $running. scripts/stop-all.sh stops it."
 find_java
 build
+share_classes
 mkdir -p "$data"
 command=("$java" ${java_options[@]+"${java_options[@]}"} -jar target/caravan.jar run ${arguments[@]+"${arguments[@]}"})
 
