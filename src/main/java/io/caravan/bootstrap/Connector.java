@@ -221,10 +221,9 @@ public final class Connector {
         config.put("producer.override.enable.idempotence", "true");
         config.put("producer.override.max.in.flight.requests.per.connection", "5");
         // Where events and offset are a transaction of Kafka (capture=engine, a worker with exactly-once source
-        // support): the
-        // broker refuses the first records while it still ends the transaction before (CONCURRENT_TRANSACTIONS,
-        // KIP-890), and
-        // the producer's default is to try again after 100 ms. One that was killed is given up after 15 s, not 60.
+        // support)
+        // the broker refuses the first records while it still ends the transaction before (CONCURRENT_TRANSACTIONS,
+        // KIP-890), and the producer would try again after 100 ms. One that was killed is given up after 15 s, not 60.
         config.put("producer.override.retry.backoff.ms", "2");
         config.put("producer.override.retry.backoff.max.ms", "100");
         config.put("producer.override.transaction.timeout.ms", "15000");

@@ -61,8 +61,7 @@ public final class LiveCopy {
     long copy(Table table, String topic, boolean again, LongConsumer progress)
             throws SQLException, InterruptedException {
         // Events below this offset are of transactions that have written their commit to the WAL. Such a one can still
-        // be
-        // invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
+        // be invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
         long settled = lines.nextOffset(topic);
         try (Connection from = source.connect()) {
             RunningTransactions.of(from)

@@ -1,6 +1,7 @@
 package io.caravan.connector;
 
 import io.debezium.connector.postgresql.PostgresConnectorConfig;
+import io.debezium.connector.postgresql.connection.ReplicationMessage.Operation;
 import io.debezium.relational.RelationalChangeRecordEmitter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ public final class RowEvents {
             return List.of(record(table, place, "d", old, null, offset, new ConnectHeaders()));
         }
         if (old == null) {
-            String op = message.operation() == RowMessage.Operation.INSERT ? "c" : "u";
+            String op = message.operation() == Operation.INSERT ? "c" : "u";
             return List.of(record(table, place, op, null, row, offset, new ConnectHeaders()));
         }
         if (hasEqualKeys(table, old, row)) {

@@ -90,8 +90,8 @@ final class BrokerProcess {
                 Map.entry("transaction.state.log.replication.factor", "1"),
                 Map.entry("transaction.state.log.min.isr", "1"),
                 Map.entry("transaction.state.log.num.partitions", "1"),
-                // how soon the broker looks again whether the transaction before has ended; default 20 ms of every
-                // commit
+                // how soon the broker looks again whether the transaction before has ended; the default costs each
+                // commit 20 ms
                 Map.entry("add.partitions.to.txn.retry.backoff.ms", "1"),
                 // how soon a killed connector's open transaction is noticed, which holds up the reading of its topics
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
@@ -118,9 +118,8 @@ final class BrokerProcess {
         return Map.of(
                 "log.retention.hours",
                 "168",
-                // A process that is killed loses nothing that it wrote, since the system has it; the flush shortens the
-                // part
-                // of the log that the next start has to check.
+                // A process that is killed loses nothing that it wrote, since the system has it; the flush shortens
+                // the part of the log that the next start has to check.
                 "log.flush.interval.ms",
                 "5000",
                 "log.flush.offset.checkpoint.interval.ms",

@@ -105,14 +105,12 @@ final class ConnectProcess {
                 // Scanning every class for plugins takes 8 s and 450 MiB more; all of ours have manifests.
                 Map.entry("plugin.discovery", "service_load"),
                 Map.entry("connector.client.config.override.policy", "All"),
-                // A connector's configuration can be read by everyone who reaches the port, so passwords stay out of
-                // it.
+                // Everyone who reaches the port can read a connector's configuration, so passwords stay out of it.
                 Map.entry("config.providers", "env"),
                 Map.entry("config.providers.env.class", "org.apache.kafka.common.config.provider.EnvVarConfigProvider"),
                 Map.entry("config.providers.env.param.allowlist.pattern", "CARAVAN_SOURCE_PASSWORD"),
                 Map.entry("offset.flush.interval.ms", "1000"),
-                // How long a quiet topic of the worker's own keeps its reader waiting; default 500, twice a second for
-                // each.
+                // How long a quiet topic of the worker's own keeps its reader waiting; by default half a second.
                 Map.entry("fetch.max.wait.ms", "5000"),
                 // A worker that was killed stays in the group until its session ends; the new one waits for that.
                 Map.entry("session.timeout.ms", "6000"),

@@ -71,9 +71,8 @@ public final class TopicReader implements AutoCloseable {
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 4 << 20));
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
-        // How long the group waits at most for a member that does not join again. A broker that was killed was seen not
-        // to
-        // notice, by the session timeout, that one was gone; with the default all instances then wait for five minutes.
+        // How long the group waits at most for a member that does not join again. A broker that was killed was seen
+        // to forget the session timeout of one that was gone; with the default all others then wait for five minutes.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
         this.startOffsets = startOffsets;
         this.lanes = new Lanes(workerCount);
