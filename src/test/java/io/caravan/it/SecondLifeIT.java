@@ -56,6 +56,41 @@ class SecondLifeIT {
         }
     }
 
+    /** PostgreSQL sends nothing without it, and a new one tells nothing of what came before it. */
+    @Test
+    void aPublicationThatIsDroppedAndMadeAnewStopsEverythingUntilItIsBegunAnew() throws Exception {
+        try (Scenario scenario = Scenario.create(directory, "create table plain (id integer primary key, t text)")) {
+            CaravanProcess caravan = scenario.ready();
+            String publication = scenario.name() + "_publication";
+            scenario.source()
+                    .execute("drop publication " + publication, "insert into plain values (1, 'not in the stream')");
+            String reason = "Publication " + publication + " was dropped from the source";
+            Await.until(
+                    LIMIT, caravan::output, () -> caravan.status().toString().contains(reason));
+
+            scenario.source()
+                    .execute(
+                            "create publication " + publication + " for table plain",
+                            "insert into plain values (2, 'told')");
+            Await.until(
+                    LIMIT,
+                    caravan::output,
+                    () -> caravan.status().get("state").asText().equals("failed"));
+            assertThat(caravan.status().toString()).contains(reason).contains("reset --target-data");
+            assertThat(caravan.terminate()).isZero();
+            CaravanProcess refused = scenario.folder().start();
+            assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+            assertThat(refused.output()).contains(reason);
+
+            assertThat(scenario.folder()
+                            .command("reset", "--target-data", "--yes")
+                            .exitCode())
+                    .isZero();
+            scenario.ready();
+            scenario.databases().awaitEqual();
+        }
+    }
+
     /** Nobody but the connector can tell this: the guard is not running. */
     private static void makeTheSlotAnew(Scenario scenario) throws Exception {
         stop(scenario);
