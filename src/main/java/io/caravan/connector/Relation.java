@@ -1,6 +1,5 @@
 package io.caravan.connector;
 
-import io.debezium.relational.TableId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -21,8 +20,13 @@ final class Relation {
         this.id = id;
         this.schema = schema;
         this.table = table;
-        this.quoted = new TableId(null, schema, table).toDoubleQuotedString();
+        this.quoted = quote(schema) + "." + quote(table);
         this.columns = List.copyOf(columns);
+    }
+
+    /** TableId.toDoubleQuotedString leaves a name alone that begins or ends with a quote, and so makes another one of it. */
+    private static String quote(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
     }
 
     /** Reads the message behind its first byte. */
@@ -64,7 +68,7 @@ final class Relation {
         return table;
     }
 
-    /** The table as Debezium's messages name it. */
+    /** The table as Debezium's messages name it, from which TableId.parse reads it again. */
     String quoted() {
         return quoted;
     }

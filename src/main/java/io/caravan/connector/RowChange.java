@@ -83,7 +83,7 @@ public final class RowChange {
 
     /** How much memory it takes with its record until it is sent, in bytes. */
     public long memory() {
-        return OVERHEAD + bytes();
+        return OVERHEAD + (before == null ? 0 : before.memory()) + (after == null ? 0 : after.memory());
     }
 
     /** How long the values are, in bytes. */

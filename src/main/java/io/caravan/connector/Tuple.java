@@ -88,6 +88,11 @@ final class Tuple {
         return sum;
     }
 
+    /** What it takes in memory, with its part of the message; in bytes. */
+    long memory() {
+        return bytes() + places.length * (Integer.BYTES + 1L);
+    }
+
     /** How long they are in JSON, without quotes. */
     long jsonBytes() {
         long sum = 0;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.debezium.relational.RelationalChangeRecordEmitter;
+import io.debezium.relational.TableId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -225,6 +226,16 @@ class RowEventsTest {
 
         assertThat(decoder.read(message)).isNull();
         assertThat(message.position()).isEqualTo(from);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"t", "T x", "a.b", "a\"b", "\"a\"", "x\"", "\"x", "\"\"", "ü'`[]"})
+    void debeziumReadsTheNameThatTheTableHas(String name) {
+        decoder.read(PgOutput.relation("s." + name, name, "id"));
+
+        RowMessage row = Objects.requireNonNull(decoder.read(PgOutput.insert("1")));
+
+        assertThat(TableId.parse(row.getTable(), false)).isEqualTo(new TableId(null, "s." + name, name));
     }
 
     /** Every byte that JSON has something to say about, at the ends of a value and within. */
