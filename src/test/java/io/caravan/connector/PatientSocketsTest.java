@@ -42,14 +42,6 @@ class PatientSocketsTest {
     }
 
     @Test
-    void aByteThatIsThereEndsIt() throws Exception {
-        socket.setSoTimeout(1);
-        other.getOutputStream().write('x');
-
-        assertThat(socket.getInputStream().read()).isEqualTo('x');
-    }
-
-    @Test
     void everyOtherLimitIsKept() throws Exception {
         for (int millis : new int[] {0, 2, 10_000}) {
             socket.setSoTimeout(millis);

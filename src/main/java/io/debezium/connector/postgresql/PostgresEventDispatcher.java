@@ -113,7 +113,7 @@ public class PostgresEventDispatcher<T extends DataCollectionId> extends EventDi
                 getSchema().schemaFor(table), () -> "No schema is known of table " + table + ", which is captured.");
     }
 
-    /** The transaction's marks of Caravan come this way. */
+    /** As Debezium's own does it; Caravan's heartbeats and barriers come this way. */
     public void dispatchLogicalDecodingMessage(
             PostgresPartition partition, OffsetContext offset, Long decodedAt, LogicalDecodingMessage message)
             throws InterruptedException {
