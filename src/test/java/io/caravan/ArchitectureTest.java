@@ -126,6 +126,8 @@ class ArchitectureTest {
             .resideInAPackage("..apply..")
             .and()
             .doNotHaveSimpleName("TransactionPolicy")
+            .and()
+            .doNotHaveSimpleName("RunParameters")
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.apache.camel..")
                     .and(not(annotatedWith(Retention.class)))

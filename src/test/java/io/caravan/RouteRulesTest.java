@@ -68,6 +68,7 @@ class RouteRulesTest {
             "httpServer",
             "transaction",
             "savepoint",
+            "runParameters",
             "tellWhatIsMissing",
             "tellWhatIsLeft",
             "noteRetry");

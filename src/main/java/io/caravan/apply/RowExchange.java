@@ -40,9 +40,8 @@ public final class RowExchange {
         for (int i = 0; i < rows.size(); i += ROWS_PER_STATEMENT) {
             List<Row> some = rows.subList(i, Math.min(rows.size(), i + ROWS_PER_STATEMENT));
             Run run = new Run(table.name(), kind, some.get(0).layout(), some);
-            try (PreparedStatement statement =
-                    target.prepareStatement(statements.of(run).replace(":?rows", "?"))) {
-                statement.setBytes(1, RowsJson.of(run));
+            try (PreparedStatement statement = target.prepareStatement(statements.of(run))) {
+                RunParameters.set(statement, RunParameters.of(run).iterator());
                 statement.executeUpdate();
             }
         }

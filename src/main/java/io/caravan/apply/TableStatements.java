@@ -6,24 +6,21 @@ import io.caravan.postgres.Column;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The SQL of one table: for each kind of run one statement over one parameter {@code :?rows}, a JSON array in UTF-8 of the rows whose
- * members are named by their place in the layout. Every value arrives as text and is cast by the target, so it goes through
- * PostgreSQL's own input function; the cast leaves the type's modifier out, because an explicit cast would cut a value that
- * is too long, where the assignment after it refuses.
+ * The SQL of one table: for each kind of run one statement over a parameter for each column of the layout, its values in all
+ * rows, see {@link TextArray}. Every value arrives as text and is cast by the target, so it goes through PostgreSQL's own
+ * input function; the cast leaves the type's modifier out, because an explicit cast would cut a value that is too long, where
+ * the assignment after it refuses.
  */
 final class TableStatements {
-    private static final Pattern QUOTED = Pattern.compile("\"(?:[^\"]++|\"\")*+\"");
-
     private final Table table;
     private final List<String> key;
     private final Map<Run.Kind, Map<Layout, String>> cache = new ConcurrentHashMap<>();
@@ -36,20 +33,7 @@ final class TableStatements {
     /** The statement for a run of this kind and these columns. */
     String of(Run run) {
         return cache.computeIfAbsent(run.kind(), kind -> new ConcurrentHashMap<>())
-                .computeIfAbsent(run.layout(), layout -> write(run.kind(), layout));
-    }
-
-    private String write(Run.Kind kind, Layout layout) {
-        return QUOTED.matcher(statement(kind, layout))
-                .replaceAll(name -> Matcher.quoteReplacement(plain(name.group())));
-    }
-
-    /**
-     * camel-sql takes {@code :?x} for a parameter and {@code :?$}{@code {x}} for an expression to evaluate, also inside a
-     * quoted name; written with escapes such a name is just a name.
-     */
-    private static String plain(String name) {
-        return name.contains(":?") ? "U&" + name.replace("\\", "\\\\").replace(":", "\\003A") : name;
+                .computeIfAbsent(run.layout(), layout -> statement(run.kind(), layout));
     }
 
     private String statement(Run.Kind kind, Layout layout) {
@@ -67,7 +51,8 @@ final class TableStatements {
 
     private String insert(Layout layout) {
         List<Column> columns = writable(layout);
-        return "insert into " + name() + " as t (" + names(columns) + ") overriding system value select "
+        return "insert into " + name() + " as t" + (columns.isEmpty() ? "" : " (" + names(columns) + ")")
+                + " overriding system value select "
                 + columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "))
                 + from(layout);
     }
@@ -198,10 +183,14 @@ final class TableStatements {
         return " from" + rows(layout);
     }
 
+    /** Rows without columns are only as many as they are. */
     private static String rows(Layout layout) {
-        return " json_to_recordset(cast(convert_from(:?rows, 'UTF8') as json)) as r("
+        if (layout.size() == 0) {
+            return " generate_series(1, ?) as r";
+        }
+        return " unnest(" + String.join(", ", Collections.nCopies(layout.size(), "?::text[]")) + ") as r("
                 + IntStream.range(0, layout.size())
-                        .mapToObj(i -> "\"" + i + "\" text")
+                        .mapToObj(i -> "\"" + i + "\"")
                         .collect(Collectors.joining(", "))
                 + ")";
     }

@@ -85,9 +85,9 @@ public final class Tables {
         }
     }
 
-    /** The run's rows, as its statement reads them. */
-    public byte[] rows(Run run) {
-        return RowsJson.of(run);
+    /** The run's rows, as its statement asks for them. */
+    public List<?> rows(Run run) {
+        return RunParameters.of(run);
     }
 
     /** Throws when the statement did not find a row that must have been there: the target has diverged. */

@@ -285,7 +285,7 @@ final class EventScanner {
 
     private void value(int[] places, int place) throws Unusual {
         if (skip(JsonText.NULL)) {
-            places[place] = JsonValues.NULL;
+            places[place] = Values.NULL;
             return;
         }
         int from = at + 1;

@@ -10,11 +10,6 @@ final class JsonText {
 
     private JsonText() {}
 
-    static int writeNull(byte[] json, int at) {
-        System.arraycopy(NULL, 0, json, at, NULL.length);
-        return at + NULL.length;
-    }
-
     /** What an {@link EventScanner} has found to be valid, so that an escape stands for one byte. */
     static String read(byte[] json, int from, int to, boolean hasEscapes) {
         return hasEscapes ? read(json, from, to) : new String(json, from, to - from, StandardCharsets.UTF_8);
@@ -22,18 +17,35 @@ final class JsonText {
 
     private static String read(byte[] json, int from, int to) {
         byte[] text = new byte[to - from];
+        return new String(text, 0, writeText(json, from, to, text, 0), StandardCharsets.UTF_8);
+    }
+
+    /** How many bytes {@link #writeText} writes. */
+    static int lengthOfText(byte[] json, int from, int to) {
         int length = 0;
         for (int at = from; at < to; at++) {
+            if (json[at] == '\\' && json[++at] == 'u') {
+                at += 4;
+            }
+            length++;
+        }
+        return length;
+    }
+
+    /** Writes the text that this part of a JSON string stands for, under the conditions of {@link #read}, and says where it ended. */
+    static int writeText(byte[] json, int from, int to, byte[] text, int start) {
+        int end = start;
+        for (int at = from; at < to; at++) {
             if (json[at] != '\\') {
-                text[length++] = json[at];
+                text[end++] = json[at];
             } else if (json[++at] == 'u') {
-                text[length++] = (byte) Integer.parseInt(new String(json, at + 1, 4, StandardCharsets.US_ASCII), 16);
+                text[end++] = (byte) Integer.parseInt(new String(json, at + 1, 4, StandardCharsets.US_ASCII), 16);
                 at += 4;
             } else {
-                text[length++] = meant(json[at]);
+                text[end++] = meant(json[at]);
             }
         }
-        return new String(text, 0, length, StandardCharsets.UTF_8);
+        return end;
     }
 
     private static byte meant(byte letter) {

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never changed, and never compared but by Row
 record JsonValues(byte[] json, int[] places, boolean hasUnchanged) implements Values {
-    static final int NULL = -1;
     static final int UNCHANGED = -2;
 
     /** The end of a text that has escapes. */
@@ -40,19 +39,22 @@ record JsonValues(byte[] json, int[] places, boolean hasUnchanged) implements Va
     }
 
     @Override
-    public long jsonLength(int index) {
+    public int length(int index) {
         int from = from(index);
-        return from == NULL ? JsonText.NULL.length : to(index) - from + 2;
+        if (from == NULL) {
+            return NULL;
+        }
+        return hasEscapes(index) ? JsonText.lengthOfText(json, from, to(index)) : to(index) - from;
     }
 
     @Override
-    public int writeJson(int index, byte[] to, int at) {
+    public int write(int index, byte[] to, int at) {
         int from = from(index);
-        if (from == NULL) {
-            return JsonText.writeNull(to, at);
+        if (hasEscapes(index)) {
+            return JsonText.writeText(json, from, to(index), to, at);
         }
-        int length = to(index) - from + 2; // with the quotes
-        System.arraycopy(json, from - 1, to, at, length);
+        int length = to(index) - from;
+        System.arraycopy(json, from, to, at, length);
         return at + length;
     }
 

@@ -74,15 +74,15 @@ public final class Row {
         return values.hasUnchanged();
     }
 
-    /** How many bytes {@link #writeJson} writes for this column. Must not be asked for an unchanged one. */
-    public long jsonLength(int index) {
+    /** How many bytes the value has in UTF-8, -1 for NULL. Must not be asked for an unchanged one. */
+    public int length(int index) {
         requireChanged(index);
-        return values.jsonLength(index);
+        return values.length(index);
     }
 
-    /** Writes a value as JSON in UTF-8, a string or null, and says where it ended. */
-    public int writeJson(int index, byte[] json, int at) {
-        return values.writeJson(index, json, at);
+    /** Writes a value that is not NULL in UTF-8, and says where it ended. */
+    public int write(int index, byte[] to, int at) {
+        return values.write(index, to, at);
     }
 
     /** All values as text, {@link #UNCHANGED} in place of those that are not there. */

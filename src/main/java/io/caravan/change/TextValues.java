@@ -1,6 +1,7 @@
 package io.caravan.change;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Values that are there as text: made by a step in between, read from a database, or from JSON of an unusual form. */
@@ -40,21 +41,16 @@ record TextValues(@Nullable String[] texts) implements Values {
     }
 
     @Override
-    public long jsonLength(int index) {
+    public int length(int index) {
         String text = texts[index];
-        return text == null ? JsonText.NULL.length : JsonText.length(text) + 2;
+        return text == null ? NULL : text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     @Override
-    public int writeJson(int index, byte[] json, int at) {
-        String text = texts[index];
-        if (text == null) {
-            return JsonText.writeNull(json, at);
-        }
-        json[at] = '"';
-        int end = JsonText.write(text, json, at + 1);
-        json[end] = '"';
-        return end + 1;
+    public int write(int index, byte[] to, int at) {
+        byte[] text = Objects.requireNonNull(texts[index]).getBytes(StandardCharsets.UTF_8);
+        System.arraycopy(text, 0, to, at, text.length);
+        return at + text.length;
     }
 
     @Override

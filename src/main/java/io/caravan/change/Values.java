@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The values of a row, in the order of its columns. */
 sealed interface Values permits TextValues, JsonValues {
+    /** The length of a value that is NULL. */
+    int NULL = -1;
+
     int size();
 
     boolean isUnchanged(int index);
@@ -14,11 +17,11 @@ sealed interface Values permits TextValues, JsonValues {
     @Nullable
     String text(int index);
 
-    /** How many bytes {@link #writeJson} writes. */
-    long jsonLength(int index);
+    /** How many bytes the value has in UTF-8, {@link #NULL} for SQL's NULL. Not asked for an unchanged one. */
+    int length(int index);
 
-    /** Writes the value as a string of JSON, or null, and says where it ended. Not asked for an unchanged one. */
-    int writeJson(int index, byte[] json, int at);
+    /** Writes the value in UTF-8, and says where it ended. Not asked for NULL, nor for an unchanged one. */
+    int write(int index, byte[] to, int at);
 
     /** Of these columns only. */
     Values at(int[] indexes);

@@ -3,6 +3,7 @@ package io.caravan.cli;
 import io.caravan.apply.Columns;
 import io.caravan.apply.DeadLetters;
 import io.caravan.apply.Failures;
+import io.caravan.apply.RunParameters;
 import io.caravan.apply.TransactionPolicy;
 import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.ConnectAnswers;
@@ -96,6 +97,7 @@ final class PipelineBeans {
         registry.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
         registry.bind("batches", batches);
         registry.bind("tables", pipeline.targetTables);
+        registry.bind("runParameters", new RunParameters());
         registry.bind("columns", new Columns());
         registry.bind("ledger", pipeline.ledger);
         registry.bind(

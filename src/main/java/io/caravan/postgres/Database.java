@@ -47,6 +47,10 @@ public record Database(String label, String url, String user, String password) {
         properties.setProperty("connectTimeout", "10");
         properties.setProperty("tcpKeepAlive", "true");
         properties.putAll(parameters);
+        if (url.contains("preferQueryMode=simple") || "simple".equals(parameters.get("preferQueryMode"))) {
+            properties.setProperty(
+                    "binaryTransfer", "false"); // the driver would write "?" for an array in its binary form
+        }
         properties.merge("options", SESSION_OPTIONS, (given, ours) -> given + " " + ours);
         return properties;
     }

@@ -32,6 +32,7 @@ final class AppliedTable implements AutoCloseable {
         SqlComponent sql = new SqlComponent();
         sql.setDataSource(new SingleConnectionDataSource(session, true));
         camel.addComponent("sql", sql);
+        camel.getRegistry().bind("runParameters", new RunParameters());
         camel.start();
     }
 
@@ -46,10 +47,13 @@ final class AppliedTable implements AutoCloseable {
 
     private int execute(Run run) {
         Exchange done = camel.createProducerTemplate()
-                .send("sql:run?useMessageBodyForSql=true&usePlaceholder=false&noop=true", exchange -> {
-                    exchange.getIn().setBody(statements.of(run));
-                    exchange.getIn().setHeader("rows", RowsJson.of(run));
-                });
+                .send(
+                        "sql:run?useMessageBodyForSql=true&usePlaceholder=false&noop=true&parametersCount=1"
+                                + "&prepareStatementStrategy=#runParameters",
+                        exchange -> {
+                            exchange.getIn().setBody(statements.of(run));
+                            exchange.getIn().setHeader("CamelSqlParameters", RunParameters.of(run));
+                        });
         if (done.getException() != null) {
             throw new IllegalStateException(done.getException().getCause());
         }
@@ -60,9 +64,8 @@ final class AppliedTable implements AutoCloseable {
     String plan(Events events) throws SQLException {
         Run run = Runs.of(events.batch(), table.key()).get(0);
         Sql.run(session, "set enable_seqscan = off");
-        try (PreparedStatement explain =
-                session.prepareStatement("explain " + statements.of(run).replace(":?rows", "?"))) {
-            explain.setBytes(1, RowsJson.of(run));
+        try (PreparedStatement explain = session.prepareStatement("explain " + statements.of(run))) {
+            RunParameters.set(explain, RunParameters.of(run).iterator());
             StringBuilder plan = new StringBuilder();
             try (var rows = explain.executeQuery()) {
                 while (rows.next()) {

@@ -115,6 +115,7 @@ final class ApplyRoutes implements AutoCloseable {
                         "savepoint",
                         new TransactionPolicy(transactions, "PROPAGATION_NESTED"))
                 .forEach(camel.getRegistry()::bind);
+        camel.getRegistry().bind("runParameters", new RunParameters());
         camel.getRegistry().bind("retries", retries);
         // There is no source here; one that is the target itself is never altered apart from it.
         camel.getRegistry()
