@@ -80,7 +80,7 @@ public final class Bootstrap {
         state.owner().claim();
         reached = state.step();
         List<Table> chosen;
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             chosen = Catalog.tables(connection, filter);
             if (!reached.isBefore(Step.SLOT) && reached.isBefore(Step.COPIED)) {
                 Set<TableName> begun = publication.tables(connection);
@@ -130,7 +130,7 @@ public final class Bootstrap {
 
     /** Publication, then slot: changes that are older than the publication are not told (PostgreSQL 18 drops them unasked). */
     public void slot() throws SQLException, BootstrapException, InterruptedException {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             publication.ensure(connection, names());
             if (!copyRows) {
                 slot.requireToAdopt(connection);
@@ -205,7 +205,7 @@ public final class Bootstrap {
     /** Without statistics the first statements of the apply step and of the users would be planned blindly. */
     private void analyze() throws InterruptedException, BootstrapException {
         ParallelWork.run(jobs, tables.captured(), table -> {
-            try (Connection connection = target.connect();
+            try (Connection connection = target.session();
                     Statement statement = connection.createStatement()) {
                 statement.execute("analyze " + table.name().sql());
             }
@@ -213,7 +213,7 @@ public final class Bootstrap {
     }
 
     private boolean hasFreshCopies() throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 var statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(
                         "select exists (select from caravan.bootstrap where copied_snapshot is not null)")) {

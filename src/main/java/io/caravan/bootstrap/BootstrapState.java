@@ -50,7 +50,7 @@ public final class BootstrapState {
 
     /** Makes the schema {@code caravan}; harmless when it is there. */
     public void create() throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             // two instances that create the schema at the same moment would collide in the catalogue
@@ -67,14 +67,14 @@ public final class BootstrapState {
 
     /** Notes how far taking the pipeline away after a cut-over is: finishing, then finished. */
     public void cutOver(String step) throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             write(connection, CUTOVER, step, null, null, null);
         }
     }
 
     /** What {@link #cutOver} noted; empty before. */
     public String cutOver() throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             if (!exists(connection)) {
                 return "";
             }
@@ -89,7 +89,7 @@ public final class BootstrapState {
     }
 
     public Step step() throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             return exists(connection) ? step(connection) : Step.NONE;
         }
     }
@@ -113,7 +113,7 @@ public final class BootstrapState {
     }
 
     public void reached(Step step) throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             connection.setAutoCommit(false);
             owner.require(connection);
             write(connection, "", step.text(), null, null, null);
@@ -151,7 +151,7 @@ public final class BootstrapState {
 
     /** Notes tables whose rows were in the target before the pipeline. */
     void adopted(List<TableName> tables) throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             for (TableName table : tables) {
                 write(connection, table.toString(), "copied", null, null, 0L);
             }
@@ -160,7 +160,7 @@ public final class BootstrapState {
 
     /** Notes that the connector was made and that its offsets, from now on, are the pipeline's own. */
     void connectorDeployed() throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             connection.setAutoCommit(false);
             owner.require(connection);
             write(connection, CONNECTOR, "deployed", null, null, null);
@@ -170,7 +170,7 @@ public final class BootstrapState {
 
     /** Whether the connector has begun, without offsets of an earlier one. */
     public boolean isConnectorDeployed() throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(
                         "select from caravan.bootstrap where pipeline = ? and table_name = '" + CONNECTOR + "'")) {
             select.setString(1, pipeline);
@@ -183,7 +183,7 @@ public final class BootstrapState {
     /** The tables, as {@code schema.table}, whose rows have been copied. */
     public Set<String> copiedTables() throws SQLException {
         Set<String> tables = new HashSet<>();
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(
                         "select table_name from caravan.bootstrap where pipeline = ? and step = 'copied'")) {
             select.setString(1, pipeline);
@@ -230,7 +230,7 @@ public final class BootstrapState {
 
     /** How far the source's logical messages have come through the whole path; zero before the first one. */
     public Lsn messagesSeenUpTo(String messageTopic) throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(
                         "select max(source_lsn)::text from caravan.ledger where pipeline = ? and topic = ?")) {
             select.setString(1, pipeline);
@@ -244,7 +244,7 @@ public final class BootstrapState {
 
     /** The sum of the offsets that the topics are applied up to: it grows as long as anything arrives. */
     public long recordsApplied() throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(
                         "select coalesce(sum(next_offset), 0) from caravan.ledger where pipeline = ?")) {
             select.setString(1, pipeline);
@@ -257,7 +257,7 @@ public final class BootstrapState {
 
     /** Forgets the pipeline. */
     public void forget() throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             if (!exists(connection)) {
                 return;
             }

@@ -46,7 +46,7 @@ public final class ConnectorDeployment {
             return connector.configuration(tables.captured());
         }
         Map<String, TableStep> steps = state.lines().steps();
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             return connector.configuration(Catalog.tables(connection, filter).stream()
                     .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
                             .isCaptured())

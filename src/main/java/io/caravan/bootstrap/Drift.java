@@ -64,7 +64,7 @@ public final class Drift {
         Map<String, TableStep> steps = lines.steps();
         Map<String, TableShape> known = lines.shapes();
         Map<TableName, TableShape> shapes;
-        try (Connection from = source.connect()) {
+        try (Connection from = source.session()) {
             shapes = TableShape.of(from, captured());
             Map<TableName, TableShape> unknown = new TreeMap<>(shapes);
             unknown.keySet()
@@ -103,7 +103,7 @@ public final class Drift {
         if (unknown.isEmpty()) {
             return alike;
         }
-        try (Connection to = target.connect()) {
+        try (Connection to = target.session()) {
             Map<TableName, TableShape> ours = TableShape.of(to, List.copyOf(unknown.keySet()));
             for (Map.Entry<TableName, TableShape> each : unknown.entrySet()) {
                 TableName table = each.getKey();
@@ -150,7 +150,7 @@ public final class Drift {
             return;
         }
         TableShape there;
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             there = TableShape.of(connection, List.of(name)).get(name);
         } catch (SQLException e) {
             notes.accept("Whether " + table + " was altered cannot be told: " + e.getMessage());
@@ -186,8 +186,8 @@ public final class Drift {
     private synchronized boolean carryOver(TableName table, @Nullable Exception reason)
             throws SQLException, DriftException {
         TableStep step = lines.step(table).orElse(TableStep.WAITING);
-        try (Connection from = source.connect();
-                Connection to = target.connect()) {
+        try (Connection from = source.session();
+                Connection to = target.session()) {
             TableShape there = TableShape.of(from, List.of(table)).get(table);
             TableShape here = TableShape.of(to, List.of(table)).get(table);
             if (!step.mayDrift() || there == null || here == null) {

@@ -30,7 +30,7 @@ final class LeftPartitions {
     /** Notes them with the statement that ends them, for as long as they are there. */
     void note(List<TableName> streaming) throws SQLException {
         Map<TableName, List<String>> left = new TreeMap<>();
-        try (Connection to = target.connect()) {
+        try (Connection to = target.session()) {
             List<Partition> ours = Partition.of(to, streaming);
             if (ours.isEmpty()) {
                 return;
@@ -50,7 +50,7 @@ final class LeftPartitions {
     }
 
     private Set<String> theirs(List<TableName> tables) throws SQLException {
-        try (Connection from = source.connect()) {
+        try (Connection from = source.session()) {
             return Partition.of(from, tables).stream().map(Partition::name).collect(Collectors.toSet());
         }
     }

@@ -59,7 +59,7 @@ public final class Messages {
 
     /** Writes a logical message into the source's WAL, after every transaction that has committed. Returns its position. */
     public Lsn emit(String content) throws SQLException {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             return LogicalMessage.emit(connection, LogicalMessage.PREFIX, content);
         }
     }
@@ -95,7 +95,7 @@ public final class Messages {
     }
 
     private Position position() throws SQLException {
-        try (Connection connection = source.connect();
+        try (Connection connection = source.session();
                 PreparedStatement select = connection.prepareStatement(SqlFile.read("stream-progress"))) {
             select.setString(1, slot);
             try (ResultSet row = select.executeQuery()) {

@@ -129,7 +129,7 @@ public final class NewTables {
         SchemaCopied made = schema.createTables(source, target, added);
         made.notCarried().forEach(each -> notes.accept("not carried: " + each));
         topics.create(added, target, state);
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             publication.add(connection, added);
         }
         Map<String, TableStep> steps = lines.steps();
@@ -146,7 +146,7 @@ public final class NewTables {
      */
     public void requireListed() throws SQLException, NotReadyException {
         String prefix = connector.listPrefix(tables.captured());
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             LogicalMessage.emit(connection, prefix, "tables");
         }
         boolean arrived =
@@ -160,7 +160,7 @@ public final class NewTables {
     }
 
     private List<Table> chosen() throws SQLException {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             return Catalog.tables(connection, filter);
         }
     }

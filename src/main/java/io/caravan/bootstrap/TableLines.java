@@ -26,7 +26,7 @@ public final class TableLines {
     /** Every table that has a line, by {@code schema.table}. */
     Map<String, TableStep> steps() throws SQLException {
         Map<String, TableStep> steps = new TreeMap<>();
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(
                         "select table_name, step from caravan.bootstrap where pipeline = ? and table_name like '%.%'")) {
             select.setString(1, pipeline);
@@ -46,7 +46,7 @@ public final class TableLines {
 
     /** Changes the step alone: the snapshot of an earlier copy is needed until the stream has gone beyond it. */
     void set(TableName table, TableStep step) throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement upsert = connection.prepareStatement(
                         "insert into caravan.bootstrap (pipeline, table_name, step) values (?, ?, ?)"
                                 + " on conflict (pipeline, table_name) do update set step = excluded.step, detail = '',"
@@ -60,7 +60,7 @@ public final class TableLines {
 
     /** Notes which tables are none of the pipeline's any more: all that have a line and are not among these. */
     void leave(Collection<TableName> chosen) throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement update = connection.prepareStatement(
                         "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where pipeline = ?"
                                 + " and table_name like '%.%' and step <> 'left' and table_name <> all (?::text[])")) {
@@ -77,7 +77,7 @@ public final class TableLines {
 
     /** The same of several tables. */
     void note(Map<TableName, String> problems) throws SQLException {
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement update = connection.prepareStatement("update caravan.bootstrap set detail = ?"
                         + " where pipeline = ? and table_name = ? and detail <> ?")) {
             for (Map.Entry<TableName, String> each : problems.entrySet()) {
@@ -94,7 +94,7 @@ public final class TableLines {
     /** How the source's tables were when the target's agreed with them, by {@code schema.table}; without those never looked at. */
     Map<String, TableShape> shapes() throws SQLException {
         Map<String, TableShape> shapes = new TreeMap<>();
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement("select table_name, source_shape"
                         + " from caravan.bootstrap where pipeline = ? and source_shape is not null")) {
             select.setString(1, pipeline);
@@ -109,7 +109,7 @@ public final class TableLines {
 
     /** Notes that the target's tables agree with the source's as they are. */
     void agreed(Map<TableName, TableShape> shapes) throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             connection.setAutoCommit(false);
             for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
                 update(
@@ -125,7 +125,7 @@ public final class TableLines {
 
     /** The first offset of the table's topic that was not applied a moment ago. */
     public long nextOffset(String topic) throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             return nextOffset(connection, topic, "");
         }
     }

@@ -4,6 +4,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,9 +23,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
 
 /** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
-public final class TableTopics {
+public final class TableTopics implements AutoCloseable {
     public static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
     private static final int LOOKS_FOR_ABSENT = 6;
@@ -35,6 +37,7 @@ public final class TableTopics {
     private final int partitions;
     private final int replicationFactor;
     private final int retentionHours;
+    private @Nullable Admin admin;
 
     /**
      * @param clientSettings bootstrap servers, security
@@ -83,23 +86,34 @@ public final class TableTopics {
 
     /** Makes the topic of the engine's offset where it is missing: only its last record counts, and that is kept for ever. */
     public void createOffsets() throws ExecutionException, InterruptedException {
-        try (Admin admin = admin()) {
-            create(
-                    admin,
-                    new NewTopic(offsets(), Optional.of(1), replicas())
-                            .configs(Map.of(
-                                    TopicConfig.CLEANUP_POLICY_CONFIG,
-                                    TopicConfig.CLEANUP_POLICY_COMPACT,
-                                    TopicConfig.SEGMENT_BYTES_CONFIG,
-                                    Integer.toString(16 << 20))));
-        }
+        Admin admin = admin();
+        create(
+                admin,
+                new NewTopic(offsets(), Optional.of(1), replicas())
+                        .configs(Map.of(
+                                TopicConfig.CLEANUP_POLICY_CONFIG,
+                                TopicConfig.CLEANUP_POLICY_COMPACT,
+                                TopicConfig.SEGMENT_BYTES_CONFIG,
+                                Integer.toString(16 << 20))));
     }
 
-    public Admin admin() {
-        Map<String, Object> settings = new HashMap<>(clientSettings);
-        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
-        return Admin.create(settings);
+    /** The one for all questions, which keeps its connections; closed with the topics only. */
+    public synchronized Admin admin() {
+        if (admin == null) {
+            Map<String, Object> settings = new HashMap<>(clientSettings);
+            settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+            settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
+            admin = Admin.create(settings);
+        }
+        return admin;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (admin != null) {
+            admin.close(Duration.ofSeconds(5));
+            admin = null;
+        }
     }
 
     /**
@@ -110,8 +124,8 @@ public final class TableTopics {
             throws SQLException, InterruptedException, BootstrapException {
         List<String> topics = new ArrayList<>(tables.stream().map(this::of).toList());
         topics.add(messages());
-        try (Admin admin = admin();
-                Connection connection = target.connect()) {
+        Admin admin = admin();
+        try (Connection connection = target.session()) {
             create(admin, topics);
             Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
             for (TopicDescription topic : described(admin, topics)) {
@@ -153,19 +167,17 @@ public final class TableTopics {
 
     /** Kafka's id of each of these topics that is there: one that is deleted and made anew has another. */
     public Map<String, String> ids(Collection<String> names) throws ExecutionException, InterruptedException {
-        try (Admin admin = admin()) {
-            Map<String, String> ids = ids(admin, names);
-            // A broker that has just come back may not know its topics yet.
-            for (int look = 1; ids.size() < Set.copyOf(names).size() && look < LOOKS_FOR_ABSENT; look++) {
-                TimeUnit.SECONDS.sleep(1);
-                ids = ids(admin, names);
-            }
-            if (ids.isEmpty()) { // more likely that it still does not know than that all are gone
-                throw new ExecutionException(
-                        new UnknownTopicOrPartitionException("Kafka knows none of " + names + "."));
-            }
-            return ids;
+        Admin admin = admin();
+        Map<String, String> ids = ids(admin, names);
+        // A broker that has just come back may not know its topics yet.
+        for (int look = 1; ids.size() < Set.copyOf(names).size() && look < LOOKS_FOR_ABSENT; look++) {
+            TimeUnit.SECONDS.sleep(1);
+            ids = ids(admin, names);
         }
+        if (ids.isEmpty()) { // more likely that it still does not know than that all are gone
+            throw new ExecutionException(new UnknownTopicOrPartitionException("Kafka knows none of " + names + "."));
+        }
+        return ids;
     }
 
     private static Map<String, String> ids(Admin admin, Collection<String> names)
@@ -185,9 +197,8 @@ public final class TableTopics {
 
     /** Makes a topic of this pipeline where it is missing. */
     public void createMissing(String topic) throws ExecutionException, InterruptedException {
-        try (Admin admin = admin()) {
-            create(admin, List.of(topic));
-        }
+        Admin admin = admin();
+        create(admin, List.of(topic));
     }
 
     private void create(Admin admin, List<String> topics) throws ExecutionException, InterruptedException {
@@ -229,12 +240,11 @@ public final class TableTopics {
 
     /** Deletes the pipeline's topics; those that are not there are no error. */
     public void delete(Collection<TableName> tables) throws InterruptedException, ExecutionException {
-        try (Admin admin = admin()) {
-            Set<String> existing = admin.listTopics().names().get();
-            List<String> ours = new ArrayList<>(tables.stream().map(this::of).toList());
-            ours.addAll(List.of(messages(), offsets()));
-            ours.retainAll(existing);
-            admin.deleteTopics(ours).all().get();
-        }
+        Admin admin = admin();
+        Set<String> existing = admin.listTopics().names().get();
+        List<String> ours = new ArrayList<>(tables.stream().map(this::of).toList());
+        ours.addAll(List.of(messages(), offsets()));
+        ours.retainAll(existing);
+        admin.deleteTopics(ours).all().get();
     }
 }

@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 
 /** Step wait, the bean {@code waiting}: asks each part once whether it answers; the route asks again until its limit. */
@@ -97,9 +96,10 @@ public final class Waiting {
     }
 
     public void kafka() throws NotReadyException, InterruptedException {
-        try (Admin admin = topics.admin()) {
+        try {
             // The default limit is 60 seconds, which would make one try longer than a short caravan.wait-seconds.
-            admin.describeCluster(new DescribeClusterOptions().timeoutMs(KAFKA_LIMIT_MILLIS))
+            topics.admin()
+                    .describeCluster(new DescribeClusterOptions().timeoutMs(KAFKA_LIMIT_MILLIS))
                     .nodes()
                     .get();
         } catch (ExecutionException e) {

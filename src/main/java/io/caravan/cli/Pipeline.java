@@ -24,6 +24,7 @@ import io.caravan.bootstrap.TopicLook;
 import io.caravan.bootstrap.schema.CatalogSchema;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
+import io.caravan.change.Row;
 import io.caravan.config.Settings;
 import io.caravan.engine.CapturePlugin;
 import io.caravan.engine.Engine;
@@ -39,6 +40,7 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.preflight.KafkaChecks;
 import io.caravan.preflight.Preflight;
+import io.caravan.read.Batches;
 import io.caravan.read.TopicReader;
 import io.caravan.read.TopicScan;
 import io.caravan.read.TopicTails;
@@ -61,6 +63,7 @@ final class Pipeline implements AutoCloseable {
     final Messages messages;
     final Preflight preflight;
     final TopicReader reader;
+    final Batches batches;
     final Ledger ledger;
     final Letters letters;
     final Guard guard;
@@ -152,6 +155,7 @@ final class Pipeline implements AutoCloseable {
                 settings.pipeline(),
                 partition -> ledger.nextOffset(partition.topic(), partition.partition()),
                 settings.apply().workers());
+        batches = new Batches(Row.UNCHANGED_MARKER, reader);
     }
 
     private Guard guard(Map<String, Object> kafka) {
@@ -265,5 +269,8 @@ final class Pipeline implements AutoCloseable {
             stepsAlone.stop();
         }
         targetPool.close();
+        topics.close();
+        settings.source().endSessions();
+        settings.target().endSessions();
     }
 }

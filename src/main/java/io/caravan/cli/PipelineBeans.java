@@ -9,11 +9,9 @@ import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.ConnectAnswers;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.Waiting;
-import io.caravan.change.Row;
 import io.caravan.config.Settings;
 import io.caravan.cutover.Sequences;
 import io.caravan.engine.CaptureComponent;
-import io.caravan.read.Batches;
 import io.caravan.read.KafkaBatchComponent;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Processor;
@@ -37,14 +35,13 @@ final class PipelineBeans {
 
     TableRoutes bind() {
         pipeline.ownSteps.in(camel);
-        Batches batches = new Batches(Row.UNCHANGED_MARKER, pipeline.reader);
         TableRoutes tableRoutes = new TableRoutes(
                 camel,
                 pipeline.bootstrap,
                 pipeline.topics,
                 pipeline.targetPool,
                 pipeline.targetTables,
-                batches,
+                pipeline.batches,
                 pipeline.retries,
                 pipeline.guard,
                 settings.pipeline());
@@ -52,7 +49,7 @@ final class PipelineBeans {
         registry.bind("guard", pipeline.guard);
         bindBootstrap();
         bindTables(tableRoutes);
-        bindApply(batches);
+        bindApply();
         return tableRoutes;
     }
 
@@ -89,13 +86,13 @@ final class PipelineBeans {
                         new Sequences(settings.source(), settings.target()), pipeline.tables, pipeline.state));
     }
 
-    private void bindApply(Batches batches) {
+    private void bindApply() {
         registry.bind("kafka-batch", new KafkaBatchComponent(pipeline.reader));
         registry.bind("dataSource", pipeline.targetPool);
         PlatformTransactionManager transactions = new DataSourceTransactionManager(pipeline.targetPool);
         registry.bind("transaction", new TransactionPolicy(transactions, "PROPAGATION_REQUIRED"));
         registry.bind("savepoint", new TransactionPolicy(transactions, "PROPAGATION_NESTED"));
-        registry.bind("batches", batches);
+        registry.bind("batches", pipeline.batches);
         registry.bind("tables", pipeline.targetTables);
         registry.bind("runParameters", new RunParameters());
         registry.bind("columns", new Columns());

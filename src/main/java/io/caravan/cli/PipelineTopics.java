@@ -59,10 +59,10 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     public boolean readWhatIsThere(Connection inTransaction, String topic, boolean another)
             throws SQLException, InterruptedException {
         TopicPartition partition = new TopicPartition(topic, 0);
-        try (Admin admin = topics.admin();
-                PreparedStatement update = inTransaction.prepareStatement(
-                        "update caravan.ledger set next_offset = ?, stream_position = null,"
-                                + " updated_at = now() where pipeline = ? and topic = ? and (? or next_offset not between ? and ?)")) {
+        Admin admin = topics.admin();
+        try (PreparedStatement update = inTransaction.prepareStatement(
+                "update caravan.ledger set next_offset = ?, stream_position = null,"
+                        + " updated_at = now() where pipeline = ? and topic = ? and (? or next_offset not between ? and ?)")) {
             long first = offset(admin, partition, OffsetSpec.earliest());
             update.setLong(1, first);
             update.setString(2, pipeline);
@@ -92,7 +92,7 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     public Delivered delivered() throws SQLException {
         Delivered applied = Delivered.NOTHING;
         Map<TopicPartition, Long> waiting = new HashMap<>();
-        try (Connection connection = target.connect();
+        try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(
                         "select topic, partition, next_offset, source_lsn::text, stream_position from caravan.ledger"
                                 + " where pipeline = ?")) {

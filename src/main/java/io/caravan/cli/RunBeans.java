@@ -30,8 +30,8 @@ final class RunBeans {
         registry.bind("tellWhatIsMissing", new WaitingProgress(Duration.ZERO));
         registry.bind("tellWhatIsLeft", new WaitingProgress(Duration.ofSeconds(10)));
         registry.bind("httpServer", httpServer(settings));
-        StreamBarrier barrier =
-                new StreamBarrier(pipeline.bootstrap, pipeline.messages, pipeline.topics, pipeline.reader);
+        StreamBarrier barrier = new StreamBarrier(
+                pipeline.bootstrap, pipeline.messages, pipeline.topics, pipeline.reader, pipeline.batches);
         registry.bind(
                 "verification",
                 new VerifyBean(

@@ -50,14 +50,13 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
         }
         Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
         tables.forEach(table -> latest.put(new TopicPartition(pipeline.topics.of(table), 0), OffsetSpec.latest()));
-        try (Admin admin = pipeline.topics.admin()) {
-            Map<String, Long> ends = new HashMap<>();
-            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                    .all()
-                    .get()
-                    .forEach((partition, end) -> ends.put(partition.topic(), end.offset()));
-            return ends;
-        }
+        Admin admin = pipeline.topics.admin();
+        Map<String, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition.topic(), end.offset()));
+        return ends;
     }
 
     @Override

@@ -5,12 +5,11 @@ import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.NotReadyException;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.change.ChangeEvent;
-import io.caravan.change.ChangeEventReader;
 import io.caravan.change.CopySnapshot;
 import io.caravan.change.Op;
-import io.caravan.change.Row;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Table;
+import io.caravan.read.Batches;
 import io.caravan.read.Gate;
 import io.caravan.read.TopicReader;
 import io.caravan.verify.Barrier;
@@ -30,7 +29,6 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
@@ -46,12 +44,14 @@ final class StreamBarrier implements Barrier {
     private final Messages messages;
     private final TableTopics topics;
     private final TopicReader reader;
+    private final Batches batches;
 
-    StreamBarrier(Bootstrap bootstrap, Messages messages, TableTopics topics, TopicReader reader) {
+    StreamBarrier(Bootstrap bootstrap, Messages messages, TableTopics topics, TopicReader reader, Batches batches) {
         this.bootstrap = bootstrap;
         this.messages = messages;
         this.topics = topics;
         this.reader = reader;
+        this.batches = batches;
     }
 
     @Override
@@ -86,15 +86,14 @@ final class StreamBarrier implements Barrier {
 
     private Gate gate(CopySnapshot snapshot) {
         return records -> {
-            ChangeEventReader events = new ChangeEventReader(Row.UNCHANGED_MARKER);
-            int passing = 0;
-            for (ConsumerRecord<byte[], byte[]> one : records) {
-                if (one.value() != null && !passes(events.read(one.offset(), one.value(), null, false), snapshot)) {
-                    return passing;
+            for (ChangeEvent event : batches.peek(records).events()) {
+                if (!passes(event, snapshot)) {
+                    return (int) records.stream()
+                            .filter(one -> one.offset() < event.offset())
+                            .count();
                 }
-                passing++;
             }
-            return passing;
+            return records.size();
         };
     }
 
@@ -120,7 +119,8 @@ final class StreamBarrier implements Barrier {
     private Map<TopicPartition, Long> ends() throws BarrierException, InterruptedException {
         List<String> names =
                 bootstrap.tables().stream().map(Table::name).map(topics::of).toList();
-        try (Admin admin = topics.admin()) {
+        Admin admin = topics.admin();
+        try {
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             admin.describeTopics(names).allTopicNames().get().values().forEach(topic -> topic.partitions()
                     .forEach(each ->

@@ -55,8 +55,8 @@ public final class Sequences {
      */
     public List<SequencePosition> set(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();
-        try (Connection there = source.connect();
-                Connection here = target.connect()) {
+        try (Connection there = source.session();
+                Connection here = target.session()) {
             LeftPositions left = LeftPositions.in(here);
             for (Known sequence : of(tables, there)) {
                 positions.add(set(sequence, there, here, left));
@@ -68,8 +68,8 @@ public final class Sequences {
     /** The same for those that have given out values since the last call, or were set back; in the first call, for all that ever did. */
     public synchronized List<SequencePosition> follow(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();
-        try (Connection there = source.connect();
-                Connection here = target.connect()) {
+        try (Connection there = source.session();
+                Connection here = target.session()) {
             LeftPositions left = LeftPositions.in(here);
             for (Known sequence : of(tables, there)) {
                 if (Objects.equals(sequence.lastValue, followed.get(sequence.name))) {

@@ -38,14 +38,14 @@ public final class EvidenceStore {
 
     @Nullable
     Evidence read() throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             return exists(connection) ? read(connection, "") : null;
         }
     }
 
     @Nullable
     Evidence revise(Revision revision) throws SQLException, InterruptedException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             connection.setAutoCommit(false);
             try (Statement limit = connection.createStatement()) {
                 // A process that is frozen in its look would keep every other one from starting.

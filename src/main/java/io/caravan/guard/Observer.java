@@ -101,7 +101,7 @@ public final class Observer {
     }
 
     private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             ServerIdentity identity = ServerIdentity.of(connection);
             Optional<Lsn> left = evidence != null && identity.timeline() > evidence.timeline()
                     ? identity.leftTimeline(source, evidence.timeline())

@@ -30,6 +30,19 @@ public record Database(String label, String url, String user, String password) {
         return DriverManager.getConnection(url, properties(parameters));
     }
 
+    /**
+     * A session like that of {@link #connect()} for a short question, which is kept for the next one when it is closed. Its
+     * user leaves it as it was: what is set is set for a transaction, locks are a transaction's.
+     */
+    public Connection session() throws SQLException {
+        return KeptSessions.of(this).take();
+    }
+
+    /** Ends the sessions that {@link #session()} keeps. */
+    public void endSessions() {
+        KeptSessions.of(this).endAll();
+    }
+
     /** A session of the replication protocol, which knows commands that SQL has not. */
     Connection replicationSession() throws SQLException {
         return connect(Map.of(

@@ -46,7 +46,8 @@ public final class KafkaChecks {
     }
 
     List<Finding> run(Collection<String> topics) throws InterruptedException {
-        try (Admin admin = kafka.get()) {
+        try {
+            Admin admin = kafka.get();
             List<Finding> findings = new ArrayList<>(brokers(admin));
             findings.addAll(topics(describe(admin, ConfigResource.Type.TOPIC, topics)));
             return findings;

@@ -99,7 +99,7 @@ public final class Preflight {
         List<Finding> findings = new ArrayList<>(
                 new SourceChecks(source, filter, slot, publication, state.isBeforeSlot(), slotExpected).run());
         List<Table> tables;
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             tables = Catalog.tables(connection, filter);
         }
         if (tables.isEmpty()) {
@@ -122,7 +122,7 @@ public final class Preflight {
     public String obstacle(Table table) throws SQLException {
         List<Finding> findings =
                 new ArrayList<>(new SourceChecks(source, filter, slot, publication, false, slotExpected).run(table));
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             List<Table> sharing = Catalog.tables(connection, filter).stream()
                     .filter(other -> topicOf.apply(other.name()).equals(topicOf.apply(table.name())))
                     .toList();

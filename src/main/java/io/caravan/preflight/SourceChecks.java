@@ -51,7 +51,7 @@ final class SourceChecks {
     }
 
     List<Finding> run() throws SQLException {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             if (version(connection)) {
                 walLevel(connection);
                 role(connection);
@@ -65,7 +65,7 @@ final class SourceChecks {
 
     /** What is in the way of one table. */
     List<Finding> run(Table table) throws SQLException {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             table(connection, table);
         }
         return findings;

@@ -45,7 +45,7 @@ final class TargetChecks {
     }
 
     List<Finding> run() throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             version(connection);
             encoding(connection);
             replicaRole(connection);
@@ -71,7 +71,7 @@ final class TargetChecks {
                     "Caravan needs 15 or newer on both sides; upgrade the target."));
             return;
         }
-        try (Connection other = source.connect()) {
+        try (Connection other = source.session()) {
             int there = other.getMetaData().getDatabaseMajorVersion();
             if (there > here) {
                 findings.add(new Finding(
@@ -100,7 +100,7 @@ final class TargetChecks {
     /** Most are for superusers to make, and each comes from a package of the server's machine. */
     private void extensions(Connection connection) throws SQLException {
         List<String> needed;
-        try (Connection other = source.connect()) {
+        try (Connection other = source.session()) {
             needed = extensions.of(other, tables.stream().map(Table::name).toList());
         }
         EXTENSIONS
@@ -146,7 +146,7 @@ final class TargetChecks {
     /** The same cluster and database under two names would copy a database into itself. */
     private void notTheSource(Connection connection) throws SQLException {
         String identity = "select (select system_identifier from pg_control_system())::text || current_database()";
-        try (Connection other = source.connect()) {
+        try (Connection other = source.session()) {
             if (SourceChecks.text(connection, identity).equals(SourceChecks.text(other, identity))) {
                 findings.add(new Finding(
                         "target", "Source and target are the same database.", "Correct caravan.target.url."));
@@ -161,7 +161,7 @@ final class TargetChecks {
      * cut-over is open once that is finished; until then the source says that rows come from the target's server, whose database has a slot.
      */
     private void noCircle(Connection connection) throws SQLException {
-        try (Connection other = source.connect()) {
+        try (Connection other = source.session()) {
             if (!SourceChecks.flag(other, "select to_regclass('caravan.bootstrap') is not null")
                     || !SourceChecks.flag(
                             connection,

@@ -55,6 +55,13 @@ public final class Batches {
         return read == null ? events(records) : read;
     }
 
+    /** The same for who only looks at what will be read next. */
+    public Batch peek(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
+        Batch batch = read(records);
+        ahead.keep(records, batch);
+        return batch;
+    }
+
     private Batch events(List<ConsumerRecord<byte[], byte[]>> records) {
         ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
         TableName table = tables.get(last.topic());

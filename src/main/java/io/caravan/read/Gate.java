@@ -12,5 +12,5 @@ public interface Gate {
      * How many of these records of one partition, from the first on, may pass now. When fewer than all, the partition waits
      * until {@link TopicReader#setGate} is called again.
      */
-    int admit(List<ConsumerRecord<byte[], byte[]>> records);
+    int admit(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException;
 }

@@ -69,7 +69,7 @@ final class Lane {
      *
      * @param gate asked for inside, so that a lane is never held by a gate that was taken out before
      */
-    synchronized List<ConsumerRecord<byte[], byte[]>> take(Supplier<Gate> gate) {
+    synchronized List<ConsumerRecord<byte[], byte[]>> take(Supplier<Gate> gate) throws InterruptedException {
         List<ConsumerRecord<byte[], byte[]>> batch = front();
         batch.forEach(same -> waiting.remove());
         long batchBytes = size(batch);

@@ -52,18 +52,27 @@ final class ReadAhead {
             return;
         }
         FutureTask<Batch> task = new FutureTask<>(() -> read.apply(records));
+        put(new Task(records, task));
+        thread.execute(task);
+    }
+
+    /** A batch that was taken and is wanted again. */
+    void keep(List<ConsumerRecord<byte[], byte[]>> records, Batch batch) {
+        put(new Task(records, new FutureTask<>(() -> batch)));
+    }
+
+    private void put(Task task) {
         synchronized (begun) {
-            Task before = begun.remove(partition(records));
+            Task before = begun.remove(partition(task.records));
             if (before != null) {
                 before.batch.cancel(false);
             }
-            begun.put(partition(records), new Task(records, task));
+            begun.put(partition(task.records), task);
             if (begun.size() > MOST) {
                 TopicPartition eldest = begun.keySet().iterator().next();
                 begun.remove(eldest).batch.cancel(false);
             }
         }
-        thread.execute(task);
     }
 
     /** The batch of these records; null when it was not begun or could not be read. */

@@ -166,7 +166,7 @@ public final class StatusCollector {
     }
 
     private Slot readSlot(Alarms alarms, boolean streaming) {
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.session()) {
             Optional<ReplicationSlot.Status> status = slot.status(connection);
             Slot found = status.map(read -> new Slot(
                             slot.name(),

@@ -44,7 +44,7 @@ final class TargetProbe {
 
     /** Before the pipeline's first step: {@link Known#NOTHING} but the tables that this process has chosen. */
     Known look(Map<String, RouteState> routes) throws SQLException {
-        try (Connection connection = target.connect()) {
+        try (Connection connection = target.session()) {
             if (!"t"
                     .equals(text(
                             connection, "select (to_regclass('caravan.verification') is not null)::text::char(1)"))) {

@@ -22,12 +22,12 @@ class LaneTest {
     }
 
     @AfterEach
-    void stopRoute() {
+    void stopRoute() throws InterruptedException {
         route.close();
     }
 
     @Test
-    void recordsComeOutInTheirOrderAndNoMoreThanABatchMayHold() {
+    void recordsComeOutInTheirOrderAndNoMoreThanABatchMayHold() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 3));
         lane.offer(records(PARTITION, 3, 6));
 
@@ -37,7 +37,7 @@ class LaneTest {
     }
 
     @Test
-    void aBatchEndsBeforeItHoldsTooManyBytes() {
+    void aBatchEndsBeforeItHoldsTooManyBytes() throws InterruptedException {
         lane.offer(List.of(
                 FakeRoute.record(PARTITION, 0, 400),
                 FakeRoute.record(PARTITION, 1, 400),
@@ -48,14 +48,14 @@ class LaneTest {
     }
 
     @Test
-    void aRecordThatIsLargerThanABatchIsABatch() {
+    void aRecordThatIsLargerThanABatchIsABatch() throws InterruptedException {
         lane.offer(List.of(FakeRoute.record(PARTITION, 0, 9000), FakeRoute.record(PARTITION, 1, 1)));
 
         assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L);
     }
 
     @Test
-    void deleteAndInsertOfAKeyChangeAreInOneBatch() {
+    void deleteAndInsertOfAKeyChangeAreInOneBatch() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 3));
         lane.offer(List.of(FakeRoute.firstOfTwo(PARTITION, 3)));
         lane.offer(records(PARTITION, 4, 6));
@@ -65,7 +65,7 @@ class LaneTest {
     }
 
     @Test
-    void theDeleteOfAKeyChangeWaitsForItsInsert() {
+    void theDeleteOfAKeyChangeWaitsForItsInsert() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 1));
         lane.offer(List.of(FakeRoute.firstOfTwo(PARTITION, 1)));
 
@@ -78,7 +78,7 @@ class LaneTest {
     }
 
     @Test
-    void theNextBatchIsKnownOnceNoRecordCanJoinIt() {
+    void theNextBatchIsKnownOnceNoRecordCanJoinIt() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 4));
         assertThat(offsets(lane.next())).containsExactly(0L, 1L, 2L, 3L);
 
@@ -92,14 +92,14 @@ class LaneTest {
     }
 
     @Test
-    void aRecordThatIsLargerThanABatchIsNotReadAhead() {
+    void aRecordThatIsLargerThanABatchIsNotReadAhead() throws InterruptedException {
         lane.offer(List.of(FakeRoute.record(PARTITION, 0, 9000), FakeRoute.record(PARTITION, 1, 1)));
 
         assertThat(lane.next()).isEmpty();
     }
 
     @Test
-    void onlyOneWorkerIsInTheLane() {
+    void onlyOneWorkerIsInTheLane() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 9));
 
         assertThat(lane.enter()).isTrue();
@@ -109,12 +109,12 @@ class LaneTest {
     }
 
     @Test
-    void anEmptyLaneNeedsNoWorker() {
+    void anEmptyLaneNeedsNoWorker() throws InterruptedException {
         assertThat(lane.enter()).isFalse();
     }
 
     @Test
-    void whatTheGateHoldsBackStaysInFrontAndInOrder() {
+    void whatTheGateHoldsBackStaysInFrontAndInOrder() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 4));
 
         assertThat(offsets(lane.take(() -> records -> 1))).containsExactly(0L);
@@ -128,7 +128,7 @@ class LaneTest {
     }
 
     @Test
-    void aLaneIsDoneWhenNothingWaitsAndKafkaWasReadSoFar() {
+    void aLaneIsDoneWhenNothingWaitsAndKafkaWasReadSoFar() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 1));
         lane.polledUpTo(5);
 
@@ -142,7 +142,7 @@ class LaneTest {
     }
 
     @Test
-    void aClosedLaneForgetsWhatWaits() {
+    void aClosedLaneForgetsWhatWaits() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 4));
 
         lane.close();

@@ -1,0 +1,145 @@
+package io.caravan.postgres;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sessions of short questions, kept for the next one when their user closes them: a new one costs the server a process that
+ * reads the catalogues anew, and this side the key of the password (SCRAM-SHA-256, 4,096 rounds of a hash). Unlike a pool this
+ * holds nobody back, and what a new session fails with is told at once and as it is.
+ */
+final class KeptSessions {
+    private static final int MOST_IDLE = 4;
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    /** So that sessions move on to another server where the name of one has. */
+    private static final long LIFE_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final int VALIDATION_SECONDS = 5;
+
+    private static final Map<Database, KeptSessions> ALL = new ConcurrentHashMap<>();
+
+    private final Database database;
+    private final Deque<Kept> idle = new ArrayDeque<>();
+
+    private record Kept(Connection session, long begun, long returned) {
+        boolean isUsable() {
+            long now = System.nanoTime();
+            try {
+                return now - returned < IDLE_NANOS && now - begun < LIFE_NANOS && session.isValid(VALIDATION_SECONDS);
+            } catch (SQLException e) {
+                return false;
+            }
+        }
+    }
+
+    private KeptSessions(Database database) {
+        this.database = database;
+    }
+
+    static KeptSessions of(Database database) {
+        return ALL.computeIfAbsent(database, KeptSessions::new);
+    }
+
+    Connection take() throws SQLException {
+        for (Kept kept = poll(); kept != null; kept = poll()) {
+            if (kept.isUsable()) {
+                return lend(kept.session, kept.begun);
+            }
+            end(kept.session);
+        }
+        return lend(database.connect(), System.nanoTime());
+    }
+
+    void endAll() {
+        for (Kept kept = poll(); kept != null; kept = poll()) {
+            end(kept.session);
+        }
+    }
+
+    private @Nullable Kept poll() {
+        synchronized (idle) {
+            return idle.pollFirst();
+        }
+    }
+
+    private void giveBack(Connection session, long begun) {
+        try {
+            if (!session.isClosed() && !session.getAutoCommit()) {
+                session.rollback();
+                session.setAutoCommit(true);
+            }
+            synchronized (idle) {
+                if (!session.isClosed() && idle.size() < MOST_IDLE) {
+                    idle.addFirst(new Kept(session, begun, System.nanoTime()));
+                    return;
+                }
+            }
+        } catch (SQLException e) {
+            // a session that cannot go back to its beginning is ended
+        }
+        end(session);
+    }
+
+    private static void end(Connection session) {
+        try {
+            session.close();
+        } catch (SQLException e) {
+            // it has ended already
+        }
+    }
+
+    private Connection lend(Connection session, long begun) {
+        return (Connection) Proxy.newProxyInstance(
+                KeptSessions.class.getClassLoader(), new Class<?>[] {Connection.class}, new Lent(session, begun));
+    }
+
+    /** A session until it is closed, which gives it back. */
+    private final class Lent implements InvocationHandler {
+        private final Connection session;
+        private final long begun;
+        private boolean closed;
+
+        Lent(Connection session, long begun) {
+            this.session = session;
+            this.begun = begun;
+        }
+
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+                throws Throwable {
+            switch (method.getName()) {
+                case "close" -> {
+                    if (!closed) {
+                        closed = true;
+                        giveBack(session, begun);
+                    }
+                    return null;
+                }
+                case "isClosed" -> {
+                    return closed || session.isClosed();
+                }
+                default -> {
+                    if (closed) {
+                        throw new SQLException("This connection has been closed.", "08003");
+                    }
+                    try {
+                        return method.invoke(session, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                }
+            }
+        }
+    }
+}
