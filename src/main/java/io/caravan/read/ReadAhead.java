@@ -10,7 +10,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,11 +21,17 @@ import org.slf4j.LoggerFactory;
 final class ReadAhead {
     private static final Logger LOG = LoggerFactory.getLogger(ReadAhead.class);
 
-    /** Bounds the memory, however many partitions have a backlog: whoever waits longest for its turn is read again. */
-    private static final int MOST = 4;
+    /**
+     * Bounds the memory, of which the records, that wait anyway, are most. Of a partition there are two at times: the next one
+     * is begun before the route takes its own.
+     */
+    private static final int MOST = 8;
 
     private final Function<List<ConsumerRecord<byte[], byte[]>>, Batch> read;
-    private final Map<TopicPartition, Task> begun = new LinkedHashMap<>();
+
+    /** By the first record, the very same one: a topic that was made anew has the same offsets. */
+    private final Map<ConsumerRecord<byte[], byte[]>, Task> begun = new LinkedHashMap<>();
+
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread one = new Thread(task, "read-ahead");
         one.setDaemon(true);
@@ -34,11 +39,8 @@ final class ReadAhead {
     });
 
     private record Task(List<ConsumerRecord<byte[], byte[]>> records, FutureTask<Batch> batch) {
-        /** The very same records: a topic that was made anew has the same offsets. */
         boolean isOf(List<ConsumerRecord<byte[], byte[]>> others) {
-            return records.size() == others.size()
-                    && records.get(0) == others.get(0)
-                    && records.get(records.size() - 1) == others.get(others.size() - 1);
+            return records.size() == others.size() && records.get(records.size() - 1) == others.get(others.size() - 1);
         }
     }
 
@@ -46,7 +48,7 @@ final class ReadAhead {
         this.read = read;
     }
 
-    /** Begins with records of one partition, in place of those begun for it before; nothing to do when there are none. */
+    /** Begins with records of one partition; nothing to do when there are none. */
     void begin(List<ConsumerRecord<byte[], byte[]>> records) {
         if (records.isEmpty()) {
             return;
@@ -63,14 +65,12 @@ final class ReadAhead {
 
     private void put(Task task) {
         synchronized (begun) {
-            Task before = begun.remove(partition(task.records));
+            Task before = begun.put(task.records.get(0), task);
             if (before != null) {
                 before.batch.cancel(false);
             }
-            begun.put(partition(task.records), task);
-            if (begun.size() > MOST) {
-                TopicPartition eldest = begun.keySet().iterator().next();
-                begun.remove(eldest).batch.cancel(false);
+            if (begun.size() > MOST) { // whoever waits longest for its turn is read again
+                begun.remove(begun.keySet().iterator().next()).batch.cancel(false);
             }
         }
     }
@@ -80,7 +80,7 @@ final class ReadAhead {
     Batch take(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
         Task task;
         synchronized (begun) {
-            task = begun.remove(partition(records));
+            task = begun.remove(records.get(0));
         }
         if (task == null) {
             return null;
@@ -96,10 +96,5 @@ final class ReadAhead {
             LOG.debug("Reading ahead failed, so it is done again", e.getCause());
             return null;
         }
-    }
-
-    private static TopicPartition partition(List<ConsumerRecord<byte[], byte[]>> records) {
-        ConsumerRecord<byte[], byte[]> first = records.get(0);
-        return new TopicPartition(first.topic(), first.partition());
     }
 }

@@ -71,6 +71,8 @@ public final class TopicReader implements AutoCloseable {
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 4 << 20));
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+        // A fetch that waits for quiet topics holds back that of a topic that is wanted again: there is one at a time.
+        this.clientSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         // How long the group waits at most for a member that does not join again. A broker that was killed was seen
         // to forget the session timeout of one that was gone; with the default all others then wait for five minutes.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);

@@ -6,6 +6,8 @@ import static io.caravan.read.FakeRoute.records;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.caravan.change.Batch;
+import io.caravan.postgres.TableName;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,6 +54,26 @@ class LanesTest {
                     .untilAsserted(
                             () -> assertThat(byPartition).containsEntry(0, all).containsEntry(1, all));
             assertThat(most.get()).isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatIsReadAheadIsThereWhenItsTurnComes() throws Exception {
+        List<Boolean> wasThere = new CopyOnWriteArrayList<>();
+        ReadAhead ahead = new ReadAhead(records -> new Batch(TableName.of("t"), "t", 0, 0, List.of()));
+        lanes.readAhead(ahead::begin);
+        try (FakeRoute route = new FakeRoute(10, 1 << 20, batch -> {
+            try {
+                wasThere.add(ahead.take(batch) != null);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        })) {
+            lanes.open(PARTITION, route.consumer);
+            lanes.offer(PARTITION, records(PARTITION, 0, 50));
+
+            await().atMost(10, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(wasThere).containsExactly(false, true, true, true, true));
         }
     }
 
