@@ -28,6 +28,8 @@ delete from toast_bag where id = 5;
 insert into toast_bag select * from toast_bag where id = 6;
 update toast_bag set n = 100 where ctid = (select min(ctid) from toast_bag where id = 6);
 ---------
+insert into no_column select from generate_series(1, 4); delete from no_column where ctid = (select min(ctid) from no_column);
+insert into only_computed default values; insert into only_computed default values; delete from only_computed where ctid = (select min(ctid) from only_computed);
 insert into defaults values (3, null, 1, null);
 update defaults set t = null, n = null, a = null where id = 2;
 insert into computed (a) values (4);
