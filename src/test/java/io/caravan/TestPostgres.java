@@ -221,7 +221,7 @@ public final class TestPostgres implements AutoCloseable {
     public Database create(String label, String name) throws SQLException {
         try (Connection connection = database(label, "postgres").connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("drop database if exists " + name);
+            statement.execute("drop database if exists " + name + " with (force)");
             statement.execute("create database " + name + " template template0");
         }
         return database(label, name);

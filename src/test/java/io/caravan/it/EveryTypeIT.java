@@ -3,7 +3,6 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.caravan.Servers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,18 +70,12 @@ class EveryTypeIT {
     @BeforeAll
     static void startAll() throws Exception {
         for (String pair : pairs().toList()) {
-            int from = Integer.parseInt(pair.substring(0, 2));
-            int to = Integer.parseInt(pair.substring(3));
-            Optional<TestDatabase> source = Servers.address(from).map(TestDatabase::ofAddress);
-            Optional<TestDatabase> target = Servers.address(to).map(TestDatabase::ofAddress);
-            assertThat(source.isPresent() && target.isPresent())
-                    .as("PostgreSQL %s and %s are on this machine", from, to)
-                    .isTrue();
+            String[] versions = pair.split(">");
+            int oldest = Stream.of(versions).mapToInt(Integer::parseInt).min().orElseThrow();
             Scenario scenario = Scenario.between(
-                    source.orElseThrow(),
-                    target.orElseThrow(),
+                    versions,
                     directory,
-                    "set caravan_test.oldest = " + Math.min(from, to),
+                    "set caravan_test.oldest = " + oldest,
                     read("edge-values"),
                     read("type-matrix"));
             makeHostile(scenario.source(), HOSTILE_SOURCE);

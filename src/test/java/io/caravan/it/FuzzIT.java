@@ -20,6 +20,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.PGConnection;
 
 /**
@@ -42,12 +44,22 @@ class FuzzIT {
 
     @Test
     void randomTransactionsOnRandomTablesEndEqual() throws Exception {
-        System.out.println("fuzz: seeds " + FIRST + " to " + (FIRST + SEEDS - 1));
-        ExecutorService threads = Executors.newFixedThreadPool(SEEDS);
-        try (Scenario scenario = Scenario.create(directory)) {
+        endEqual(Scenario.create(directory), FIRST, SEEDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"15>17", "17>18"})
+    void soTheyDoFromOneVersionToAnother(String versions) throws Exception {
+        endEqual(Scenario.between(versions.split(">"), directory), FIRST + SEEDS, 1);
+    }
+
+    private static void endEqual(Scenario made, int first, int seeds) throws Exception {
+        System.out.println("fuzz: seeds " + first + " to " + (first + seeds - 1));
+        ExecutorService threads = Executors.newFixedThreadPool(seeds);
+        try (Scenario scenario = made) {
             scenario.folder().set("caravan.tables.include", "seed_*.*");
             List<Writer> writers = new ArrayList<>();
-            for (int seed : IntStream.range(FIRST, FIRST + SEEDS).toArray()) {
+            for (int seed : IntStream.range(first, first + seeds).toArray()) {
                 writers.add(new Writer(scenario.source(), seed));
             }
             await(start(threads, writers));

@@ -1,5 +1,6 @@
 package io.caravan.it;
 
+import io.caravan.Servers;
 import io.caravan.config.Part;
 import java.io.IOException;
 import java.net.URI;
@@ -30,13 +31,30 @@ final class Scenario implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** @param sql runs on the source before anything else */
+    /**
+     * From one server of the stack to the other, or from one version to another: {@code -Dcaravan.it.versions='15>18'}.
+     *
+     * @param sql runs on the source before anything else
+     */
     static Scenario create(Path directory, String... sql) throws Exception {
-        return between(
-                SharedStack.database(Part.SOURCE, "postgres"),
-                SharedStack.database(Part.TARGET, "postgres"),
-                directory,
-                sql);
+        String versions = System.getProperty("caravan.it.versions");
+        return versions == null
+                ? between(
+                        SharedStack.database(Part.SOURCE, "postgres"),
+                        SharedStack.database(Part.TARGET, "postgres"),
+                        directory,
+                        sql)
+                : between(versions.split("[> ]"), directory, sql);
+    }
+
+    /** @param versions the source's and the target's */
+    static Scenario between(String[] versions, Path directory, String... sql) throws Exception {
+        return between(server(versions[0]), server(versions[1]), directory, sql);
+    }
+
+    private static TestDatabase server(String majorVersion) {
+        return TestDatabase.ofAddress(Servers.address(Integer.parseInt(majorVersion))
+                .orElseThrow(() -> new AssertionError("There is no PostgreSQL " + majorVersion + " on this machine.")));
     }
 
     /**
