@@ -63,6 +63,12 @@ final class TextArray extends PGobject implements PGBinaryObject {
         return rows.stream().map(row -> literal(row.value(column))).collect(Collectors.joining(",", "{", "}"));
     }
 
+    /** Values are the user's data and do not belong in logs. */
+    @Override
+    public String toString() {
+        return "text[] of " + rows.size() + " rows";
+    }
+
     private static String literal(@Nullable String value) {
         return value == null ? "NULL" : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }

@@ -30,6 +30,7 @@ public final class TableTopics implements AutoCloseable {
     public static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
     private static final int LOOKS_FOR_ABSENT = 6;
+    private static final long ADMIN_LIFE_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
     private final Map<String, Object> clientSettings;
@@ -38,6 +39,8 @@ public final class TableTopics implements AutoCloseable {
     private final int replicationFactor;
     private final int retentionHours;
     private @Nullable Admin admin;
+    private @Nullable Admin adminBefore;
+    private long adminSince;
 
     /**
      * @param clientSettings bootstrap servers, security
@@ -97,22 +100,35 @@ public final class TableTopics implements AutoCloseable {
                                 Integer.toString(16 << 20))));
     }
 
-    /** The one for all questions, which keeps its connections; closed with the topics only. */
+    /**
+     * The one for the questions of some minutes, which keeps its connections; not closed by who asks. Now and then there is a
+     * new one, since one whose thread has died (of a full heap) answers nothing any more.
+     */
     public synchronized Admin admin() {
-        if (admin == null) {
+        if (admin == null || System.nanoTime() - adminSince > ADMIN_LIFE_NANOS) {
             Map<String, Object> settings = new HashMap<>(clientSettings);
             settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
             settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
-            admin = Admin.create(settings);
+            Admin next = Admin.create(settings);
+            close(adminBefore); // nobody who was given it asks it still
+            adminBefore = admin;
+            admin = next;
+            adminSince = System.nanoTime();
         }
         return admin;
     }
 
     @Override
     public synchronized void close() {
+        close(adminBefore);
+        close(admin);
+        adminBefore = null;
+        admin = null;
+    }
+
+    private static void close(@Nullable Admin admin) {
         if (admin != null) {
             admin.close(Duration.ofSeconds(5));
-            admin = null;
         }
     }
 

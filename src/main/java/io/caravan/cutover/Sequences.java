@@ -55,8 +55,8 @@ public final class Sequences {
      */
     public List<SequencePosition> set(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();
-        try (Connection there = source.session();
-                Connection here = target.session()) {
+        try (Connection there = source.connect();
+                Connection here = target.connect()) {
             LeftPositions left = LeftPositions.in(here);
             for (Known sequence : of(tables, there)) {
                 positions.add(set(sequence, there, here, left));

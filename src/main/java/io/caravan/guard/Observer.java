@@ -101,7 +101,7 @@ public final class Observer {
     }
 
     private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {
-        try (Connection connection = source.session()) {
+        try (Connection connection = source.connect()) {
             ServerIdentity identity = ServerIdentity.of(connection);
             Optional<Lsn> left = evidence != null && identity.timeline() > evidence.timeline()
                     ? identity.leftTimeline(source, evidence.timeline())

@@ -7,11 +7,15 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * Sessions of short questions, kept for the next one when their user closes them: a new one costs the server a process that
@@ -19,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * holds nobody back, and what a new session fails with is told at once and as it is.
  */
 final class KeptSessions {
-    private static final int MOST_IDLE = 4;
+    private static final int MOST_IDLE = 2;
     private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     /** So that sessions move on to another server where the name of one has. */
@@ -33,10 +37,14 @@ final class KeptSessions {
     private final Deque<Kept> idle = new ArrayDeque<>();
 
     private record Kept(Connection session, long begun, long returned) {
-        boolean isUsable() {
+        boolean isOld() {
             long now = System.nanoTime();
+            return now - returned > IDLE_NANOS || now - begun > LIFE_NANOS;
+        }
+
+        boolean answers() {
             try {
-                return now - returned < IDLE_NANOS && now - begun < LIFE_NANOS && session.isValid(VALIDATION_SECONDS);
+                return session.isValid(VALIDATION_SECONDS);
             } catch (SQLException e) {
                 return false;
             }
@@ -52,11 +60,14 @@ final class KeptSessions {
     }
 
     Connection take() throws SQLException {
-        for (Kept kept = poll(); kept != null; kept = poll()) {
-            if (kept.isUsable()) {
-                return lend(kept.session, kept.begun);
-            }
+        endOld();
+        Kept kept = poll();
+        if (kept != null && kept.answers()) {
+            return lend(kept.session, kept.begun);
+        }
+        if (kept != null) { // the others are of the same server, and none of them is waited for
             end(kept.session);
+            endAll();
         }
         return lend(database.connect(), System.nanoTime());
     }
@@ -73,22 +84,32 @@ final class KeptSessions {
         }
     }
 
+    /** Without asking the server anything: it may be out of reach, which is why the session is closed. */
     private void giveBack(Connection session, long begun) {
+        endOld();
         try {
-            if (!session.isClosed() && !session.getAutoCommit()) {
-                session.rollback();
+            if (!session.isClosed()
+                    && session.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE) {
                 session.setAutoCommit(true);
-            }
-            synchronized (idle) {
-                if (!session.isClosed() && idle.size() < MOST_IDLE) {
-                    idle.addFirst(new Kept(session, begun, System.nanoTime()));
-                    return;
+                synchronized (idle) {
+                    if (idle.size() < MOST_IDLE) {
+                        idle.addFirst(new Kept(session, begun, System.nanoTime()));
+                        return;
+                    }
                 }
             }
         } catch (SQLException e) {
             // a session that cannot go back to its beginning is ended
         }
         end(session);
+    }
+
+    private void endOld() {
+        List<Kept> old = new ArrayList<>();
+        synchronized (idle) {
+            idle.removeIf(kept -> kept.isOld() && old.add(kept));
+        }
+        old.forEach(kept -> end(kept.session));
     }
 
     private static void end(Connection session) {

@@ -32,7 +32,7 @@ public final class Batches {
     public Batches(String unchangedMarker, TopicReader topics) {
         this.unchangedMarker = unchangedMarker;
         this.topics = topics;
-        topics.readAhead(ahead::begin);
+        topics.readAhead(ahead);
     }
 
     /**

@@ -10,7 +10,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class Lanes {
     private final Map<TopicPartition, Lane> lanes = new ConcurrentHashMap<>();
     private final ExecutorService workers;
     private volatile Gate gate = Gate.OPEN;
-    private volatile Consumer<List<ConsumerRecord<byte[], byte[]>>> readAhead = next -> {};
+    private volatile @Nullable ReadAhead readAhead;
 
     Lanes(int workerCount) {
         AtomicInteger number = new AtomicInteger();
@@ -31,9 +30,9 @@ final class Lanes {
         });
     }
 
-    /** @param of gets the batch after the one that a route is about to apply, where that is certain already */
-    void readAhead(Consumer<List<ConsumerRecord<byte[], byte[]>>> of) {
-        readAhead = of;
+    /** @param by gets the batch after the one that a route is about to apply, where that is certain already */
+    void readAhead(ReadAhead by) {
+        readAhead = by;
     }
 
     void open(TopicPartition partition, KafkaBatchConsumer route) {
@@ -57,7 +56,15 @@ final class Lanes {
     void close(TopicPartition partition) {
         Lane lane = lanes.remove(partition);
         if (lane != null) {
-            lane.close();
+            close(lane);
+        }
+    }
+
+    private void close(Lane lane) {
+        lane.close();
+        ReadAhead ahead = readAhead;
+        if (ahead != null) {
+            ahead.forget(lane.partition());
         }
     }
 
@@ -66,7 +73,7 @@ final class Lanes {
     }
 
     void closeAllOf(KafkaBatchConsumer route) {
-        lanes.values().stream().filter(lane -> lane.route() == route).forEach(Lane::close);
+        lanes.values().stream().filter(lane -> lane.route() == route).forEach(this::close);
     }
 
     void setGate(Gate gate) {
@@ -105,11 +112,14 @@ final class Lanes {
         try {
             batch = lane.take(() -> gate);
             if (!batch.isEmpty()) {
-                readAhead.accept(lane.next());
+                ReadAhead ahead = readAhead;
+                if (ahead != null) {
+                    ahead.begin(lane.next());
+                }
                 lane.route().process(batch);
             }
         } catch (Throwable e) { // an Error too: nothing may be read behind a batch that was taken and is not applied
-            lane.close();
+            close(lane);
             // else the application, or the route for a while, is stopping and takes the batch up again next time
             if (!workers.isShutdown() && !isRefusedByStop(e, lane)) {
                 lane.route().stopRoute(NoMemoryException.inPlaceOf(e, batch));

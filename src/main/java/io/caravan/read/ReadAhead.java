@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,16 @@ final class ReadAhead {
     });
 
     private record Task(List<ConsumerRecord<byte[], byte[]>> records, FutureTask<Batch> batch) {
+        /** A list of its own: of the one that a gate looks at, the lane may take the end back. */
+        Task {
+            records = List.copyOf(records);
+        }
+
+        boolean isOf(TopicPartition partition) {
+            ConsumerRecord<byte[], byte[]> first = records.get(0);
+            return first.partition() == partition.partition() && first.topic().equals(partition.topic());
+        }
+
         boolean isOf(List<ConsumerRecord<byte[], byte[]>> others) {
             return records.size() == others.size() && records.get(records.size() - 1) == others.get(others.size() - 1);
         }
@@ -58,9 +69,24 @@ final class ReadAhead {
         thread.execute(task);
     }
 
-    /** A batch that was taken and is wanted again. */
+    /** A batch that was taken and is wanted again. A single record may be a large one, and is read again at once. */
     void keep(List<ConsumerRecord<byte[], byte[]>> records, Batch batch) {
-        put(new Task(records, new FutureTask<>(() -> batch)));
+        if (records.size() > 1) {
+            put(new Task(records, new FutureTask<>(() -> batch)));
+        }
+    }
+
+    /** Nobody will take what was begun of this partition. */
+    void forget(TopicPartition partition) {
+        synchronized (begun) {
+            begun.values().removeIf(task -> {
+                boolean wanted = !task.isOf(partition);
+                if (!wanted) {
+                    task.batch.cancel(false);
+                }
+                return !wanted;
+            });
+        }
     }
 
     private void put(Task task) {

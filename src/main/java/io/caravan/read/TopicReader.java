@@ -9,9 +9,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -81,8 +79,8 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /** See {@link Lanes#readAhead}. */
-    void readAhead(Consumer<List<ConsumerRecord<byte[], byte[]>>> of) {
-        lanes.readAhead(of);
+    void readAhead(ReadAhead by) {
+        lanes.readAhead(by);
     }
 
     void start() {

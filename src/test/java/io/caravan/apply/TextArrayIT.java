@@ -64,7 +64,9 @@ class TextArrayIT {
                 .runs("id")
                 .get(0);
 
-        assertThat(RunParameters.of(partial)).map(Object::toString).containsExactly("{\"1\"}", "{\"x\"}");
+        assertThat(RunParameters.of(partial))
+                .map(each -> ((TextArray) each).getValue())
+                .containsExactly("{\"1\"}", "{\"x\"}");
     }
 
     @Test

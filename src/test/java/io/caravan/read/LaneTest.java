@@ -5,7 +5,11 @@ import static io.caravan.read.FakeRoute.offsets;
 import static io.caravan.read.FakeRoute.records;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.change.Row;
+import io.caravan.postgres.TableName;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,20 @@ class LaneTest {
 
         assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L, 1L);
         assertThat(lane.bytes()).isEqualTo(464);
+    }
+
+    @Test
+    void whatAGateReadAndHeldBackIsNotInTheBatch() throws InterruptedException {
+        Batches batches = new Batches(Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", partition -> 0, 1));
+        batches.register(PARTITION.topic(), TableName.of("t"), false);
+        lane.offer(records(PARTITION, 0, 4));
+
+        List<ConsumerRecord<byte[], byte[]>> admitted = lane.take(() -> records -> {
+            assertThat(batches.peek(records).nextOffset()).isEqualTo(4);
+            return 3;
+        });
+
+        assertThat(batches.read(admitted).nextOffset()).isEqualTo(3);
     }
 
     @Test

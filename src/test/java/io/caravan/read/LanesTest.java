@@ -61,7 +61,7 @@ class LanesTest {
     void whatIsReadAheadIsThereWhenItsTurnComes() throws Exception {
         List<Boolean> wasThere = new CopyOnWriteArrayList<>();
         ReadAhead ahead = new ReadAhead(records -> new Batch(TableName.of("t"), "t", 0, 0, List.of()));
-        lanes.readAhead(ahead::begin);
+        lanes.readAhead(ahead);
         try (FakeRoute route = new FakeRoute(10, 1 << 20, batch -> {
             try {
                 wasThere.add(ahead.take(batch) != null);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.change.Batch;
 import io.caravan.postgres.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +36,27 @@ class ReadAheadTest {
 
         assertThat(ahead.take(first)).isNotNull();
         assertThat(ahead.take(next)).isNotNull();
+    }
+
+    @Test
+    void aBatchThatIsCutAfterAGateLookedAtItIsReadAnew() throws Exception {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(records(PARTITION, 0, 10));
+        ahead.keep(records, read(records));
+        records.remove(9);
+
+        assertThat(ahead.take(records)).isNull();
+    }
+
+    @Test
+    void ofAPartitionThatIsClosedNothingIsKept() throws Exception {
+        List<ConsumerRecord<byte[], byte[]>> records = records(PARTITION, 0, 10);
+        List<ConsumerRecord<byte[], byte[]>> others = records(new TopicPartition("t", 1), 0, 10);
+        ahead.begin(records);
+        ahead.begin(others);
+        ahead.forget(PARTITION);
+
+        assertThat(ahead.take(records)).isNull();
+        assertThat(ahead.take(others)).isNotNull();
     }
 
     @Test
