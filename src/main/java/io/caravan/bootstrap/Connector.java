@@ -85,11 +85,11 @@ public final class Connector {
         config.put("database.dbname", url.getProperty("PGDBNAME"));
         config.put("database.user", source.user());
         config.put("database.password", password);
-        // What Database.SESSION_OPTIONS sets for our own sessions, for the walsender that writes the values' text.
+        // Of Database.SESSION_OPTIONS what the walsender needs, that writes the values' text, and Debezium's questions.
         config.put(
                 "driver.options",
                 "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C"
-                        + " -c search_path=pg_catalog -c quote_all_identifiers=off");
+                        + " -c search_path=pg_catalog -c quote_all_identifiers=off -c jit=off");
         for (String option : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
             if (url.getProperty(option) != null) { // files as the worker sees them
                 config.put("database." + option, url.getProperty(option));

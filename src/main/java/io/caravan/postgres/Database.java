@@ -68,13 +68,16 @@ public record Database(String label, String url, String user, String password) {
         return properties;
     }
 
-    /** libpq's {@code options}: settings that a session starts with. */
+    /**
+     * libpq's {@code options}: settings that a session starts with. Without jit: a question to the catalogs has a large plan of few
+     * rows, and a server that has LLVM compiled it for seconds (2.7 s instead of 8 ms, PostgreSQL 15.18 of Debian).
+     */
     public static final String SESSION_OPTIONS =
             "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0"
                     + " -c TimeZone=UTC -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c extra_float_digits=1"
                     + " -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c row_security=off"
                     + " -c search_path=pg_catalog -c quote_all_identifiers=off -c array_nulls=on"
-                    + " -c standard_conforming_strings=on -c default_transaction_isolation=read\\ committed";
+                    + " -c standard_conforming_strings=on -c default_transaction_isolation=read\\ committed -c jit=off";
 
     @Override
     public String toString() {

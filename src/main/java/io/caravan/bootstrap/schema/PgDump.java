@@ -80,6 +80,7 @@ record PgDump(Path folder, int majorVersion) {
             // Nothing of the user's own psql settings may lead the program elsewhere.
             builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
             builder.environment().put("LC_ALL", "C");
+            builder.environment().put("PGOPTIONS", "-c jit=off"); // see Database.SESSION_OPTIONS
             database.ifPresent(given -> builder.environment().put("PGPASSWORD", given.password()));
             int exit = await(builder.start());
             if (exit != 0) {
