@@ -1,5 +1,6 @@
 -- What an administrator of the source does for Caravan's role, once for each database; again and again without harm. Two
--- functions, so that it can be repeated from inside the database when tables have come. They return what they changed.
+-- functions, so that it can be repeated from inside the database when tables have come. They return what they changed, and
+-- which tables they left out of the publication, because PostgreSQL would refuse UPDATE and DELETE on them from then on.
 --   psql -v role=caravan -v publication=dbz_publication -v include='^(public\..*)$' -v exclude='^$' -f prepare-source.sql
 -- 'prepare-source --sql' prints it with the values of the settings.
 
@@ -11,7 +12,10 @@ create or replace function public.setup_debezium_schema_permissions(
     exclude          text default :'exclude')
 returns setof text language plpgsql set search_path = pg_catalog as $body$
 declare
-    options constant text := '(publish = ''insert, update, delete, truncate'', publish_via_partition_root = true)';
+    -- 18 refuses UPDATE and DELETE under REPLICA IDENTITY FULL while a generated column is not published
+    since18 constant boolean := current_setting('server_version_num')::int >= 180000;
+    options constant text := '(publish = ''insert, update, delete, truncate'', publish_via_partition_root = true'
+                             || case when since18 then ', publish_generated_columns = stored)' else ')' end;
     chosen  oid[] := array(
         select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p') and c.relpersistence = 'p' and not c.relispartition
@@ -20,6 +24,18 @@ declare
                           where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
           and n.nspname || '.' || c.relname ~ include and n.nspname || '.' || c.relname !~ exclude
         order by 1);
+    -- of these and their partitions, those whose rows PostgreSQL can tell apart once they are published (RelationGetReplicaIndex)
+    unknown oid[] := array(
+        select c.oid
+        from unnest(chosen) c(oid)
+        cross join lateral (select c.oid union select t.relid from pg_partition_tree(c.oid) t where t.isleaf) l(oid)
+        join pg_class r on r.oid = l.oid
+        where r.relkind = 'r' and not case r.relreplident
+            when 'f' then not exists (select from pg_attribute a where a.attrelid = l.oid and a.attgenerated = 'v')
+            when 'n' then false
+            else exists (select from pg_index i
+                         where i.indrelid = l.oid and i.indimmediate
+                           and case r.relreplident when 'i' then i.indisreplident else i.indisprimary end) end);
     command text;
 begin
     for command in
@@ -61,14 +77,17 @@ begin
     for command in
         select format('alter publication %I set %s', publication, options)
         from pg_publication p
-        where p.pubname = publication and not (pubinsert and pubupdate and pubdelete and pubtruncate and pubviaroot)
+        where p.pubname = publication
+          and (not (pubinsert and pubupdate and pubdelete and pubtruncate and pubviaroot)
+               or since18 and to_jsonb(p) ->> 'pubgencols' <> 's')
         union all
         select format('alter publication %I %s table only %I.%I', publication,
                       case when r.oid is null then 'add' else 'drop' end, n.nspname, c.relname)
         from pg_publication p
         cross join pg_class c join pg_namespace n on n.oid = c.relnamespace
         left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
-        where p.pubname = publication and not p.puballtables and (c.oid = any (chosen)) = (r.oid is null)
+        where p.pubname = publication and not p.puballtables
+          and case when r.oid is null then c.oid = any (chosen) and c.oid <> all (unknown) else c.oid <> all (chosen) end
         union all
         select format('alter publication %I owner to %I', publication, replication_role)
         from pg_publication p
@@ -77,6 +96,15 @@ begin
         execute command;
         return next command;
     end loop;
+
+    return query
+        select format('left out: %I.%I, whose replica identity tells no rows apart. Run ALTER TABLE %1$I.%2$I REPLICA IDENTITY FULL,'
+                      || ' of its partitions too, and this again', n.nspname, c.relname)
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        left join pg_publication p on p.pubname = publication
+        left join pg_publication_rel r on r.prpubid = p.oid and r.prrelid = c.oid
+        where c.oid = any (unknown) and r.oid is null and not p.puballtables
+        order by n.nspname, c.relname;
 end
 $body$;
 

@@ -48,9 +48,8 @@ left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as clas
                           x.indnkeyatts, x.indimmediate,
                           m.amname = 'btree' as btree
                    from pg_index x join pg_class k on k.oid = x.indexrelid join pg_am m on m.oid = k.relam
-                   where x.indrelid = c.oid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
-                   order by (x.indisreplident and c.relreplident = 'i') desc
-                   limit 1) i on true
+                   -- with USING INDEX only that: once it is dropped, PostgreSQL knows rows by nothing
+                   where x.indrelid = c.oid and case when c.relreplident = 'i' then x.indisreplident else x.indisprimary end) i on true
 left join lateral (select u.position
                    from unnest(i.columns[0:i.indnkeyatts - 1]) with ordinality as u(attnum, position)
                    where u.attnum = a.attnum) k on true

@@ -24,7 +24,6 @@ join pg_attribute a on a.attrelid = to_regclass(t.name) and a.attnum > 0
 left join file f on f.position = t.position
 left join lateral (select array(select unnest(x.indkey[0:x.indnkeyatts - 1])) as columns -- as in tables.sql
                    from pg_index x join pg_class c on c.oid = x.indrelid
-                   where x.indrelid = a.attrelid and (x.indisprimary or (x.indisreplident and c.relreplident = 'i'))
-                   order by (x.indisreplident and c.relreplident = 'i') desc
-                   limit 1) k on true
+                   where x.indrelid = a.attrelid and case when c.relreplident = 'i' then x.indisreplident else x.indisprimary end
+                  ) k on true
 order by t.position, a.attnum

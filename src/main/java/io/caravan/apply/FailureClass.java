@@ -31,6 +31,8 @@ public enum FailureClass {
     private static FailureClass ofState(String state) {
         return switch (state) {
             case "25006", // read_only_sql_transaction: a standby, or a disk guard
+                    "25P03", // idle_in_transaction_session_timeout
+                    "25P04", // transaction_timeout
                     "55P03", // lock_not_available
                     "55006", // object_in_use
                     "3D000" // invalid_catalog_name: the database is being made anew

@@ -26,6 +26,9 @@ import org.postgresql.Driver;
  * debezium.io/documentation/reference/stable/connectors/postgresql.html.
  */
 public final class Connector {
+    /** Debezium's connector, with what it needs of ours. */
+    public static final String CLASS = "io.caravan.connector.Capture";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Database source;
@@ -65,7 +68,7 @@ public final class Connector {
     Map<String, String> configuration(Collection<Table> tables) {
         Map<String, String> config = new TreeMap<>();
         config.put("name", name);
-        config.put("connector.class", "io.caravan.connector.Capture");
+        config.put("connector.class", CLASS);
         config.put("tasks.max", "1");
         putSource(config);
         putCapture(config, tables);

@@ -7,6 +7,7 @@ import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.change.Batch;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
@@ -34,7 +35,7 @@ public final class Drift {
     private final PipelineTables tables;
     private final TableStream stream;
     private final Consumer<String> notes;
-    private final LeftPartitions leftPartitions;
+    private final PartitionNotes partitionNotes;
     private final Map<TableName, Long> horizons = new ConcurrentHashMap<>();
 
     public Drift(
@@ -53,7 +54,7 @@ public final class Drift {
         this.tables = tables;
         this.stream = stream;
         this.notes = notes;
-        this.leftPartitions = new LeftPartitions(source, target, lines);
+        this.partitionNotes = new PartitionNotes(source, target, lines);
     }
 
     /** Looks at every table that was altered since both sides agreed, and at those that wait for a person. */
@@ -92,7 +93,7 @@ public final class Drift {
             throw failure;
         }
         if (makesTables()) {
-            leftPartitions.note(asTheyWere);
+            partitionNotes.note(asTheyWere);
         }
     }
 
@@ -193,6 +194,7 @@ public final class Drift {
             if (!step.mayDrift() || there == null || here == null) {
                 return step == TableStep.RESYNC; // the guard speaks of tables that are gone
             }
+            requireAllLogged(table, from);
             boolean ours = makesTables();
             TableShape known = lastSeen(table);
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
@@ -242,11 +244,26 @@ public final class Drift {
         }
     }
 
+    /** SET UNLOGGED rewrites a partition, so the table's shape is another; once it is logged again the table is copied. */
+    private void requireAllLogged(TableName table, Connection from) throws SQLException, DriftException {
+        for (PartitionDefect each : PartitionDefect.of(from, table)) {
+            if (each.unlogged()) {
+                throw stopped(table, each.problem() + " Run on the source: " + each.remedy());
+            }
+        }
+    }
+
     private DriftException stopped(TableName table, String what, List<String> statements, @Nullable String reason)
             throws SQLException {
-        String message = what + (reason == null ? "" : " (" + reason + ")") + ". Run on the target: "
-                + String.join("; ", statements)
-                + "; within caravan.tables.watch-seconds the table is then copied again and goes on.";
+        return stopped(
+                table,
+                what + (reason == null ? "" : " (" + reason + ")") + ". Run on the target: "
+                        + String.join("; ", statements));
+    }
+
+    private DriftException stopped(TableName table, String problemAndRemedy) throws SQLException {
+        String message =
+                problemAndRemedy + "; within caravan.tables.watch-seconds the table is then copied again and goes on.";
         lines.set(table, TableStep.ALTERED);
         lines.note(table, message);
         return new DriftException(message);

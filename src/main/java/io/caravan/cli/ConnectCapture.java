@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import io.caravan.bootstrap.BootstrapState;
+import io.caravan.bootstrap.Connector;
 import io.caravan.bootstrap.ConnectorRemoval;
 import io.caravan.bootstrap.Step;
 import io.caravan.config.Settings;
@@ -10,9 +11,11 @@ import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.ConnectorWatch.Trouble;
 import io.caravan.guard.StoredOffsets;
 import io.caravan.preflight.Finding;
-import io.caravan.status.PipelineStatus.Connector;
+import io.caravan.status.ConnectorProbe;
+import io.caravan.status.PipelineStatus;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +28,7 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
     }
 
     @Override
-    public Connector connector() {
+    public PipelineStatus.Connector connector() {
         return Capture.seenFromOutside(settings).get();
     }
 
@@ -41,6 +44,27 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
 
     @Override
     public List<Finding> findings() throws SQLException, InterruptedException {
+        List<Finding> findings = new ArrayList<>(otherCapture());
+        try {
+            List<String> plugins = new ConnectorProbe(settings.connectorName(), settings.connectUrl()).plugins();
+            if (!plugins.isEmpty() && !plugins.contains(Connector.CLASS)) {
+                findings.add(
+                        new Finding(
+                                "connect",
+                                "Kafka Connect at " + settings.connectUrl() + " does not have the connector "
+                                        + Connector.CLASS + ".",
+                                "Put the folder target/connect-plugins into the plugin.path of each worker, and start it again."));
+            }
+        } catch (IOException e) {
+            findings.add(new Finding(
+                    "connect",
+                    "Kafka Connect at " + settings.connectUrl() + " does not answer: " + e,
+                    "Start it, or correct caravan.connect.url; caravan.capture=engine does without it."));
+        }
+        return findings;
+    }
+
+    private List<Finding> otherCapture() throws SQLException, InterruptedException {
         try {
             return state.step() == Step.NONE || engineOffsets.last() == null
                     ? List.of()

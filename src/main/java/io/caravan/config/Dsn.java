@@ -3,7 +3,9 @@ package io.caravan.config;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,20 @@ record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
     /** Not java.net.URI: it finds no host in {@code my_host:5432} nor in {@code a:5432,b:5432}, which libpq accepts. */
     private static final Pattern LIBPQ =
             Pattern.compile("postgres(?:ql)?://(?:([^:@/?]*)(?::([^@/?]*))?@)?([^@/?]*)(?:/([^?]*))?(\\?.*)?");
+
+    private static final String SESSION_SETTINGS =
+            "Caravan starts its sessions with settings of its own, on which the text"
+                    + " of values depends. Leave it out; others can be given to the role, with ALTER ROLE.";
+
+    private static final Map<String, String> REFUSED = Map.of(
+            "options",
+            SESSION_SETTINGS,
+            "currentSchema",
+            SESSION_SETTINGS,
+            "socketTimeout",
+            "an index can take longer to make than any answer that an application waits for. Leave it out.",
+            "sslpassword",
+            "everyone who sees the address would see it. Use a key file without one that only this user can read.");
 
     /**
      * Null when the text is neither. The URL keeps neither user nor password, wherever they stood, because people and
@@ -56,6 +72,18 @@ record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
         }
         String address = query < 0 ? url : url.substring(0, query);
         return new Dsn(rest.isEmpty() ? address : address + "?" + String.join("&", rest), user, password);
+    }
+
+    /** What is wrong with the URL's parameters: those that the driver would let win over what Caravan's sessions need. */
+    List<String> problems() {
+        int query = jdbcUrl.indexOf('?');
+        return query < 0
+                ? List.of()
+                : Arrays.stream(jdbcUrl.substring(query + 1).split("&"))
+                        .map(each -> each.replaceFirst("=.*", ""))
+                        .filter(REFUSED::containsKey)
+                        .map(each -> "has the parameter " + each + ": " + REFUSED.get(each))
+                        .toList();
     }
 
     private static String orEmpty(@Nullable String group) {

@@ -207,10 +207,7 @@ public final class SettingsReader {
                     + " or postgresql://user:password@host:port/database.");
             return new Database(label, "", "", "");
         }
-        if (dsn.jdbcUrl().contains("sslpassword=")) {
-            values.problem(key + ".url has a sslpassword, which everyone who sees the address would see."
-                    + " Use a key file without one that only this user can read.");
-        }
+        dsn.problems().forEach(problem -> values.problem(key + ".url " + problem));
         return new Database(label, dsn.jdbcUrl(), values.text(key + ".user"), values.text(key + ".password"));
     }
 

@@ -3,16 +3,16 @@ package io.caravan.preflight;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
+import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Publication;
+import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.ReplicationSlot;
-import io.caravan.postgres.SqlFile;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -52,9 +52,10 @@ final class SourceChecks {
 
     List<Finding> run() throws SQLException {
         try (Connection connection = source.session()) {
-            if (version(connection)) {
+            if (version(connection) && primary(connection)) {
                 walLevel(connection);
                 role(connection);
+                findings.addAll(transactionTimeout(connection, source));
                 findings.addAll(new SlotChecks(connection, slot).run(settingUp && !slotExpected));
                 encoding(connection);
                 tables(connection);
@@ -86,6 +87,17 @@ final class SourceChecks {
         return version >= 15;
     }
 
+    private boolean primary(Connection connection) throws SQLException {
+        boolean standby = settingUp && flag(connection, "select pg_is_in_recovery()");
+        if (standby) {
+            add(
+                    "standby",
+                    "The source is a standby, where neither a publication can be made nor a message be written.",
+                    "Give the address of its primary in caravan.source.url.");
+        }
+        return !standby;
+    }
+
     private void walLevel(Connection connection) throws SQLException {
         String level = text(connection, "show wal_level");
         if (!level.equals("logical")) {
@@ -104,6 +116,17 @@ final class SourceChecks {
                     "Role " + source.user() + " may not replicate.",
                     "Run ALTER ROLE " + Identifier.quote(source.user()) + " REPLICATION on the source.");
         }
+        List<String> partial = PublicationState.of(connection, publication.name())
+                .map(PublicationState::partialMembers)
+                .orElse(List.of());
+        if (!partial.isEmpty()) {
+            add(
+                    "publication",
+                    "Publication " + publication.name() + " has a row filter or a column list on "
+                            + String.join(", ", partial) + ", so it leaves out changes.",
+                    "Take the tables out of it (ALTER PUBLICATION " + Identifier.quote(publication.name())
+                            + " DROP TABLE …); Caravan adds them whole.");
+        }
         if (!publication.exists(connection)
                 && !flag(connection, "select has_database_privilege(current_database(), 'create')")) {
             add(
@@ -113,6 +136,21 @@ final class SourceChecks {
                             + " TO " + Identifier.quote(source.user())
                             + ", or create the publication as an administrator.");
         }
+    }
+
+    /** The one limit that a session cannot be started without: before PostgreSQL 17 there is no setting of that name. */
+    static List<Finding> transactionTimeout(Connection connection, Database database) throws SQLException {
+        String timeout = text(connection, "select coalesce(current_setting('transaction_timeout', true), '0')");
+        if (timeout.equals("0")) {
+            return List.of();
+        }
+        return List.of(new Finding(
+                "transaction_timeout",
+                "The " + database.label() + " ends transactions of role " + database.user() + " after " + timeout
+                        + ", and the copy of a table is one.",
+                "Run ALTER ROLE " + Identifier.quote(database.user()) + " IN DATABASE "
+                        + Identifier.quote(text(connection, "select current_database()"))
+                        + " SET transaction_timeout = 0 there."));
     }
 
     private void encoding(Connection connection) throws SQLException {
@@ -156,12 +194,11 @@ final class SourceChecks {
         if (!table.canReplicateDeletes() && !isInsertOnly(connection, table)) {
             add(
                     "table " + table.name(),
-                    "Table " + table.name() + " has "
-                            + (table.hasKey() ? "a deferrable, generated or WITHOUT OVERLAPS" : "no")
-                            + " primary key and REPLICA IDENTITY " + table.identity()
+                    "Table " + table.name() + " has " + identity(table)
                             + ", so once it is published PostgreSQL refuses UPDATE and DELETE on it, or does not tell which"
                             + " row was meant.",
-                    "Add an ordinary primary key, or run ALTER TABLE " + sql
+                    "Run ALTER TABLE " + sql
+                            + " REPLICA IDENTITY DEFAULT, which needs an ordinary primary key, or ALTER TABLE " + sql
                             + " REPLICA IDENTITY FULL, or exclude it with caravan.tables.exclude.");
         }
         partitions(connection, table);
@@ -185,6 +222,16 @@ final class SourceChecks {
                     "Role " + source.user() + " may not read table " + table.name() + ".",
                     "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
         }
+    }
+
+    private static String identity(Table table) {
+        return switch (table.identity()) {
+            case INDEX -> "REPLICA IDENTITY USING INDEX without that index, or with one that cannot be used";
+            case NOTHING, FULL -> "REPLICA IDENTITY " + table.identity();
+            case DEFAULT ->
+                (table.hasKey() ? "a deferrable, generated or WITHOUT OVERLAPS" : "no")
+                        + " primary key and REPLICA IDENTITY DEFAULT";
+        };
     }
 
     /** A publication that was taken over with its slot has made PostgreSQL refuse UPDATE and DELETE already; inserts are exact. */
@@ -227,24 +274,12 @@ final class SourceChecks {
         }
     }
 
-    /** The replica identity is the partition's own; neither ALTER TABLE on the whole nor attaching hands it down. */
     private void partitions(Connection connection, Table table) throws SQLException {
-        if (!table.partitioned()) {
-            return;
-        }
-        try (PreparedStatement select = connection.prepareStatement(SqlFile.read("partitions-without-identity"))) {
-            select.setString(1, table.name().sql());
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    String partition = row.getString("partition");
-                    add(
-                            "table " + table.name(),
-                            "Partition " + partition + " of table " + table.name() + " has REPLICA IDENTITY "
-                                    + ReplicaIdentity.of(row.getString("identity"))
-                                    + ", which does not tell its rows apart by the table's own key.",
-                            "Run " + row.getString("remedy") + ", or exclude the table with caravan.tables.exclude.");
-                }
-            }
+        for (PartitionDefect each : PartitionDefect.of(connection, table.name())) {
+            add(
+                    "table " + table.name(),
+                    each.problem(),
+                    "Run " + each.remedy() + ", or exclude the table with caravan.tables.exclude.");
         }
     }
 

@@ -1,19 +1,16 @@
 package io.caravan.preflight;
 
-import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
-import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What the target must offer: room for the tables and the right to write rows without firing triggers. */
 final class TargetChecks {
@@ -49,11 +46,13 @@ final class TargetChecks {
             version(connection);
             encoding(connection);
             replicaRole(connection);
+            findings.addAll(SourceChecks.transactionTimeout(connection, target));
             notTheSource(connection);
             noCircle(connection);
             noFiringTriggers(connection);
             if (settingUp) {
-                tables(Catalog.tables(connection));
+                writable(connection);
+                findings.addAll(new TargetTableChecks(target, tables, tablesExpected).run(connection));
                 if (!tablesExpected) {
                     extensions(connection);
                 }
@@ -143,6 +142,18 @@ final class TargetChecks {
         }
     }
 
+    private void writable(Connection connection) throws SQLException {
+        if (SourceChecks.flag(connection, "select current_setting('transaction_read_only') = 'on'")) {
+            findings.add(new Finding(
+                    "read-only",
+                    SourceChecks.flag(connection, "select pg_is_in_recovery()")
+                            ? "The target is a standby, which takes no writes."
+                            : "The target takes no writes: default_transaction_read_only is on.",
+                    "Give the address of its primary in caravan.target.url, or run ALTER ROLE "
+                            + Identifier.quote(target.user()) + " SET default_transaction_read_only = off there."));
+        }
+    }
+
     /** The same cluster and database under two names would copy a database into itself. */
     private void notTheSource(Connection connection) throws SQLException {
         String identity = "select (select system_identifier from pg_control_system())::text || current_database()";
@@ -213,36 +224,5 @@ final class TargetChecks {
                             true);
                 })
                 .forEach(findings::add);
-    }
-
-    private void tables(Map<TableName, Table> present) {
-        if (tablesExpected) {
-            String missing = names(tables.stream()
-                    .map(Table::name)
-                    .filter(name -> !present.containsKey(name))
-                    .toList());
-            if (!missing.isEmpty()) {
-                findings.add(new Finding(
-                        "tables",
-                        "By caravan.schema=existing or caravan.copy=false the target has its tables already, but it has not: "
-                                + missing + ".",
-                        "Create them, or set caravan.schema=auto and caravan.copy=true."));
-            }
-        } else {
-            String there = names(tables.stream()
-                    .map(Table::name)
-                    .filter(present::containsKey)
-                    .toList());
-            if (!there.isEmpty()) {
-                findings.add(new Finding(
-                        "tables",
-                        "The target is not empty; it has already: " + there + ".",
-                        "Drop them there, or set caravan.schema=existing to use them as they are."));
-            }
-        }
-    }
-
-    private static String names(List<TableName> names) {
-        return names.stream().map(TableName::toString).collect(Collectors.joining(", "));
     }
 }

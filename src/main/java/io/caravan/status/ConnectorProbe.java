@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 
 /** Asks Kafka Connect how the connector is. */
 public final class ConnectorProbe {
@@ -24,14 +25,28 @@ public final class ConnectorProbe {
         this.connectUrl = connectUrl;
     }
 
+    /**
+     * The classes of the connectors that the worker has; empty when it does not tell yet.
+     *
+     * @throws IOException when it does not answer
+     */
+    public List<String> plugins() throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/connector-plugins");
+        return answer.statusCode() == 200 ? JSON.readTree(answer.body()).findValuesAsText("class") : List.of();
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create(connectUrl + path))
+                        .timeout(Duration.ofSeconds(5))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     /** With the worse state of connector and task, UNKNOWN when Kafka Connect does not answer. */
     public Connector look() {
         try {
-            HttpResponse<String> answer = HTTP.send(
-                    HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + name + "/status"))
-                            .timeout(Duration.ofSeconds(5))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> answer = get("/connectors/" + name + "/status");
             return answer.statusCode() == 404
                     ? new Connector(name, "ABSENT", "Someone removed it.")
                     : read(JSON.readTree(answer.body()));

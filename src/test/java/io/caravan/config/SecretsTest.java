@@ -68,6 +68,17 @@ class SecretsTest {
     void aKeyFilesPasswordIsNotTakenInAnAddress() {
         assertThatThrownBy(
                         () -> GivenSettings.read(home, "caravan.source.url=jdbc:postgresql://db1/shop?sslpassword=x\n"))
-                .hasMessageContaining("caravan.source.url has a sslpassword");
+                .hasMessageContaining("caravan.source.url has the parameter sslpassword");
+    }
+
+    @Test
+    void anAddressDoesNotTakeTheSessionsSettingsAway() {
+        assertThatThrownBy(() -> GivenSettings.read(home, """
+                        caravan.source.url=postgresql://db1/shop?sslmode=require&options=-c%20DateStyle%3DGerman
+                        caravan.target.url=jdbc:postgresql://db2/shop?currentSchema=a&socketTimeout=30
+                        """))
+                .hasMessageContaining("caravan.source.url has the parameter options: Caravan starts its sessions")
+                .hasMessageContaining("caravan.target.url has the parameter currentSchema")
+                .hasMessageContaining("caravan.target.url has the parameter socketTimeout");
     }
 }

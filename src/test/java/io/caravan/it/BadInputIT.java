@@ -3,9 +3,12 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.TestPostgres;
+import io.caravan.bootstrap.Connector;
 import io.caravan.postgres.Database;
+import io.caravan.status.ConnectorProbe;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -79,6 +82,9 @@ class BadInputIT {
         refused(1, "Kafka at " + NOBODY, "does not answer", "caravan.kafka.bootstrap-servers");
         folder.set("caravan.kafka.bootstrap-servers", kafka).set("caravan.connect.url", "http://" + NOBODY);
         refused(1, "Kafka Connect at http://" + NOBODY, "caravan.connect.url");
+        assertThat(folder.answer(1, "check")).contains("Kafka Connect at http://" + NOBODY + " does not answer");
+        URI connect = URI.create(SharedStack.get().addresses().connectUrl());
+        assertThat(new ConnectorProbe("any", connect).plugins()).contains(Connector.CLASS); // what the check looks for
     }
 
     @Test
@@ -102,6 +108,23 @@ class BadInputIT {
                         "TRIGGER \"counts\" of table public.item in the target is ENABLE ALWAYS",
                         "ALTER TABLE public.item ENABLE TRIGGER \"counts\"");
 
+        scenario.target().execute("drop schema public cascade; create schema public");
+    }
+
+    @Test
+    void aTypeOfTheTargetThatWouldRoundIsWarnedOf() throws Exception {
+        String table = "create table price (id integer primary key, net numeric(%s), at timestamptz%s, name %s)";
+        scenario.source().execute(table.formatted("12, 4", "", "varchar(9)"));
+        scenario.target().execute(Load.schema(), table.formatted("6, 2", "(0)", "text"));
+        folder.set("caravan.schema", "existing");
+
+        assertThat(folder.answer(0, "check"))
+                .contains(
+                        "Table public.price has columns of other types in the target",
+                        ": net is numeric(12,4) there and numeric(6,2) here; at is timestamp with time zone there and"
+                                + " timestamp(0) with time zone here.");
+
+        scenario.source().execute("drop table price");
         scenario.target().execute("drop schema public cascade; create schema public");
     }
 
@@ -172,12 +195,16 @@ class BadInputIT {
                     "create role copier login",
                     "create database narrow encoding 'LATIN1' locale 'C' template template0",
                     "grant create on database narrow to copier",
-                    "grant set on parameter session_replication_role to copier");
+                    "grant set on parameter session_replication_role to copier",
+                    "alter role copier set transaction_timeout = '5min'",
+                    "alter role copier set default_transaction_read_only = on",
+                    "create publication partial for table place where (id > 1)");
             makeAnExtensionThatNobodyElseHas(source);
             server.stop();
             server.launch();
             source.execute("begin; insert into place values (1); prepare transaction 'forgotten'");
             folder.set("caravan.source.url", source.url())
+                    .set("caravan.publication", "partial")
                     .set("caravan.target.url", source.named("narrow").url())
                     .set("caravan.target.user", "copier");
 
@@ -188,9 +215,32 @@ class BadInputIT {
                             "ROLLBACK PREPARED 'forgotten'",
                             "Table public.cart is UNLOGGED",
                             "The target's database is encoded in LATIN1",
+                            "ALTER ROLE \"copier\" IN DATABASE \"narrow\" SET transaction_timeout = 0",
+                            "Publication partial has a row filter or a column list on public.place",
+                            "The target takes no writes: default_transaction_read_only is on",
+                            "GRANT CREATE ON SCHEMA \"public\" TO \"copier\"",
                             "Role copier may not create extension earthdistance in the target",
                             "The target's server does not have extension \"made-up\"")
                     .doesNotContain("may not create extension cube"); // a trusted one
+        }
+    }
+
+    @Test
+    void aStandbyIsTakenForNeitherSide() throws Exception {
+        try (TestPostgres primary = TestPostgres.start()) {
+            TestDatabase.ofAddress(primary.create("source", "shop").url())
+                    .execute("create table item (id integer primary key)");
+            try (TestPostgres standby = primary.standby("standby")) {
+                folder.set(
+                                "caravan.source.url",
+                                standby.database("source", "shop").url())
+                        .set(
+                                "caravan.target.url",
+                                standby.database("target", "postgres").url());
+
+                assertThat(folder.answer(1, "check"))
+                        .contains("The source is a standby", "The target is a standby, which takes no writes.");
+            }
         }
     }
 

@@ -125,6 +125,44 @@ class PartitionsIT {
         PIPELINE.databases().awaitEqual("");
     }
 
+    /** PostgreSQL refuses it only of a table that is published by its own name. */
+    @Test
+    void oneThatIsMadeUnloggedStopsTheTableUntilItIsLogged() throws Exception {
+        divided("dark");
+
+        PIPELINE.source().execute("alter table dark_1 set unlogged");
+        Await.until(Streaming.LIMIT, () -> told("dark"), () -> told("dark")
+                .contains("Partition public.dark_1 of table public.dark is UNLOGGED"));
+        assertThat(told("dark")).startsWith("red ").contains("ALTER TABLE public.dark_1 SET LOGGED");
+        PIPELINE.source().execute("update dark set v = 'in no WAL' where id = 1", "alter table dark_1 set logged");
+
+        arrives("select from dark where v = 'in no WAL'");
+        Await.until(Streaming.LIMIT, () -> told("dark"), () -> told("dark").isEmpty());
+        PIPELINE.databases().awaitEqual("");
+    }
+
+    @Test
+    void oneWhoseRowsCannotBeUpdatedOnTheSourceIsToldUntilItIsMended() throws Exception {
+        PIPELINE.source()
+                .execute("create table loose (id integer, v text) partition by range (id);"
+                        + "create table loose_1 partition of loose for values from (0) to (100);"
+                        + "alter table loose replica identity full; alter table loose_1 replica identity full;"
+                        + "insert into loose values (1, 'a')");
+        PIPELINE.awaitAgreed("public.loose");
+
+        PIPELINE.source()
+                .execute(
+                        "create table loose_2 partition of loose for values from (100) to (200)",
+                        "insert into loose values (101, 'a')");
+        String statement = "ALTER TABLE public.loose_2 REPLICA IDENTITY FULL";
+        Await.until(Streaming.LIMIT, () -> told("loose"), () -> told("loose").contains(statement));
+        assertThat(told("loose")).startsWith("yellow ");
+        PIPELINE.source().execute(statement, "update loose set v = 'b' where id = 101");
+
+        arrives("select from loose where v = 'b'");
+        Await.until(Streaming.LIMIT, () -> told("loose"), () -> told("loose").isEmpty());
+    }
+
     /** A table with one partition and a row, whose shape is noted. */
     private static void divided(String table) throws Exception {
         PIPELINE.source()

@@ -71,8 +71,45 @@ class PrepareSourceIT {
         assertThat(second.output()).isEqualTo("Nothing was left to do.");
     }
 
+    /** PostgreSQL lets nobody update or delete its rows once it is published. */
     @Test
     @Order(2)
+    void aTableWhoseRowsNothingTellsApartIsLeftOutAndStaysUsable() throws Exception {
+        scenario.source()
+                .execute(
+                        "create table notes (note text)",
+                        "create table dropped (id integer primary key, other integer not null unique)",
+                        "alter table dropped replica identity using index dropped_other_key",
+                        "alter table dropped drop constraint dropped_other_key",
+                        "create table days (day date) partition by range (day)",
+                        "create table days_1 partition of days for values from ('2026-01-01') to ('2027-01-01')",
+                        "alter table days replica identity full",
+                        "insert into notes values ('a')",
+                        "insert into dropped values (1, 1)",
+                        "insert into days values ('2026-11-29')");
+
+        CaravanProcess prepared = prepareSource();
+
+        assertThat(prepared.exitCode()).as(prepared.output()).isZero();
+        assertThat(prepared.output())
+                .contains("left out: public.notes,", "left out: public.dropped,", "left out: public.days,");
+        CaravanProcess check = scenario.folder().command("check");
+        assertThat(check.exitCode()).isEqualTo(1);
+        assertThat(check.output())
+                .contains(
+                        "Table public.notes has no primary key and REPLICA IDENTITY DEFAULT",
+                        "Table public.dropped has REPLICA IDENTITY USING INDEX without that index",
+                        "Partition public.days_1 of table public.days has REPLICA IDENTITY DEFAULT");
+        scenario.source()
+                .execute(
+                        "update notes set note = 'b'",
+                        "delete from dropped",
+                        "update days set day = day + 1",
+                        "drop table notes, dropped, days");
+    }
+
+    @Test
+    @Order(3)
     void printedItIsTheSameWithoutThePassword() throws Exception {
         CaravanProcess printed = scenario.folder().command("prepare-source", "--sql");
 
@@ -104,7 +141,7 @@ class PrepareSourceIT {
                 "select public.setup_debezium_schema_permissions()",
                 "alter publication %s_publication add table salaries"
             })
-    @Order(3)
+    @Order(4)
     void theRoleMayNot(String statement) {
         assertThatThrownBy(() -> asRole.execute(statement.formatted(scenario.name())))
                 .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
@@ -113,7 +150,7 @@ class PrepareSourceIT {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void theRoleIsNeitherSuperuserNorMayItMakeOthers() throws Exception {
         assertThat(asRole.query("select rolsuper or rolcreaterole or rolcreatedb or rolbypassrls from pg_roles"
                         + " where rolname = current_user"))
@@ -121,7 +158,7 @@ class PrepareSourceIT {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void theWholePipelineRunsWithIt() throws Exception {
         CaravanProcess check = scenario.folder().command("check");
         assertThat(check.exitCode()).as(check.output()).isZero();
@@ -137,7 +174,7 @@ class PrepareSourceIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void tablesThatComeLaterCanBeReadAndArePublishedByRunningItAgain() throws Exception {
         scenario.source().execute("create table late (id integer primary key)");
 

@@ -2,6 +2,7 @@ package io.caravan.bootstrap;
 
 import io.caravan.bootstrap.schema.Partition;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -11,48 +12,53 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Partitions that only the target has, and that hold rows: dropped or detached on the source, of which the stream does not tell.
- * Whether their rows are to go, or are the reason to have a target, only a person can know.
+ * What a person should know of partitions while their table goes on. Those that only the target has, and that hold rows, were dropped
+ * or detached on the source, of which the stream does not tell: whether their rows are to go, or are the reason to have a target,
+ * only a person can know. Those of the source that came without the table's replica identity cannot be updated there.
  */
-final class LeftPartitions {
+final class PartitionNotes {
     private final Database source;
     private final Database target;
     private final TableLines lines;
 
-    LeftPartitions(Database source, Database target, TableLines lines) {
+    PartitionNotes(Database source, Database target, TableLines lines) {
         this.source = source;
         this.target = target;
         this.lines = lines;
     }
 
-    /** Notes them with the statement that ends them, for as long as they are there. */
+    /** Notes it with the statement that ends it, for as long as it is so. */
     void note(List<TableName> streaming) throws SQLException {
         Map<TableName, List<String>> left = new TreeMap<>();
-        try (Connection to = target.session()) {
+        Map<TableName, String> notes = new TreeMap<>();
+        try (Connection to = target.session();
+                Connection from = source.session()) {
             List<Partition> ours = Partition.of(to, streaming);
-            if (ours.isEmpty()) {
-                return;
-            }
+            List<TableName> divided =
+                    ours.stream().map(Partition::table).distinct().toList();
             Set<String> theirs =
-                    theirs(ours.stream().map(Partition::table).distinct().toList());
+                    Partition.of(from, divided).stream().map(Partition::name).collect(Collectors.toSet());
             for (Partition each : ours) {
                 List<String> names = left.computeIfAbsent(each.table(), table -> new ArrayList<>());
                 if (!theirs.contains(each.name()) && each.holdsRows(to)) {
                     names.add(each.name());
                 }
             }
+            for (TableName table : divided) {
+                notes.put(table, message(table, left.getOrDefault(table, List.of()), PartitionDefect.of(from, table)));
+            }
         }
-        Map<TableName, String> notes = new TreeMap<>();
-        left.forEach((table, names) -> notes.put(table, names.isEmpty() ? "" : message(table, names)));
         lines.note(notes);
     }
 
-    private Set<String> theirs(List<TableName> tables) throws SQLException {
-        try (Connection from = source.session()) {
-            return Partition.of(from, tables).stream().map(Partition::name).collect(Collectors.toSet());
-        }
+    private static String message(TableName table, List<String> left, List<PartitionDefect> defects) {
+        return Stream.concat(
+                        left.isEmpty() ? Stream.of() : Stream.of(message(table, left)),
+                        defects.stream().map(each -> each.problem() + " Run on the source: " + each.remedy() + "."))
+                .collect(Collectors.joining(" "));
     }
 
     private static String message(TableName table, List<String> partitions) {

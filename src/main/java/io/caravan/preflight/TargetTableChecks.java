@@ -1,0 +1,121 @@
+package io.caravan.preflight;
+
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Column;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** The target's tables before the pipeline is set up: there when they are to be used as they are, else not there yet. */
+final class TargetTableChecks {
+    private final Database target;
+    private final Collection<Table> tables;
+    private final boolean tablesExpected;
+    private final List<Finding> findings = new ArrayList<>();
+
+    TargetTableChecks(Database target, Collection<Table> tables, boolean tablesExpected) {
+        this.target = target;
+        this.tables = tables;
+        this.tablesExpected = tablesExpected;
+    }
+
+    List<Finding> run(Connection connection) throws SQLException {
+        tables(Catalog.tables(connection));
+        if (!tablesExpected) {
+            schemas(connection);
+        }
+        return findings;
+    }
+
+    private void tables(Map<TableName, Table> present) {
+        if (tablesExpected) {
+            String missing = names(tables.stream()
+                    .map(Table::name)
+                    .filter(name -> !present.containsKey(name))
+                    .toList());
+            if (!missing.isEmpty()) {
+                findings.add(new Finding(
+                        "tables",
+                        "By caravan.schema=existing or caravan.copy=false the target has its tables already, but it has not: "
+                                + missing + ".",
+                        "Create them, or set caravan.schema=auto and caravan.copy=true."));
+            }
+            for (Table table : tables) {
+                Table here = present.get(table.name());
+                if (here != null) {
+                    types(table, here);
+                }
+            }
+        } else {
+            String there = names(tables.stream()
+                    .map(Table::name)
+                    .filter(present::containsKey)
+                    .toList());
+            if (!there.isEmpty()) {
+                findings.add(new Finding(
+                        "tables",
+                        "The target is not empty; it has already: " + there + ".",
+                        "Drop them there, or set caravan.schema=existing to use them as they are."));
+            }
+        }
+    }
+
+    /** An assignment rounds without a word: to the scale of a numeric, the precision of a timestamp, from float8 to float4. */
+    private void types(Table there, Table here) {
+        Map<String, String> types = there.columns().stream().collect(Collectors.toMap(Column::name, Column::type));
+        String others = here.writableColumns().stream()
+                .filter(column -> !holdsAll(column.type(), types.getOrDefault(column.name(), column.type())))
+                .map(column ->
+                        column.name() + " is " + types.get(column.name()) + " there and " + column.type() + " here")
+                .collect(Collectors.joining("; "));
+        if (!others.isEmpty()) {
+            findings.add(new Finding(
+                    "table " + there.name(),
+                    "Table " + there.name() + " has columns of other types in the target than on the source, which may"
+                            + " round values without a word, or refuse them: " + others + ".",
+                    "Give them the source's types, unless every value fits.",
+                    true));
+        }
+    }
+
+    private static boolean holdsAll(String type, String theirs) {
+        return switch (type) {
+            case "text", "character varying" -> true;
+            case "numeric" -> theirs.matches("numeric.*|smallint|integer|bigint");
+            case "bigint" -> theirs.matches("smallint|integer|bigint");
+            case "integer" -> theirs.matches("smallint|integer");
+            default -> type.equals(theirs);
+        };
+    }
+
+    private static String names(List<TableName> names) {
+        return names.stream().map(TableName::toString).collect(Collectors.joining(", "));
+    }
+
+    private void schemas(Connection connection) throws SQLException {
+        Set<String> schemas =
+                tables.stream().map(table -> table.name().schema()).collect(Collectors.toCollection(TreeSet::new));
+        for (String schema : schemas) {
+            if (SourceChecks.flag(
+                    connection,
+                    "select exists (select from pg_namespace where nspname = " + Identifier.literal(schema)
+                            + " and not has_schema_privilege(oid, 'create'))")) {
+                findings.add(new Finding(
+                        "create",
+                        "Role " + target.user() + " may not create tables in schema " + schema + " of the target.",
+                        "Run GRANT CREATE ON SCHEMA " + Identifier.quote(schema) + " TO "
+                                + Identifier.quote(target.user()) + " there."));
+            }
+        }
+    }
+}
