@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -246,8 +247,15 @@ public final class Bootstrap {
         }
     }
 
-    /** The tables that publication, connector and topics have. */
+    /**
+     * The tables that publication, connector and topics have. One that streams and is gone from the source is still of them, also
+     * when another came at that moment, as by a renaming: who guards them has to tell.
+     */
     public List<TableName> names() {
-        return tables.captured().stream().map(Table::name).toList();
+        return Stream.concat(tables.captured().stream(), tables.streaming().stream())
+                .map(Table::name)
+                .distinct()
+                .sorted()
+                .toList();
     }
 }

@@ -73,6 +73,33 @@ class RetryIT {
         assertThat(parts()).containsExactly("1 a");
     }
 
+    /** The worst moment for an outage: the rows are committed, and nobody says so. Nothing but the ledger keeps them from coming twice. */
+    @Test
+    void aCommitWhoseAnswerIsLostIsNotAppliedTwice() throws Exception {
+        Sql.run(target, "create table public.log (line text)");
+        Sql.run(target, "delete from caravan.ledger");
+        routes.with("log");
+        CompletableFuture<Exception> sent;
+        try (Connection admin = Sql.connect(target)) {
+            String waiting = "select pid from pg_stat_activity where wait_event = 'SyncRep' and datname = 'tried'";
+            Sql.run(admin, "alter system set synchronous_standby_names = 'nobody'");
+            Sql.run(admin, "select pg_reload_conf()");
+            try {
+                sent = routes.sendAside(new Changes("log").create("{\"line\":\"once\"}"));
+                await().until(() -> !Sql.column(target, waiting).isEmpty());
+                Sql.run(admin, "select pg_terminate_backend(pid, 5000) from (" + waiting + ") w");
+            } finally {
+                Sql.run(admin, "alter system reset synchronous_standby_names");
+                Sql.run(admin, "select pg_reload_conf()");
+            }
+        }
+
+        assertThat(sent.get(20, TimeUnit.SECONDS)).isNull();
+        assertThat(routes.retriedFor()).isNotEmpty();
+        assertThat(Sql.column(target, "select line from log")).containsExactly("once");
+        assertThat(nextOffset()).isEqualTo("1");
+    }
+
     @Test
     void aReadOnlyTargetIsTriedAgainUntilItIsWritable() throws Exception {
         Sql.run(target, "alter database tried set default_transaction_read_only = on");

@@ -39,6 +39,7 @@ final class ArmedCaravan implements AutoCloseable {
     private List<CrashPoint.Place> places = List.of();
     private int next;
     private boolean kills;
+    private volatile boolean standsAtPoint;
     private volatile CompletableFuture<Boolean> reached = new CompletableFuture<>();
 
     private ArmedCaravan(CaravanProcess process, VirtualMachine machine) {
@@ -86,6 +87,7 @@ final class ArmedCaravan implements AutoCloseable {
         this.point = point;
         places = point.places();
         next = 0;
+        standsAtPoint = false;
         kills = killed;
         reached = new CompletableFuture<>();
         armNext();
@@ -152,6 +154,7 @@ final class ArmedCaravan implements AutoCloseable {
     }
 
     private void disarm() {
+        standsAtPoint = true;
         if (kills) {
             process.kill();
         }
@@ -187,7 +190,7 @@ final class ArmedCaravan implements AutoCloseable {
 
     /** Whether it has come to the point; the kill -9 may be under way. */
     boolean wasKilled() {
-        return kills && reached.isDone() && !reached.isCompletedExceptionally() && reached.join();
+        return kills && standsAtPoint;
     }
 
     @Nullable

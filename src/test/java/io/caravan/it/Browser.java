@@ -2,6 +2,7 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
@@ -34,6 +35,7 @@ final class Browser implements AutoCloseable {
 
     /** @param profile a directory for what the browser remembers */
     static Browser open(Path profile, String url) {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/chromedriver")), "There is no Chromium on this machine.");
         ChromeOptions options = new ChromeOptions()
                 .setBinary("/usr/bin/chromium")
                 .addArguments(

@@ -133,12 +133,17 @@ final class CaravanProcess implements AutoCloseable {
 
     /** A POST to its API; returns the body. */
     String post(String path) {
+        return post(path, "");
+    }
+
+    String post(String path, String json) {
         try {
             HttpResponse<String> answer = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(
                                             URI.create(addresses().get("http").asText() + path))
-                                    .POST(HttpRequest.BodyPublishers.noBody())
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(json))
                                     .timeout(READY_LIMIT)
                                     .build(),
                             HttpResponse.BodyHandlers.ofString());

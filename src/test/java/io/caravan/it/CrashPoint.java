@@ -37,7 +37,17 @@ enum CrashPoint {
     ROW_REJECTED_BEFORE_LETTER("apply.DeadLetters", "rejected"),
     LETTER_STORED_BEFORE_LEDGER(
             Place.ofCaravan("apply.DeadLetters", "rejected", ""), Place.ofCaravan("change.Batch", "farthestLsn", "")),
-    EVENT_HELD_BEHIND_A_LETTER("apply.DeadLetters", "heldBack");
+    EVENT_HELD_BEHIND_A_LETTER("apply.DeadLetters", "heldBack"),
+    LETTERS_REPLAYED_BEFORE_COMMIT(
+            Place.ofCaravan("apply.Letters", "replays", ""),
+            Place.ROWS_MADE,
+            new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "")),
+    NEW_TABLE_BEFORE_IT_IS_ANNOUNCED("bootstrap.NewTables", "announce"),
+    NEW_TABLE_ANNOUNCED_BEFORE_IT_IS_CAPTURED("bootstrap.NewTables", "requireListed"),
+    COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK("bootstrap.LiveCopy", "replace"),
+    COPY_OF_ONE_TABLE_BEFORE_COMMIT("bootstrap.TableLines", "filled"),
+    COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("cli.GapRenewal", "done"),
+    ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter");
 
     /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */
     record Place(String className, String method, String argument) {

@@ -232,6 +232,26 @@ class DriftIT {
         assertThat(problem("public.gone")).isEmpty();
     }
 
+    @Test
+    void aTableThatIsRenamedStopsUnderItsOldNameAndIsCopiedUnderTheNewOne() throws Exception {
+        PIPELINE.source().execute("create table former (id integer primary key); insert into former values (1)");
+        PIPELINE.awaitAgreed("public.former");
+
+        PIPELINE.source().execute("alter table former rename to latter", "insert into latter values (2)");
+
+        Await.until(Streaming.LIMIT, () -> "the name in " + problem("public.former"), () -> problem("public.former")
+                .startsWith("Table public.former is gone from the source: dropped, or renamed"));
+        // its index keeps its name with it, in the target too
+        PIPELINE.awaitProblem("former_pkey");
+        PIPELINE.target().execute("drop table former");
+        arrives("select from latter having count(*) = 2");
+        PIPELINE.source().execute("insert into latter values (3)");
+        arrives("select from latter where id = 3");
+        PIPELINE.stop();
+        PIPELINE.start();
+        assertThat(problem("public.former") + problem("public.latter")).isEmpty();
+    }
+
     private static Load written(String table) throws Exception {
         PIPELINE.source()
                 .execute(

@@ -149,6 +149,31 @@ class GapsIT {
 
     @Test
     @Order(6)
+    void aPublicationThatLeavesRowsOutMeanwhileStopsThatTableUntilItIsCopiedAgain() throws Exception {
+        String publication = "alter publication " + PIPELINE.name() + "_publication ";
+        PIPELINE.awaitHealthy();
+        PIPELINE.source()
+                .execute(
+                        publication + "drop table account",
+                        publication + "add table only account where (id > 5)",
+                        "insert into account values (3, 'left out', 1) on conflict (id) do update set balance = -3");
+
+        PIPELINE.awaitProblem("public.account");
+
+        PIPELINE.source()
+                .execute(
+                        "insert into item (id, name) values (70001, 'goes on')",
+                        publication + "drop table account",
+                        publication + "add table only account");
+        PIPELINE.databases().awaitInTarget("select exists (select from item where id = 70001)", "t", Streaming.LIMIT);
+        assertThat(PIPELINE.status().get("problems").toString()).contains("resync public.account");
+        PIPELINE.caravan().post("/api/tables/public.account/resync");
+        PIPELINE.awaitHealthy();
+        PIPELINE.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(7)
     void aTableWhoseChangesKafkaHasNoMoreStopsAloneUntilItIsCopiedAgain() throws Exception {
         PIPELINE.stop();
         PIPELINE.source().execute("update item set quantity = -7", "insert into scratch (word) values ('is not lost')");
@@ -199,7 +224,7 @@ class GapsIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void aSlotThatTheSourceInvalidatedStopsEverything() throws Exception {
         TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
         server.execute("alter system set max_slot_wal_keep_size = '1MB'", "select pg_reload_conf()");

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
 import java.net.http.HttpRequest;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class GuardsIT {
     @RegisterExtension
-    static final Streaming PIPELINE =
-            new Streaming().with("caravan.guard.millis", 1000).with("caravan.heartbeat-millis", 500);
+    static final Streaming PIPELINE = new Streaming()
+            .with("caravan.guard.millis", 1000)
+            .with("caravan.heartbeat-millis", 500)
+            .with("caravan.guard.wal-yellow-mib", 16)
+            .with("caravan.guard.wal-red-mib", 48);
 
     @Test
     @Order(1)
@@ -45,11 +50,44 @@ class GuardsIT {
     @Order(2)
     void healthTellsTheTruthAndYellowIsNotDown() throws Exception {
         PIPELINE.awaitHealthy();
-        assertThat(PIPELINE.caravan().get("management", "/observe/health/ready").statusCode())
-                .isEqualTo(200);
+        assertThat(readiness()).isEqualTo(200);
         assertThat(PIPELINE.caravan().get("management", "/observe/health/live").statusCode())
                 .isEqualTo(200);
-        assertThat(PIPELINE.status().get("level").asText()).isIn("green", "yellow");
+        try (Connection open = PIPELINE.source().connect();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("insert into scratch (word) values ('never committed')"); // holds the slot's WAL back
+
+            fillWal(24);
+            awaitLevel("yellow");
+            assertThat(PIPELINE.status().get("alarms").toString()).contains("(yellow from 16.0 MiB on)");
+            assertThat(readiness()).isEqualTo(200);
+
+            fillWal(40);
+            awaitLevel("red");
+            assertThat(PIPELINE.status().get("alarms").toString()).contains("(red from 48.0 MiB on)");
+            Await.until(Streaming.LIMIT, () -> "not ready", () -> readiness() == 503);
+        }
+
+        PIPELINE.awaitHealthy();
+        Await.until(Streaming.LIMIT, () -> "ready", () -> readiness() == 200);
+    }
+
+    private static int readiness() throws Exception {
+        return PIPELINE.caravan().get("management", "/observe/health/ready").statusCode();
+    }
+
+    private static void fillWal(int mebibytes) throws Exception {
+        PIPELINE.source()
+                .execute("select count(pg_logical_emit_message(false, 'of no one', repeat('x', 1 << 20)))"
+                        + " from generate_series(1, " + mebibytes + ")");
+    }
+
+    private static void awaitLevel(String level) {
+        Await.until(
+                Streaming.LIMIT,
+                () -> level + ": " + PIPELINE.status().toPrettyString(),
+                () -> PIPELINE.status().get("level").asText().equals(level));
     }
 
     @Test
