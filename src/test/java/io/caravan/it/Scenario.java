@@ -1,7 +1,5 @@
 package io.caravan.it;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.caravan.Servers;
 import io.caravan.config.Part;
 import java.io.IOException;
@@ -15,7 +13,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A pipeline on the shared stack with everything of its own: two databases, slot, publication, topics, connector, folder. */
@@ -56,9 +53,8 @@ final class Scenario implements AutoCloseable {
     }
 
     private static TestDatabase server(String majorVersion) {
-        Optional<String> address = Servers.address(Integer.parseInt(majorVersion));
-        assumeTrue(address.isPresent(), "There is no PostgreSQL " + majorVersion + " on this machine.");
-        return TestDatabase.ofAddress(address.get());
+        return TestDatabase.ofAddress(Servers.address(Integer.parseInt(majorVersion))
+                .orElseThrow(() -> new AssertionError("There is no PostgreSQL " + majorVersion + " on this machine.")));
     }
 
     /**
