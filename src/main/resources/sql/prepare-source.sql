@@ -36,17 +36,19 @@ declare
             else exists (select from pg_index i
                          where i.indrelid = l.oid and i.indimmediate
                            and case r.relreplident when 'i' then i.indisreplident else i.indisprimary end) end);
+    parts   oid[] := array(select t.relid from unnest(chosen) c(oid) cross join lateral pg_partition_tree(c.oid) t);
     command text;
 begin
     for command in
         select format('grant usage on schema %I to %I', n.nspname, replication_role)
         from pg_namespace n
-        where n.oid in (select relnamespace from pg_class where oid = any (chosen))
+        where n.oid in (select relnamespace from pg_class where oid = any (chosen || parts))
           and not has_schema_privilege(replication_role, n.oid, 'usage')
         union all
         select format('grant select on table %I.%I to %I', n.nspname, c.relname, replication_role)
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.oid = any (chosen) and not has_table_privilege(replication_role, c.oid, 'select')
+        -- pg_dump locks partitions too, each by itself
+        where c.oid = any (chosen || parts) and not has_table_privilege(replication_role, c.oid, 'select')
         union all
         -- the values that sequences have at the cut-over: those of the tables, and those of their schemas that no column owns
         select distinct format('grant select on sequence %I.%I to %I', n.nspname, s.relname, replication_role)

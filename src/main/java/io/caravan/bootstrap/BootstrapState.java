@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,9 @@ public final class BootstrapState {
 
     /** How far taking away after a cut-over is. */
     private static final String CUTOVER = "cutover";
+
+    /** A database that was made read-only for a cut-over is no obstacle to taking the pipeline away. */
+    static final Map<String, String> WRITING = Map.of("options", "-c default_transaction_read_only=off");
 
     private final Database target;
     private final String pipeline;
@@ -257,7 +261,7 @@ public final class BootstrapState {
 
     /** Forgets the pipeline. */
     public void forget() throws SQLException {
-        try (Connection connection = target.session()) {
+        try (Connection connection = target.connect(WRITING)) {
             if (!exists(connection)) {
                 return;
             }

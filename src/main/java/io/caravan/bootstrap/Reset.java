@@ -53,7 +53,7 @@ public final class Reset {
     public void run(boolean targetData, Consumer<String> done)
             throws SQLException, IOException, InterruptedException, ExecutionException {
         List<TableName> tables;
-        try (Connection connection = source.connect()) {
+        try (Connection connection = source.connect(BootstrapState.WRITING)) {
             tables =
                     Catalog.tables(connection, filter).stream().map(Table::name).toList();
             end.run();
@@ -78,7 +78,7 @@ public final class Reset {
         if (tables.isEmpty()) {
             return;
         }
-        try (Connection connection = target.connect();
+        try (Connection connection = target.connect(BootstrapState.WRITING);
                 Statement statement = connection.createStatement()) {
             statement.execute("drop table if exists "
                     + tables.stream().map(TableName::sql).collect(Collectors.joining(", ")) + " cascade");

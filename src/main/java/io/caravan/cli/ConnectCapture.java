@@ -11,6 +11,7 @@ import io.caravan.guard.ConnectorWatch;
 import io.caravan.guard.ConnectorWatch.Trouble;
 import io.caravan.guard.StoredOffsets;
 import io.caravan.preflight.Finding;
+import io.caravan.preflight.Preflight;
 import io.caravan.status.ConnectorProbe;
 import io.caravan.status.PipelineStatus;
 import java.io.IOException;
@@ -57,8 +58,8 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
             }
         } catch (IOException e) {
             findings.add(new Finding(
-                    "connect",
-                    "Kafka Connect at " + settings.connectUrl() + " does not answer: " + e,
+                    Preflight.CONNECT_AWAY,
+                    "Kafka Connect at " + settings.connectUrl() + " does not answer: " + e + ".",
                     "Start it, or correct caravan.connect.url; caravan.capture=engine does without it."));
         }
         return findings;

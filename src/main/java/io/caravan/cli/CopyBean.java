@@ -17,9 +17,11 @@ public final class CopyBean {
     private static final Logger LOG = LoggerFactory.getLogger(CopyBean.class);
 
     private final TableCopies copies;
+    private final CutoverMark cutover;
 
-    CopyBean(TableCopies copies) {
+    CopyBean(TableCopies copies, CutoverMark cutover) {
         this.copies = copies;
+        this.cutover = cutover;
     }
 
     /** What a copy came to: the answer of the API. */
@@ -31,7 +33,8 @@ public final class CopyBean {
     }
 
     /** Notes that the table, {@code schema.table}, is to be copied again; also a kill does not undo that. */
-    public void request(String table) throws SQLException, BootstrapException {
+    public void request(String table) throws SQLException, BootstrapException, InterruptedException {
+        cutover.requireNone("copying a table again");
         copies.request(copies.named(table));
     }
 

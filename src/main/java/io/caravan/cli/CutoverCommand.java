@@ -68,7 +68,8 @@ final class CutoverCommand implements Callable<Integer> {
                         pipeline.publication,
                         settings.source(),
                         settings.target(),
-                        tables),
+                        tables,
+                        pipeline.cutoverMark()),
                 settings.source(),
                 settings.target(),
                 tables);

@@ -171,6 +171,10 @@ final class Pipeline implements AutoCloseable {
                 settings.pipeline());
     }
 
+    CutoverMark cutoverMark() {
+        return new CutoverMark(settings.target(), settings.pipeline(), topics);
+    }
+
     /** @param stream of this process, if one runs */
     TableCopies tableCopies(TableStream stream) {
         return tableCopies(stream, drift(stream));
@@ -202,6 +206,7 @@ final class Pipeline implements AutoCloseable {
                 look(),
                 barrier,
                 ownSteps,
+                cutoverMark(),
                 notes);
     }
 

@@ -11,6 +11,9 @@ import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Takes connector and slot away after a cut-over, and makes the slot for the way back. */
 record PipelineEnd(
@@ -20,7 +23,8 @@ record PipelineEnd(
         Publication publication,
         Database source,
         Database target,
-        List<TableName> tables)
+        List<TableName> tables,
+        CutoverMark mark)
         implements Cutover.Ending {
     @Override
     public boolean hasBegun() throws SQLException {
@@ -45,6 +49,27 @@ record PipelineEnd(
                 "connector and its offsets removed",
                 "replication slot " + slot.name() + " dropped",
                 "publication " + publication.name() + " and the topics are left; 'reset' removes them");
+    }
+
+    @Override
+    public Optional<Map<String, Long>> readyAt() throws SQLException {
+        return mark.ends();
+    }
+
+    @Override
+    public void ready(@Nullable Map<String, Long> ends) throws SQLException {
+        if (ends == null) {
+            mark.clear();
+        } else {
+            mark.set(ends);
+        }
+    }
+
+    @Override
+    public List<String> reverseObstacles() throws SQLException {
+        try (Connection connection = target.connect()) {
+            return new ReplicationSlot(slot.name() + "_back").obstacles(connection);
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.caravan.cli;
 import io.caravan.bootstrap.Reset;
 import io.caravan.config.Settings;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -37,6 +38,9 @@ final class ResetCommand implements Callable<Integer> {
                 return ExitCode.FAILED.code();
             }
             try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
+                if (targetData) {
+                    requireOurs(pipeline);
+                }
                 Reset reset = new Reset(
                         settings.source(),
                         settings.target(),
@@ -51,6 +55,17 @@ final class ResetCommand implements Callable<Integer> {
             }
             return ExitCode.OK.code();
         }
+    }
+
+    /** After a cut-over the target's tables are the applications', and without any state nothing tells whose they are. */
+    private static void requireOurs(Pipeline pipeline) throws SQLException, InterruptedException {
+        String leaveOut =
+                " Leave out --target-data: all else is removed without it. Drop the tables by hand, should they really go.";
+        if (!pipeline.state.cutOver().isEmpty()) {
+            throw new IllegalStateException("Pipeline " + pipeline.settings.pipeline()
+                    + " was cut over: the target's tables are the applications' now." + leaveOut);
+        }
+        pipeline.cutoverMark().requireNone("dropping tables");
     }
 
     private boolean confirmed(Settings settings) throws IOException {

@@ -35,6 +35,7 @@ final class ResyncCommand implements Callable<Integer> {
 
     private static CopyBean.Copied alone(Stack stack, String table) throws Exception {
         try (Pipeline pipeline = new Pipeline(stack.settings(), note -> Terminal.say("    " + note))) {
+            pipeline.cutoverMark().requireNone("copying a table again");
             pipeline.startOwnSteps();
             TableCopies copies = pipeline.tableCopies(TableStream.NONE);
             TableName name = copies.named(table);

@@ -50,6 +50,7 @@ final class RowRepair implements Repair {
     private final TopicLook look;
     private final StreamBarrier barrier;
     private final OwnSteps steps;
+    private final CutoverMark cutover;
     private final Consumer<String> notes;
 
     RowRepair(
@@ -60,6 +61,7 @@ final class RowRepair implements Repair {
             TopicLook look,
             StreamBarrier barrier,
             OwnSteps steps,
+            CutoverMark cutover,
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
@@ -68,11 +70,13 @@ final class RowRepair implements Repair {
         this.look = look;
         this.barrier = barrier;
         this.steps = steps;
+        this.cutover = cutover;
         this.notes = notes;
     }
 
     @Override
     public void rows(Table table, Set<String> keys) throws SQLException, InterruptedException, BarrierException {
+        cutover.requireNone("repairing");
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             long settled = settled(table);
             try (Connection from = source.connect(TEXT);

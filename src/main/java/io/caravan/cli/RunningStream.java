@@ -8,16 +8,10 @@ import io.caravan.postgres.TableName;
 import io.caravan.status.PipelineStatus;
 import io.caravan.verify.VerificationReport;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
 
 /** A pipeline that runs in another process, as the cut-over asks it. */
 record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) implements Cutover.Stream {
@@ -48,15 +42,8 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
                 TimeUnit.MILLISECONDS.sleep(50);
             }
         }
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        tables.forEach(table -> latest.put(new TopicPartition(pipeline.topics.of(table), 0), OffsetSpec.latest()));
-        Admin admin = pipeline.topics.admin();
-        Map<String, Long> ends = new HashMap<>();
-        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                .all()
-                .get()
-                .forEach((partition, end) -> ends.put(partition.topic(), end.offset()));
-        return ends;
+        return CutoverMark.endsOf(
+                pipeline.topics, tables.stream().map(pipeline.topics::of).toList());
     }
 
     @Override

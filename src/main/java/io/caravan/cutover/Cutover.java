@@ -49,6 +49,15 @@ public final class Cutover {
 
         boolean isDone() throws SQLException;
 
+        /** The ends of the topics when all was ready; empty when it never was. */
+        Optional<Map<String, Long>> readyAt() throws SQLException;
+
+        /** Notes that all is ready, and with which ends; null: that it is not, or no more. */
+        void ready(@Nullable Map<String, Long> ends) throws SQLException;
+
+        /** What of the target is in the way of {@link #reverseSlot}, with the remedies. */
+        List<String> reverseObstacles() throws SQLException;
+
         /** Removes connector, its offsets and the slot. Returns what was done. */
         List<String> finish() throws Exception;
 
@@ -81,7 +90,7 @@ public final class Cutover {
             check("finish", true, "The pipeline was cut over already; slot and connector are gone.", List.of());
             return report("finished");
         }
-        if (!ending.hasBegun() && !isReady(reverseSlot)) {
+        if (!ending.hasBegun() && !isReadyStill(reverseSlot) && !isReady(reverseSlot)) {
             return report("not-ready");
         }
         if (!finish && !ending.hasBegun()) {
@@ -100,8 +109,10 @@ public final class Cutover {
     }
 
     private boolean isReady(boolean reverseSlot) throws Exception {
-        Map<String, Long> before;
-        return healthy()
+        ending.ready(null);
+        Map<String, Long> before = null;
+        boolean ready = (!reverseSlot || canBeReversed())
+                && healthy()
                 && (before = nobodyWrites()) != null
                 && verified()
                 && still(before)
@@ -109,6 +120,36 @@ public final class Cutover {
                 && constraintsHold()
                 && (!reverseSlot || check("reverse-slot", true, "The way back is open.", ending.reverseSlot()))
                 && still(before); // sequences and constraints took their time
+        if (ready) {
+            ending.ready(before);
+        }
+        return ready;
+    }
+
+    /**
+     * Whether all was ready before, and nobody has written to the source since. Applications may write to the target then, so
+     * it is not compared again, and its status counts no more.
+     */
+    private boolean isReadyStill(boolean reverseSlot) throws Exception {
+        Optional<Map<String, Long>> before = ending.readyAt();
+        if (reverseSlot
+                || before.isEmpty()
+                || !writers.seenWithin(WINDOW_MILLIS).isEmpty()
+                || !moved(before.get(), stream.ends()).isEmpty()) {
+            return false;
+        }
+        return check(
+                "ready",
+                true,
+                "All was ready and equal before, and nobody has written to the source since. It is not compared again:"
+                        + " applications may write to the target.",
+                List.of());
+    }
+
+    private boolean canBeReversed() throws SQLException {
+        List<String> obstacles = ending.reverseObstacles();
+        return obstacles.isEmpty()
+                || check("reverse-slot", false, "The target cannot have a slot for the way back.", obstacles);
     }
 
     private boolean healthy() throws Exception {

@@ -5,6 +5,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +106,34 @@ public record ReplicationSlot(String name) {
     }
 
     /** Drops the slot when it is there; one that is being read is freed first. */
+    /** Why a server that does not have it cannot have it, with the remedies. */
+    public List<String> obstacles(Connection server) throws SQLException {
+        List<String> obstacles = new ArrayList<>();
+        if (status(server).isPresent()) {
+            return obstacles;
+        }
+        try (Statement statement = server.createStatement();
+                ResultSet row = statement.executeQuery("select current_setting('wal_level'),"
+                        + " (select rolreplication or rolsuper from pg_roles where rolname = current_user),"
+                        + " (select count(*) < current_setting('max_replication_slots')::int from pg_replication_slots),"
+                        + " quote_ident(current_user)")) {
+            row.next();
+            if (!"logical".equals(row.getString(1))) {
+                obstacles.add("It writes WAL at wal_level=" + row.getString(1)
+                        + ". Run ALTER SYSTEM SET wal_level = 'logical' there and restart the server.");
+            }
+            if (!row.getBoolean(2)) {
+                obstacles.add("Role " + row.getString(4) + " may not replicate. Run ALTER ROLE " + row.getString(4)
+                        + " REPLICATION there.");
+            }
+            if (!row.getBoolean(3)) {
+                obstacles.add("All of its replication slots are taken. Drop one that nobody needs, or raise"
+                        + " max_replication_slots and restart the server.");
+            }
+        }
+        return obstacles;
+    }
+
     public void drop(Connection source) throws SQLException {
         try (PreparedStatement terminate = source.prepareStatement(
                         "select pg_terminate_backend(active_pid, 5000) from pg_replication_slots"

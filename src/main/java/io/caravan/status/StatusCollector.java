@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The bean {@code status}: asks source, target and Kafka Connect for the pipeline's state, each for itself, so that one that is away does not hide the others. */
@@ -145,7 +146,13 @@ public final class StatusCollector {
             alarms.red(
                     "target",
                     (letters == 1 ? "1 dead letter waits" : letters + " dead letters wait")
-                            + " in caravan.dead_letter of the target: 'dead-letters list' names them.");
+                            + " in caravan.dead_letter of the target, of "
+                            + known.tables().stream()
+                                    .filter(table -> table.deadLetters() > 0)
+                                    .map(table -> table.table() + " " + table.deadLetters())
+                                    .limit(5)
+                                    .collect(Collectors.joining(", "))
+                            + ": 'dead-letters list' names them.");
         }
         if (known.verified() != null && !known.verified().equal()) {
             alarms.red("pipeline", "The last verification found differences.");

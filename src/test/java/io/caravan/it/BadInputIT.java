@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.TestPostgres;
 import io.caravan.bootstrap.Connector;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.ReplicationSlot;
 import io.caravan.status.ConnectorProbe;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,6 +179,10 @@ class BadInputIT {
             TestDatabase.ofAddress(database.url()).execute("create table t (id integer primary key)");
 
             refused(1, "wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
+            try (Connection connection = database.connect()) { // as cutover --reverse-slot asks the target
+                assertThat(new ReplicationSlot("back").obstacles(connection).toString())
+                        .contains("wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
+            }
         }
     }
 

@@ -228,12 +228,32 @@ class CutoverIT {
         }
 
         new Databases(/* source= */ PIPELINE.target(), /* target= */ PIPELINE.source()).awaitEqual();
+        back.answer(0, "cutover");
+        applicationsWriteBeforeItIsFinished(back);
         JsonNode report = new ObjectMapper().readTree(back.answer(0, "cutover", "--json", "--finish"));
 
         assertThat(report.get("state").asText()).isEqualTo("finished");
+        assertThat(report.get("checks").toString()).contains("It is not compared again");
+        assertThat(PIPELINE.source().query("select count(*) from journal where what = 'of the application'"))
+                .isEqualTo("1");
         assertThat(PIPELINE.source().query(POSITIONS))
                 .isEqualTo(PIPELINE.target().query(POSITIONS));
         process.terminate();
+        assertThat(back.command("reset", "--target-data", "--yes").output()).contains("was cut over");
+        assertThat(PIPELINE.source().query("select count(*) > 0 from journal")).isEqualTo("t");
+        PIPELINE.source()
+                .execute("do $$ begin execute format('alter database %I set default_transaction_read_only = on',"
+                        + " current_database()); end $$");
         back.answer(0, "reset", "--yes");
+    }
+
+    /** Pointed to the old server they may write there at once; nothing of the pipeline may take their rows away. */
+    private static void applicationsWriteBeforeItIsFinished(CaravanFolder back) throws Exception {
+        PIPELINE.source().execute("insert into journal values (now(), 'of the application', 1)");
+        back.answer(1, "verify");
+        back.answer(1, "verify", "--repair");
+        CaravanProcess refused = back.command("resync", "public.journal");
+        assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output()).contains("was ready for the cut-over");
     }
 }

@@ -35,7 +35,11 @@ class PrepareSourceIT {
                 directory,
                 Load.schema(),
                 "create table salaries (id serial primary key, amount numeric)",
-                "create sequence invoice_number");
+                "create sequence invoice_number",
+                "create schema parts",
+                "create table visit (id integer, day date, primary key (id, day)) partition by range (day)",
+                "create table parts.visit_1 partition of visit for values from ('2026-01-01') to ('2027-01-01')",
+                "insert into visit values (1, '2026-11-29')");
         scenario.folder()
                 .set("caravan.tables.exclude", "public.salar*")
                 .set("caravan.source.user", ROLE)
@@ -63,7 +67,9 @@ class PrepareSourceIT {
         assertThat(first.output())
                 .contains(
                         "create role \"Least \"\"of\"\" them\" login replication",
-                        "grant select on sequence public.invoice_number to")
+                        "grant select on sequence public.invoice_number to",
+                        "grant usage on schema parts to",
+                        "grant select on table parts.visit_1 to")
                 .doesNotContain("salaries", PASSWORD);
 
         CaravanProcess second = prepareSource();
