@@ -2,8 +2,10 @@ package io.caravan.cli;
 
 import io.caravan.config.SettingsException;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -49,16 +51,28 @@ public final class Caravan implements Callable<Integer> {
     /** Runs the command and returns the exit code. */
     public static int execute(String... args) {
         return new CommandLine(new Caravan())
-                .setExecutionExceptionHandler((failure, command, parsed) -> report(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) ->
+                        report(failure, command.getCommandSpec().qualifiedName()))
                 .setExitCodeExceptionMapper(failure -> ExitCode.BAD_SETTINGS.code())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(args);
     }
 
-    private static int report(Exception failure) {
-        LoggerFactory.getLogger(Caravan.class).error("The command failed", failure);
+    private static int report(Exception failure, String command) {
+        note(failure, command);
         Terminal.complain(Terminal.message(failure));
         return (failure instanceof SettingsException ? ExitCode.BAD_SETTINGS : ExitCode.FAILED).code();
+    }
+
+    /** A command writes into the log of the process that runs; only what ends that one is an error there. */
+    private static void note(Exception failure, String command) {
+        Logger log = LoggerFactory.getLogger(Caravan.class);
+        if (Set.of("caravan", "caravan run").contains(command)) {
+            log.error("The command failed", failure);
+            return;
+        }
+        log.info("{} failed: {}", command, Terminal.message(failure).replaceAll("\\s*\\R\\s*", " "));
+        log.debug("The command failed", failure);
     }
 
     @Override
