@@ -72,7 +72,11 @@ function Build-Caravan {
         Stop-WithMessage "$jar has to be built, and $java is a JRE. Install a JDK, or set JAVA_HOME to one."
     }
     Write-Host 'Building Caravan; the first time takes some minutes, since Maven downloads its libraries.'
+    # Maven ends with the code that resets colours, into a pipe too, unless its JVM is told otherwise.
+    $givenMavenOptions = $env:MAVEN_OPTS
+    $env:MAVEN_OPTS = "$givenMavenOptions -Djansi.noreset=true".Trim()
     & mvn -q -B '-Dmaven.test.skip=true' '-Dspotless.check.skip=true' -f (Join-Path $projectHome 'pom.xml') package | Out-Host
+    $env:MAVEN_OPTS = $givenMavenOptions
     if ($LASTEXITCODE -ne 0) { Stop-WithMessage 'The build failed; see above.' }
     (Get-Item $jar).LastWriteTime = Get-Date # Maven leaves the jar as it is when a newer file changes nothing in it
 }

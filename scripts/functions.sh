@@ -68,7 +68,9 @@ build() {
     "$java" --list-modules | grep -q '^jdk\.compiler' ||
         fail "$jar has to be built, and $(command -v "$java") is a JRE. Install a JDK, or set JAVA_HOME to one."
     echo "Building Caravan; the first time takes some minutes, since Maven downloads its libraries." >&2
-    (cd "$home" && mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true package) || fail "The build failed; see above."
+    # Maven ends with the code that resets colours, into a pipe too, unless its JVM is told otherwise.
+    (cd "$home" && MAVEN_OPTS="${MAVEN_OPTS:-} -Djansi.noreset=true" \
+        mvn -q -B -Dmaven.test.skip=true -Dspotless.check.skip=true package) || fail "The build failed; see above."
     touch "$jar" # Maven leaves the jar as it is when a newer file changes nothing in it
 }
 
