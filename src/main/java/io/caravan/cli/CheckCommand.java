@@ -7,6 +7,7 @@ import io.caravan.preflight.Preflight;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -33,10 +34,9 @@ final class CheckCommand implements Callable<Integer> {
             if (json) {
                 Terminal.say(new ObjectMapper()
                         .writeValueAsString(Map.of("ready", Preflight.areReady(findings), "findings", findings)));
-            } else if (findings.isEmpty()) {
-                Terminal.say("Ready: nothing is in the way.");
             } else {
                 findings.forEach(CheckCommand::print);
+                Terminal.say(conclusion(findings));
             }
             return (Preflight.areReady(findings) ? ExitCode.OK : ExitCode.FAILED).code();
         }
@@ -45,5 +45,20 @@ final class CheckCommand implements Callable<Integer> {
     private static void print(Finding finding) {
         Terminal.say("- " + (finding.warning() ? "Warning: " : "") + finding.problem());
         Terminal.say("  " + finding.remedy());
+    }
+
+    static String conclusion(List<Finding> findings) {
+        if (findings.isEmpty()) {
+            return "Ready: nothing is in the way.";
+        }
+        long warnings = findings.stream().filter(Finding::warning).count();
+        List<String> counts = Stream.of(count(findings.size() - warnings, "finding"), count(warnings, "warning"))
+                .filter(count -> !count.isEmpty())
+                .toList();
+        return (Preflight.areReady(findings) ? "Ready, " : "Not ready: ") + String.join(", ", counts) + ".";
+    }
+
+    private static String count(long number, String what) {
+        return number == 0 ? "" : number + " " + what + (number == 1 ? "" : "s");
     }
 }
