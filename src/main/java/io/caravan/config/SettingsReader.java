@@ -10,6 +10,7 @@ import io.caravan.config.Settings.LogFormat;
 import io.caravan.config.Settings.SchemaSource;
 import io.caravan.config.Settings.Topics;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.Spelling;
 import io.caravan.postgres.TableFilter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -109,10 +110,14 @@ public final class SettingsReader {
     }
 
     private String nearest(String key) {
-        String last = key.substring(key.lastIndexOf('.') + 1);
-        List<String> similar = values.byKey().keySet().stream()
-                .filter(known -> known.contains(last))
+        List<String> keys = values.byKey().keySet().stream()
+                .filter(known -> known.startsWith("caravan."))
                 .toList();
+        List<String> similar = Spelling.meant(key, keys);
+        if (similar.isEmpty()) {
+            String last = key.substring(key.lastIndexOf('.') + 1);
+            similar = keys.stream().filter(known -> known.contains(last)).toList();
+        }
         return similar.isEmpty()
                 ? "application.properties of the distribution names every one."
                 : "Did you mean " + String.join(" or ", similar) + "?";

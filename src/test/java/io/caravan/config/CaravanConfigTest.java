@@ -148,10 +148,20 @@ class CaravanConfigTest {
                         "CARAVAN_SLOTS");
     }
 
-    @Test
-    void aMistypedKeyIsToldItsLikelyName() {
-        assertThatThrownBy(() -> GivenSettings.read(home, "caravan.copying.jobs=3"))
-                .hasMessageContaining("Did you mean caravan.copy.jobs?");
+    @ParameterizedTest
+    @CsvSource({
+        "caravan.slott, caravan.slot",
+        "caravan.publicaton, caravan.publication",
+        "caravan.table.include, caravan.tables.include",
+        "caravan.sorce.ulr, ''", // three letters off
+        "caravan.copying.jobs, caravan.copy.jobs" // the last word is there
+    })
+    void aMistypedKeyIsToldItsLikelyName(String given, String meant) {
+        assertThatThrownBy(() -> GivenSettings.read(home, given + "=3"))
+                .hasMessageContaining(
+                        meant.isEmpty()
+                                ? "application.properties of the distribution names every one."
+                                : "Did you mean " + meant + "?");
     }
 
     @ParameterizedTest
