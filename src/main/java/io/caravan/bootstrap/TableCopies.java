@@ -3,6 +3,7 @@ package io.caravan.bootstrap;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.Spelling;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * instance at a time, by the lock of the bootstrap.
  */
 public final class TableCopies {
+    /** Of the tables that a misspelt name may have meant. */
+    private static final int NAMED = 5;
+
     private final Database source;
     private final Database target;
     private final TableFilter filter;
@@ -81,19 +85,32 @@ public final class TableCopies {
     /** Notes that the table is to be copied again. Throws when it is none of the pipeline's. */
     public void request(TableName table) throws SQLException, BootstrapException {
         Step step = state.step();
+        if (step == Step.NONE) {
+            throw new BootstrapException(
+                    "The pipeline is not set up yet. Start it with 'run', which copies every table of it.");
+        }
         if (step != Step.STREAMING) {
             throw new BootstrapException("The pipeline is not streaming yet; the last step done is " + step.text()
-                    + ". Its tables are being copied anyway.");
+                    + ". Its tables are copied anyway, by the 'run' that is on its way or by the next one.");
         }
         Map<String, TableStep> steps = lines.steps();
         if (!steps.getOrDefault(table.toString(), TableStep.LEFT).isCaptured()) {
-            throw new BootstrapException("Table " + table + " is none of this pipeline's, which are: "
-                    + String.join(", ", steps.keySet()) + ".");
+            throw new BootstrapException(noneOfOurs(table, steps));
         }
         if (!steps.getOrDefault(table.toString(), TableStep.ADDED).isNew()) {
             drift.carryOver(table); // a value that the target's older type rounds would be copied without a word
             lines.set(table, TableStep.RESYNC);
         }
+    }
+
+    static String noneOfOurs(TableName table, Map<String, TableStep> steps) {
+        List<String> ours = steps.keySet().stream()
+                .filter(name -> steps.getOrDefault(name, TableStep.LEFT).isCaptured())
+                .toList();
+        int more = ours.size() - NAMED;
+        return "Table " + table + " is none of this pipeline's, which are "
+                + String.join(", ", Spelling.nearest(table.toString(), ours, NAMED))
+                + (more > 0 ? " and " + more + " more; 'status' lists them." : ".");
     }
 
     /** The tables to copy, to complete or to stream here; none before the pipeline streams. */
