@@ -1,8 +1,9 @@
 -- What an administrator of the source does for Caravan's role, once for each database; again and again without harm. Two
 -- functions, so that it can be repeated from inside the database when tables have come. They return what they changed, and
 -- which tables they left out of the publication, because PostgreSQL would refuse UPDATE and DELETE on them from then on.
---   psql -v role=caravan -v publication=dbz_publication -v include='^(public\..*)$' -v exclude='^$' -f prepare-source.sql
--- 'prepare-source --sql' prints it with the values of the settings.
+-- As it stands in the project, psql gives it its values, such as these of an example:
+--   psql -v role=reader -v publication=example -v include='^(shop\..*)$' -v exclude='^$' -f prepare-source.sql
+-- What 'prepare-source --sql' prints has the values of the settings already, below: psql -f is all it needs.
 
 -- Usage of the schemas, select on the chosen tables (on later ones of these schemas too), and a publication of just them.
 create or replace function public.setup_debezium_schema_permissions(

@@ -51,7 +51,7 @@ final class PrepareSourceCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Settings settings = caravan.home().settings(Map.of());
         if (sql) {
-            Terminal.say(preparation(settings).sql());
+            Terminal.say(preparation(settings).script());
             return ExitCode.OK.code();
         }
         if (!settings.embedded().parts().contains(Part.SOURCE)) {

@@ -26,8 +26,16 @@ public final class SourcePreparation {
         this.filter = filter;
     }
 
+    /** For whoever runs the statements by hand. */
+    public String script() {
+        return "-- Sets no password. A role that is made here needs one before it can log in: give it in psql with"
+                + "\n--   \\password " + Identifier.quote(source.user())
+                + "\n-- and Caravan by CARAVAN_SOURCE_PASSWORD.\n\n"
+                + sql();
+    }
+
     /** The statements; the role's password is not among them. */
-    public String sql() {
+    String sql() {
         return SqlFile.read("prepare-source")
                 .replace(":'role'", Identifier.literal(source.user()))
                 .replace(":'publication'", Identifier.literal(publication))
