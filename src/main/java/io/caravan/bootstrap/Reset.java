@@ -3,6 +3,7 @@ package io.caravan.bootstrap;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
+import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
@@ -58,10 +59,13 @@ public final class Reset {
                     Catalog.tables(connection, filter).stream().map(Table::name).toList();
             end.run();
             done.accept("connector " + connector + " and its offsets removed");
+            boolean slotThere = slot.status(connection).isPresent();
             slot.drop(connection);
-            done.accept("replication slot " + slot.name() + " dropped");
+            done.accept("replication slot " + slot.name() + dropped(slotThere));
+            boolean publicationThere =
+                    PublicationState.of(connection, publication.name()).isPresent();
             publication.drop(connection);
-            done.accept("publication " + publication.name() + " dropped");
+            done.accept("publication " + publication.name() + dropped(publicationThere));
         }
         topics.delete(tables);
         done.accept("topics deleted");
@@ -72,6 +76,10 @@ public final class Reset {
         // Last, so that a reset that is cut off before is done again from the beginning.
         state.forget();
         done.accept("Caravan's state removed from the target");
+    }
+
+    private static String dropped(boolean wasThere) {
+        return wasThere ? " dropped" : " was gone already";
     }
 
     private void dropTables(List<TableName> tables) throws SQLException {

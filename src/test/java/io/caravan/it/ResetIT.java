@@ -27,6 +27,16 @@ class ResetIT {
             CaravanProcess reset = scenario.folder().command("reset", "--yes", "--target-data");
 
             assertThat(reset.exitCode()).as(reset.output()).isZero();
+            assertThat(reset.output())
+                    .contains(
+                            "slot " + scenario.slot() + " dropped",
+                            "publication " + scenario.name() + "_publication dropped");
+            CaravanProcess again = scenario.folder().command("reset", "--yes");
+            assertThat(again.exitCode()).as(again.output()).isZero();
+            assertThat(again.output())
+                    .contains(
+                            "slot " + scenario.slot() + " was gone already",
+                            "publication " + scenario.name() + "_publication was gone already");
             assertThat(scenario.source()
                             .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot()
                                     + "'"))
