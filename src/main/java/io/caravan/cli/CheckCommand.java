@@ -15,7 +15,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code check}: preflight by itself. */
 @Command(
         name = "check",
-        description = "Looks for everything that would go wrong and says what to do about it. Changes nothing.",
+        description = {"Says what is in the way, and what to do about it.", "Looks at everything and changes nothing."},
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand

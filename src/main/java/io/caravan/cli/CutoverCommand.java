@@ -19,6 +19,7 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "cutover",
         description = {
+            "Says whether applications may move to the target.",
             "Checks that nobody writes to the source and that the target has all of it, sets the target's sequences and",
             "validates its constraints. Can be repeated. Exit code 0 when applications may be pointed to the target."
         },

@@ -22,7 +22,10 @@ import picocli.CommandLine.Spec;
 /** {@code dead-letters}: what the target rejected, and what waits behind it. Works on the target, whether a process runs or not. */
 @Command(
         name = "dead-letters",
-        description = "Lists, shows, replays or discards the changes that the target rejected.",
+        description = {
+            "Lists, shows, replays, discards what was rejected.",
+            "Each is a change that the target did not take, or one that waits behind it."
+        },
         subcommands = {
             DeadLettersCommand.ListThem.class,
             DeadLettersCommand.Show.class,

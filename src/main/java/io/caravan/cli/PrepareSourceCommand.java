@@ -20,7 +20,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "prepare-source",
         description = {
-            "Makes the role caravan.source.user on the source, where it is missing, with the least rights it needs, and the publication.",
+            "Makes Caravan's role and publication on the source.",
+            "The role is caravan.source.user; it gets the least rights that it needs.",
             "Run by an administrator; again and again without harm, and again when tables have come."
         },
         mixinStandardHelpOptions = true)

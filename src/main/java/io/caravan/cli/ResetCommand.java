@@ -12,7 +12,10 @@ import picocli.CommandLine.ParentCommand;
 /** {@code reset}: takes a pipeline away, so that the next run begins anew. */
 @Command(
         name = "reset",
-        description = "Removes connector and its offsets, slot, publication, topics and Caravan's state in the target.",
+        description = {
+            "Takes the pipeline away, so that a run begins anew.",
+            "Removes connector and its offsets, slot, publication, topics and Caravan's state in the target."
+        },
         mixinStandardHelpOptions = true)
 final class ResetCommand implements Callable<Integer> {
     @ParentCommand

@@ -14,7 +14,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code resync}: has the running process copy a table again; without one, copies it and leaves its changes to the next run. */
 @Command(
         name = "resync",
-        description = "Copies one table again while the rest streams. Its dead letters are settled by the copy.",
+        description = {"Copies one table again while the rest streams.", "Its dead letters are settled by the copy."},
         mixinStandardHelpOptions = true)
 final class ResyncCommand implements Callable<Integer> {
     @ParentCommand

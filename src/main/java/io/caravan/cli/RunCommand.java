@@ -8,7 +8,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code run}: sets the pipeline up, or goes on with it, and streams until it is stopped. */
 @Command(
         name = "run",
-        description = "Sets the pipeline up, or resumes it, and streams until stopped (Ctrl-C).",
+        description = "Sets up or resumes, and streams until stopped (Ctrl-C).",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     @ParentCommand

@@ -16,8 +16,8 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "sequences",
         description = {
-            "Sets the target's sequences to where the source's are now; none that has given out",
-            "values of its own is set back. cutover does it too.",
+            "Sets the target's sequences to the source's values.",
+            "None that has given out values of its own is set back. cutover does it too.",
             "Exit code 0 when all are set."
         },
         mixinStandardHelpOptions = true)

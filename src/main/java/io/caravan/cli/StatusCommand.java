@@ -16,7 +16,7 @@ import picocli.CommandLine.ParentCommand;
 /** {@code status}: asks the running process; without one, what the databases know. */
 @Command(
         name = "status",
-        description = "Shows step, tables, lag, dead letters, slot and connector. Exit code 0 when healthy.",
+        description = {"Shows tables, lag, dead letters, slot, connector.", "Exit code 0 when healthy."},
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();

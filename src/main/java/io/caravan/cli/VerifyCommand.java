@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** {@code verify}: has the running process compare at a barrier; without one, compares the databases as they are. */
 @Command(
         name = "verify",
-        description = "Compares source and target, row by row, while both run. Exit code 0 when equal.",
+        description = {"Compares source and target while both run.", "Row by row. Exit code 0 when equal."},
         mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -1,0 +1,23 @@
+package io.caravan.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class CaravanTest {
+    @Test
+    void theListOfCommandsHasAWholeSentenceInOneLineForEach() {
+        CommandLine caravan = new CommandLine(new Caravan());
+
+        assertThat(caravan.getUsageMessage().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+        caravan.getSubcommands().forEach((name, command) -> {
+            if (command.getCommand().getClass().getName().startsWith("io.caravan")) { // picocli has its own
+                String first = command.getCommandSpec().usageMessage().description()[0];
+                assertThat(first).as(name).endsWith(".");
+                assertThat(caravan.getUsageMessage().lines()).as(name).anyMatch(line -> line.endsWith(" " + first));
+            }
+        });
+    }
+}
