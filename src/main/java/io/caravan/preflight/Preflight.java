@@ -106,10 +106,11 @@ public final class Preflight {
             tables = Catalog.tables(connection, filter);
         }
         if (tables.isEmpty()) {
-            findings.add(new Finding(
-                    "tables",
-                    "No table of the source matches " + filter + ".",
-                    "Correct caravan.tables.include, or create the tables."));
+            findings.add(
+                    new Finding(
+                            "tables",
+                            "No table of the source matches " + filter + ".",
+                            "Correct caravan.tables.include, or create the tables. Names are schema.table, such as public.orders."));
         }
         findings.addAll(
                 new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected, extensions).run());
