@@ -83,23 +83,24 @@ final class SlotChecks {
         limit(
                 "max_slot_wal_keep_size",
                 "-1",
-                "keeps %s of WAL at most for a slot. Where more is written while Kafka Connect does not read",
-                "-1");
+                "The source keeps %s of WAL at most for a slot. When it falls further behind, it is lost and"
+                        + " the copy begins anew (max_slot_wal_keep_size).",
+                "See that it is as much as the disk bears. -1 is no limit: a slot that nobody reads fills the disk then.");
         limit(
                 "idle_replication_slot_timeout",
                 "0",
-                "invalidates a slot that nobody reads for %s. After such a stop",
-                "0");
+                "The source invalidates a slot that nobody reads for %s. After such a stop the slot is lost and the copy begins"
+                        + " anew (idle_replication_slot_timeout).",
+                "See that it is longer than any stop will be. 0 is no limit.");
     }
 
-    private void limit(String setting, String unlimited, String does, String remedy) throws SQLException {
+    private void limit(String setting, String unlimited, String problem, String remedy) throws SQLException {
         String value = text(source, "select current_setting('" + setting + "', true)"); // the second is new in 18
         if (!value.equals("null") && !value.equals(unlimited)) {
             findings.add(new Finding(
                     setting,
-                    "The source " + does.formatted(value) + ", everything has to be copied again (" + setting + ").",
-                    "Run ALTER SYSTEM SET " + setting + " = " + remedy
-                            + " and SELECT pg_reload_conf() there, unless that" + " is longer than any stop will be.",
+                    problem.formatted(value),
+                    remedy + " To change it: ALTER SYSTEM SET " + setting + " = … and SELECT pg_reload_conf() there.",
                     true));
         }
     }
