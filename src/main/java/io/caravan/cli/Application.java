@@ -37,7 +37,7 @@ final class Application implements AutoCloseable {
         properties.setProperty("camel.main.routesReloadEnabled", "true");
         properties.setProperty(
                 "camel.main.routesReloadDirectory", CamelMain.routes(settings).toString());
-        properties.setProperty("camel.main.routesReloadPattern", "25-own-steps.camel.yaml");
+        properties.setProperty("camel.main.routesReloadPattern", OwnStepsFile.NAME);
         properties.setProperty("camel.main.routesReloadRemoveAllRoutes", "false");
         properties.setProperty("camel.server.enabled", "true");
         properties.setProperty("camel.server.host", settings.http().host());

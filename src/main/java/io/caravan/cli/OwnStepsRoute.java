@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The route {@code own-steps} as it is at the moment, for rows that do not come by the stream. */
 final class OwnStepsRoute implements OwnSteps {
-    private static final String ROUTE = "own-steps";
+    static final String ROUTE = "own-steps";
     /** As the examples of add-a-step.md choose a table; no function, escape or placeholder within the name. */
     private static final Pattern OF_ONE_TABLE = Pattern.compile("\\$\\{header\\.table} == '([^'\\\\${}]+)'");
 

@@ -48,7 +48,13 @@ final class RunBeans {
                 pipeline.slot,
                 pipeline.capture::connector,
                 limits(settings),
-                new RunningPipeline(pipeline.bootstrap, tableRoutes, run, pipeline.guard, pipeline.capture),
+                new RunningPipeline(
+                        pipeline.bootstrap,
+                        tableRoutes,
+                        run,
+                        pipeline.guard,
+                        pipeline.capture,
+                        new OwnStepsFile(camel, CamelMain.routes(settings).resolve(OwnStepsFile.NAME))),
                 Addresses.of(settings));
         RecentStatus status = new RecentStatus(collector::collect);
         registry.bind("status", status);

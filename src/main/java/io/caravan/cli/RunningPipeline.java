@@ -10,10 +10,12 @@ import io.caravan.status.Severity;
 import io.caravan.status.StatusCollector;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What this process knows of its pipeline, for the status. */
-record RunningPipeline(Bootstrap bootstrap, TableRoutes routes, RunState run, Guard guard, Capture capture)
+record RunningPipeline(
+        Bootstrap bootstrap, TableRoutes routes, RunState run, Guard guard, Capture capture, OwnStepsFile ownSteps)
         implements StatusCollector.Running {
     @Override
     public Map<String, RouteState> tables() {
@@ -42,13 +44,13 @@ record RunningPipeline(Bootstrap bootstrap, TableRoutes routes, RunState run, Gu
 
     @Override
     public List<Alarm> alarms() {
-        return capture.trouble().stream()
+        Stream<Alarm> ofConnector = capture.trouble().stream()
                 .map(trouble -> new Alarm(
                         trouble.isRepeated() ? Severity.RED : Severity.YELLOW,
                         "connector",
                         "The connector has failed " + (trouble.failures() == 1 ? "once" : trouble.failures() + " times")
                                 + " without running for a minute since. " + trouble.error(),
-                        "It is restarted by itself, ever more slowly. Mend the cause."))
-                .toList();
+                        "It is restarted by itself, ever more slowly. Mend the cause."));
+        return Stream.concat(ofConnector, ownSteps.alarms().stream()).toList();
     }
 }

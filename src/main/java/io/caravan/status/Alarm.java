@@ -3,7 +3,7 @@ package io.caravan.status;
 /**
  * One thing that a person should know.
  *
- * @param subject what it is about: pipeline, source, target, slot, connector, lag, or {@code schema.table}
+ * @param subject what it is about: pipeline, source, target, slot, connector, lag, steps, or {@code schema.table}
  * @param message what is so, in a full sentence
  * @param remedy what to do; empty when the message says it or nothing is to be done
  */

@@ -56,14 +56,18 @@ class OwnStepsIT {
         awaitMasked(1);
 
         Files.writeString(file, masking.replace("steps:", "stops: ["));
-        Await.until(Databases.LIMIT, () -> "the log says what is wrong with the file", () -> Files.readString(
-                        scenario.folder().path().resolve("data/caravan.log"))
-                .contains("Error reloading routes"));
+        Await.until(Databases.LIMIT, () -> "the status says what is wrong with the file", () -> alarms(caravan)
+                .contains("steps YELLOW: routes/25-own-steps.camel.yaml as saved at "));
+        assertThat(alarms(caravan))
+                .containsPattern(
+                        "cannot be used: .* [(]line \\d+, column \\d+[)][.] The steps as they were before go on[.]");
+        assertThat(caravan.status().get("healthy").asBoolean()).isTrue();
         insert(3);
         awaitMasked(2);
 
         Files.writeString(file, with(masking, example("yaml", "drop-notes")));
         awaitStep(caravan, "drop-notes");
+        assertThat(alarms(caravan)).doesNotContain("steps YELLOW");
         insert(4);
         awaitOrder(4, "none");
         scenario.target().execute(example("sql", "drop-notes"));
@@ -109,6 +113,18 @@ class OwnStepsIT {
         scenario.databases().awaitInTarget(kept, expected, Databases.LIMIT);
         assertThat(scenario.target().query("select count(*) from caravan.dead_letter"))
                 .isEqualTo("0");
+    }
+
+    private static String alarms(CaravanProcess caravan) throws Exception {
+        StringBuilder alarms = new StringBuilder();
+        caravan.status().get("alarms").forEach(alarm -> alarms.append(
+                        alarm.get("subject").asText())
+                .append(' ')
+                .append(alarm.get("severity").asText())
+                .append(": ")
+                .append(alarm.get("message").asText())
+                .append('\n'));
+        return alarms.toString();
     }
 
     private Path file() {
