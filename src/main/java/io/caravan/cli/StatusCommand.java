@@ -3,7 +3,6 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
 import io.caravan.status.PipelineStatus;
-import io.caravan.status.Severity;
 import io.caravan.status.StatusCollector;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +55,7 @@ final class StatusCommand implements Callable<Integer> {
             if (watch) {
                 Terminal.clear();
             }
-            print(status);
+            new StatusText(status).lines().forEach(Terminal::say);
         }
         return (status.healthy() ? ExitCode.OK : ExitCode.FAILED).code();
     }
@@ -72,49 +71,5 @@ final class StatusCommand implements Callable<Integer> {
                 RunBeans.limits(settings),
                 StatusCollector.Running.NOT,
                 Map.of());
-    }
-
-    private static void print(PipelineStatus status) {
-        Double lag = status.lagSeconds();
-        Terminal.say("Pipeline %s: %s, %s"
-                .formatted(
-                        status.pipeline(),
-                        status.state(),
-                        status.healthy() ? "healthy (" + status.level() + ")" : "NOT HEALTHY"));
-        status.alarms()
-                .forEach(alarm -> Terminal.say(
-                        (alarm.severity() == Severity.RED ? "  ! red     " : "  ! yellow  ") + alarm.text()));
-        Terminal.say("  slot       %s, %,d bytes of WAL behind, %,d kept, %s"
-                .formatted(
-                        status.slot().name(),
-                        status.slot().lagBytes(),
-                        status.slot().heldBytes(),
-                        status.slot().walStatus()));
-        Terminal.say("  connector  %s, %s"
-                .formatted(status.connector().name(), status.connector().state()));
-        Terminal.say("  lag        " + (lag == null ? "not known yet" : "at most %.1f seconds".formatted(lag)));
-        PipelineStatus.Copy copy = status.copy();
-        if (copy != null) {
-            Terminal.say("  copy       %d of %d tables, %,d rows, %,d MiB"
-                    .formatted(copy.tablesDone(), copy.tables(), copy.rows(), copy.bytes() >> 20));
-        }
-        PipelineStatus.Verified verified = status.verified();
-        if (verified != null) {
-            Terminal.say("  verified   %s at %s, %,d rows; equal through %s of the source's WAL"
-                    .formatted(
-                            verified.equal() ? "equal" : "DIFFERENT",
-                            verified.at(),
-                            verified.rows(),
-                            verified.through() == null ? "nothing" : verified.through()));
-        }
-        Terminal.say("  %-40s %-10s %12s %12s %8s".formatted("table", "state", "copied", "changes", "letters"));
-        status.tables()
-                .forEach(table -> Terminal.say("  %-40s %-10s %,12d %,12d %8d"
-                        .formatted(
-                                table.table(),
-                                table.state(),
-                                table.copiedRows(),
-                                table.changes(),
-                                table.deadLetters())));
     }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems the red alarms' texts; empty when healthy
  * @param alarms all that a person should know, red first
  * @param step the last step done
- * @param lagSeconds since the last of the source's messages that has come through was written; null before the first
+ * @param lagSeconds since the last of the source's messages that has come through was written; null before the first and after a cut-over
  */
 public record PipelineStatus(
         String pipeline,

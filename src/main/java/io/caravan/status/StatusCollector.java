@@ -107,7 +107,7 @@ public final class StatusCollector {
                 problems,
                 all,
                 known.step(),
-                known.lagSeconds(),
+                known.cutOver() ? null : known.lagSeconds(), // nothing is on the way any more
                 slotStatus,
                 connectorStatus,
                 copying,

@@ -204,7 +204,8 @@ class CutoverIT {
                 .isEqualTo(404);
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
         CaravanProcess status = PIPELINE.folder().command("status");
-        assertThat(status.output()).contains(": finished");
+        assertThat(status.output())
+                .contains(": finished", ", no slot", ", removed", "lag        none since the cut-over");
         assertThat(status.exitCode()).as(status.output()).isZero();
         PIPELINE.databases().awaitEqual();
         PIPELINE.stop();
