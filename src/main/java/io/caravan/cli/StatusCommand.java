@@ -19,6 +19,8 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** With more, head and alarms would leave the screen each time that it is drawn. */
+    private static final int WATCHED_TABLES = 25;
 
     @ParentCommand
     private Caravan caravan;
@@ -26,7 +28,10 @@ final class StatusCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print it as JSON.")
     private boolean json;
 
-    @Option(names = "--watch", description = "Show it anew every second until Ctrl-C; with --json, a line each time.")
+    @Option(
+            names = "--watch",
+            description =
+                    "Show it anew every second until Ctrl-C, with 25 tables at most; with --json, a line each time.")
     private boolean watch;
 
     @Override
@@ -55,7 +60,8 @@ final class StatusCommand implements Callable<Integer> {
             if (watch) {
                 Terminal.clear();
             }
-            new StatusText(status).lines().forEach(Terminal::say);
+            StatusText text = new StatusText(status);
+            (watch ? text.lines(WATCHED_TABLES) : text.lines()).forEach(Terminal::say);
         }
         return (status.healthy() ? ExitCode.OK : ExitCode.FAILED).code();
     }

@@ -1,15 +1,32 @@
 package io.caravan.cli;
 
 import io.caravan.status.PipelineStatus;
+import io.caravan.status.PipelineStatus.TableStatus;
+import io.caravan.status.RouteState;
 import io.caravan.status.Severity;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline's state as people read it in a terminal. */
 record StatusText(PipelineStatus status) {
+    /** What needs a person comes first, the rest by name. */
+    private static final Comparator<TableStatus> ORDER =
+            Comparator.comparing(StatusText::isWell).thenComparing(TableStatus::table);
 
+    /** ISO 8601 in UTC, which sorts as text. */
+    private static final Comparator<TableStatus> LATEST_FIRST = Comparator.comparing(StatusText::isWell)
+            .thenComparing(TableStatus::lastChange, Comparator.nullsLast(Comparator.reverseOrder()))
+            .thenComparing(TableStatus::table);
+
+    /** Every table. */
     List<String> lines() {
+        return lines(Integer.MAX_VALUE);
+    }
+
+    /** So many tables at most: those that need a person, then those that changed last. */
+    List<String> lines(int mostTables) {
         List<String> lines = new ArrayList<>();
         lines.add("Pipeline %s: %s, %s"
                 .formatted(
@@ -37,7 +54,15 @@ record StatusText(PipelineStatus status) {
                             verified.through() == null ? "nothing" : verified.through()));
         }
         lines.add("  %-40s %-10s %12s %12s %8s".formatted("table", "state", "copied", "changes", "letters"));
-        status.tables().forEach(table -> lines.add(line(table)));
+        status.tables().stream()
+                .sorted(LATEST_FIRST)
+                .limit(mostTables)
+                .sorted(ORDER)
+                .forEach(table -> lines.add(line(table)));
+        int left = status.tables().size() - mostTables;
+        if (left > 0) {
+            lines.add("  … %,d more; 'status' lists all".formatted(left));
+        }
         return lines;
     }
 
@@ -65,7 +90,11 @@ record StatusText(PipelineStatus status) {
         return status.state().equals("finished");
     }
 
-    private static String line(PipelineStatus.TableStatus table) {
+    private static boolean isWell(TableStatus table) {
+        return !table.state().equals(RouteState.STOPPED) && table.deadLetters() == 0;
+    }
+
+    private static String line(TableStatus table) {
         return "  %-40s %-10s %,12d %,12d %8d"
                 .formatted(table.table(), table.state(), table.copiedRows(), table.changes(), table.deadLetters());
     }

@@ -46,6 +46,55 @@ class StatusTextTest {
                 .contains("  ! red     The source does not answer: refused", "  slot       s, not known");
     }
 
+    @Test
+    void tablesThatNeedAPersonComeFirstTheRestByName() {
+        PipelineStatus status = status(
+                "streaming",
+                SLOT,
+                "RUNNING",
+                1.5,
+                table("a", "streaming", "2026-11-29T10:00:00.000Z", 0),
+                table("b", "stopped", null, 0),
+                table("c", "streaming", "2026-11-29T12:00:00.000Z", 0),
+                table("d", "streaming", null, 3));
+
+        assertThat(tables(lines(status))).containsExactly("b", "d", "a", "c");
+    }
+
+    @Test
+    void whoWatchesSeesThoseThatNeedAPersonAndThoseThatChangedLast() {
+        PipelineStatus status = status(
+                "streaming",
+                SLOT,
+                "RUNNING",
+                1.5,
+                table("a", "streaming", "2026-11-29T10:00:00.000Z", 0),
+                table("b", "streaming", null, 0),
+                table("c", "streaming", "2026-11-29T11:00:00.000Z", 0),
+                table("d", "streaming", "2026-11-29T12:00:00.000Z", 0),
+                table("e", "stopped", null, 0));
+
+        List<String> lines = new StatusText(status).lines(3);
+
+        assertThat(tables(lines)).containsExactly("e", "c", "d");
+        assertThat(lines).endsWith("  … 2 more; 'status' lists all");
+        assertThat(new StatusText(status).lines(5)).noneMatch(line -> line.contains("more;"));
+    }
+
+    private static TableStatus table(String name, String state, @Nullable String lastChange, long letters) {
+        return new TableStatus(name, state, 0, 0, lastChange, letters, "", null);
+    }
+
+    /** The names below the heading. */
+    private static List<String> tables(List<String> lines) {
+        return lines.stream()
+                .dropWhile(line -> !line.startsWith("  table "))
+                .skip(1)
+                .filter(line -> !line.contains("more;"))
+                .map(line -> line.trim().split(" ", 2)[0])
+                .toList();
+    }
+
     private static List<String> lines(PipelineStatus status) {
         return new StatusText(status).lines();
     }
