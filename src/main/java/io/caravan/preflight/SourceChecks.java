@@ -5,7 +5,6 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Publication;
-import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.SqlResource;
@@ -116,26 +115,6 @@ final class SourceChecks {
                     "Role " + source.user() + " may not replicate.",
                     "Run ALTER ROLE " + Identifier.quote(source.user()) + " REPLICATION on the source.");
         }
-        List<String> partial = PublicationState.of(connection, publication.name())
-                .map(PublicationState::partialMembers)
-                .orElse(List.of());
-        if (!partial.isEmpty()) {
-            add(
-                    "publication",
-                    "Publication " + publication.name() + " has a row filter or a column list on "
-                            + String.join(", ", partial) + ", so it leaves out changes.",
-                    "Take the tables out of it (ALTER PUBLICATION " + Identifier.quote(publication.name())
-                            + " DROP TABLE …); Caravan adds them whole.");
-        }
-        if (!publication.exists(connection)
-                && !flag(connection, "select has_database_privilege(current_database(), 'create')")) {
-            add(
-                    "publication",
-                    "Role " + source.user() + " may not create publication " + publication.name() + ".",
-                    "Run GRANT CREATE ON DATABASE " + Identifier.quote(text(connection, "select current_database()"))
-                            + " TO " + Identifier.quote(source.user())
-                            + ", or create the publication as an administrator.");
-        }
     }
 
     /** The one limit that a session cannot be started without: before PostgreSQL 17 there is no setting of that name. */
@@ -165,6 +144,7 @@ final class SourceChecks {
 
     private void tables(Connection connection) throws SQLException {
         List<Table> tables = Catalog.tables(connection, filter);
+        findings.addAll(new PublicationChecks(connection, source, publication).run(tables, settingUp && !slotExpected));
         if (settingUp && slotExpected) {
             findings.addAll(new AdoptedSlotChecks(slot, publication).run(connection, tables));
         }

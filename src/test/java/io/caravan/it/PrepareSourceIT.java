@@ -55,6 +55,23 @@ class PrepareSourceIT {
         scenario.source().execute("drop owned by \"Least \"\"of\"\" them\"", "drop role \"Least \"\"of\"\" them\"");
     }
 
+    @Test
+    @Order(0)
+    void whatTheRoleOwnsNotIsToldBeforeItIsPublished() throws Exception {
+        scenario.source()
+                .execute(
+                        "create role stranger login replication password 'stranger'",
+                        "do $$ begin execute format('grant create on database %I to stranger', current_database()); end $$",
+                        "grant select on all tables in schema public to stranger");
+        scenario.folder().set("caravan.source.user", "stranger").set("caravan.source.password", "stranger");
+
+        assertThat(scenario.folder().answer(1, "check"))
+                .contains("Role stranger does not own public.Order Line, public.account,", "Run 'prepare-source'");
+
+        scenario.folder().set("caravan.source.user", ROLE).set("caravan.source.password", PASSWORD);
+        scenario.source().execute("drop owned by stranger", "drop role stranger");
+    }
+
     private static CaravanProcess prepareSource() throws Exception {
         return scenario.folder().command("prepare-source", "--admin-password-file", passwordFile.toString());
     }
