@@ -43,17 +43,7 @@ record CutoverMark(Database target, String pipeline, TableTopics topics) {
         }
     }
 
-    void clear() throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement delete = connection.prepareStatement(
-                        "delete from caravan.bootstrap where pipeline = ? and table_name = ?")) {
-            delete.setString(1, pipeline);
-            delete.setString(2, ROW);
-            delete.executeUpdate();
-        }
-    }
-
-    /** The ends as they were then, by topic; empty when the pipeline was not ready yet, or is written to again. */
+    /** The ends as they were then, by topic; empty when the pipeline was not ready yet. */
     Optional<Map<String, Long>> ends() throws SQLException {
         try (Connection connection = target.session();
                 PreparedStatement select = connection.prepareStatement(

@@ -13,7 +13,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Takes connector and slot away after a cut-over, and makes the slot for the way back. */
 record PipelineEnd(
@@ -57,12 +56,8 @@ record PipelineEnd(
     }
 
     @Override
-    public void ready(@Nullable Map<String, Long> ends) throws SQLException {
-        if (ends == null) {
-            mark.clear();
-        } else {
-            mark.set(ends);
-        }
+    public void ready(Map<String, Long> ends) throws SQLException {
+        mark.set(ends);
     }
 
     @Override

@@ -52,8 +52,8 @@ public final class Cutover {
         /** The ends of the topics when all was ready; empty when it never was. */
         Optional<Map<String, Long>> readyAt() throws SQLException;
 
-        /** Notes that all is ready, and with which ends; null: that it is not, or no more. */
-        void ready(@Nullable Map<String, Long> ends) throws SQLException;
+        /** Notes that all is ready, and with which ends: with others it counts no more. */
+        void ready(Map<String, Long> ends) throws SQLException;
 
         /** What of the target is in the way of {@link #reverseSlot}, with the remedies. */
         List<String> reverseObstacles() throws SQLException;
@@ -109,21 +109,21 @@ public final class Cutover {
     }
 
     private boolean isReady(boolean reverseSlot) throws Exception {
-        ending.ready(null);
-        Map<String, Long> before = null;
-        boolean ready = (!reverseSlot || canBeReversed())
-                && healthy()
-                && (before = nobodyWrites()) != null
-                && verified()
-                && still(before)
-                && sequencesAreSet()
-                && constraintsHold()
-                && (!reverseSlot || check("reverse-slot", true, "The way back is open.", ending.reverseSlot()))
-                && still(before); // sequences and constraints took their time
-        if (ready) {
-            ending.ready(before);
+        if ((reverseSlot && !canBeReversed()) || !healthy()) {
+            return false;
         }
-        return ready;
+        Map<String, Long> before = nobodyWrites();
+        if (before == null
+                || !verified()
+                || !still(before)
+                || !sequencesAreSet()
+                || !constraintsHold()
+                || (reverseSlot && !check("reverse-slot", true, "The way back is open.", ending.reverseSlot()))
+                || !still(before)) { // sequences and constraints took their time
+            return false;
+        }
+        ending.ready(before);
+        return true;
     }
 
     /**

@@ -253,6 +253,7 @@ class CutoverIT {
         PIPELINE.source().execute("insert into journal values (now(), 'of the application', 1)");
         back.answer(1, "verify");
         back.answer(1, "verify", "--repair");
+        back.answer(1, "cutover", "--reverse-slot"); // too late for it, and no reason to forget what was ready
         CaravanProcess refused = back.command("resync", "public.journal");
         assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
         assertThat(refused.output()).contains("was ready for the cut-over");
