@@ -7,6 +7,7 @@
 # Two PostgreSQL servers, Kafka and Kafka Connect are started in target/bench, on free ports, and removed afterwards. Every run
 # ends with equal checksums of source and target, or the benchmark fails. CPU is read from /proc, so Linux only.
 # On a shared machine trust the ratios and the CPU seconds. BENCH_APP_OPTS, BENCH_CONNECT_OPTS, BENCH_KAFKA_OPTS go to the JVMs.
+# BENCH_PARTITIONS=4 gives the tables' topics four partitions.
 # BENCH_CAPTURE=engine measures capture without Kafka Connect, which then runs beside it with nothing to do; not for apply.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
@@ -14,7 +15,7 @@ set -euo pipefail
 repetitions=3 changes=500000 what=()
 while [ $# -gt 0 ]; do
     case $1 in
-        -h | --help) sed -n '2,11s/^# //p' "${BASH_SOURCE[0]}" && exit ;;
+        -h | --help) sed -n '2,12s/^# //p' "${BASH_SOURCE[0]}" && exit ;;
         --quick) repetitions=1 changes=50000 what=(devices latency) ;;
         -n) repetitions=$2 && shift ;;
         -c) changes=$2 && shift ;;

@@ -18,6 +18,7 @@ final class CaravanRun implements AutoCloseable {
     private final Path directory;
     private final String name;
     private static final String CAPTURE = System.getenv().getOrDefault("BENCH_CAPTURE", "connect");
+    private static final String PARTITIONS = System.getenv().getOrDefault("BENCH_PARTITIONS", "1");
 
     private final ProcessBuilder command;
     private Process process;
@@ -44,6 +45,7 @@ final class CaravanRun implements AutoCloseable {
                         Map.entry("CARAVAN_KAFKA_BOOTSTRAP_SERVERS", parts.kafka()),
                         Map.entry("CARAVAN_CONNECT_URL", parts.connectUrl()),
                         Map.entry("CARAVAN_CAPTURE", CAPTURE),
+                        Map.entry("CARAVAN_TOPIC_PARTITIONS", PARTITIONS),
                         Map.entry("CARAVAN_HTTP_PORT", "0"),
                         Map.entry("CARAVAN_MANAGEMENT_PORT", "0"),
                         Map.entry("CARAVAN_PIPELINE", name),

@@ -4,8 +4,9 @@ create schema if not exists caravan;
 create table if not exists caravan.bootstrap (
     pipeline        text        not null,
     table_name      text        not null,               -- schema.table; '' is the pipeline, 'connector' its connector,
-                                                        -- 'owner' the instance that sets it up, 'cutover' how far its
-                                                        -- end is, 'cutover-ready' that it was ready for it
+                                                        -- 'owner' the instance that sets it up, 'spread' how events
+                                                        -- are spread over partitions, 'cutover' how far its end is,
+                                                        -- 'cutover-ready' that it was ready for it
     step            text        not null,               -- the last step that is done, see Step; of a table: copying, copied
     copied_snapshot text,                               -- pg_current_snapshot() of a copy made while changes streamed
     copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot
@@ -24,6 +25,9 @@ create table if not exists caravan.ledger (
     source_lsn   pg_lsn      not null default '0/0',    -- the farthest change applied
     stream_position text,                               -- the last event applied, in the slot's stream: LSN of its COMMIT,
                                                         -- message, event; null after a copy and before the first
+    beyond_copy  boolean     not null default false,    -- it has gone beyond the table's copy, whose snapshot is asked no more
+    barrier      text,                                  -- the last event that it came to for which all partitions have to be
+    barrier_offset bigint,                              -- at one point, as stream_position tells places, and its offset here
     committed_at timestamptz,                           -- when the last applied change was committed on the source
     changes      bigint      not null default 0,
     updated_at   timestamptz not null default now(),
@@ -88,6 +92,10 @@ begin
     end if;
     if not exists (select from pg_attribute where attrelid = 'caravan.ledger'::regclass and attname = 'stream_position') then
         alter table caravan.ledger add column stream_position text;
+    end if;
+    if not exists (select from pg_attribute where attrelid = 'caravan.ledger'::regclass and attname = 'barrier') then
+        alter table caravan.ledger add column beyond_copy boolean not null default false,
+            add column barrier text, add column barrier_offset bigint;
     end if;
     if not exists (select from pg_attribute where attrelid = 'caravan.verification'::regclass and attname = 'verified_through') then
         alter table caravan.verification add column verified_through pg_lsn;

@@ -3,7 +3,7 @@
 -- wait (EvalPlanQual, read committed): it must ask once more. "was" is the line as it was then.
 select l.next_offset,
        l.stream_position,
-       b.copied_snapshot,
+       case when not l.beyond_copy then b.copied_snapshot end as copied_snapshot,
        b.copied_lsn::text as copied_lsn,
        exists (select from caravan.dead_letter d
                where d.pipeline = l.pipeline and d.table_name = :#table and d.state in ('rejected', 'held')) as has_letters,

@@ -119,7 +119,7 @@ public final class Letters {
 
     /** Remembers which change is being applied, for the case that it fails. */
     public void trying(@Body Batch single, @ExchangeProperty("replay") Replay replay) {
-        replay.trying(single.events().get(0).offset());
+        replay.trying(single.events().get(0));
     }
 
     /** The transaction has committed. */

@@ -2,8 +2,10 @@ package io.caravan.apply;
 
 import io.caravan.change.Batch;
 import io.caravan.change.ChangeEvent;
+import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +21,7 @@ public final class Replay {
     private final Set<Long> ids;
     private final Outcome outcome;
     private List<Letter> letters;
+    private List<ChangeEvent> events = List.of();
     private long current;
 
     /** What was replayed, and what the target refused again. */
@@ -81,7 +84,7 @@ public final class Replay {
         letters = Chains.of(waiting).stream()
                 .filter(chain -> chain.stream().anyMatch(letter -> ids.contains(letter.id())))
                 .flatMap(List::stream)
-                .sorted((a, b) -> Long.compare(a.offset(), b.offset()))
+                .sorted(order(waiting))
                 .toList();
         Set<Long> nameless = letters.stream()
                 .filter(letter -> letter.blocks().isEmpty())
@@ -92,16 +95,26 @@ public final class Replay {
                     "Letter " + nameless + " names no row, so later changes did not wait behind it and"
                             + " replaying it could write over a newer row. Discard it; 'verify' says whether a row is wrong.");
         }
-        List<ChangeEvent> events = letters.stream().map(Letter::change).toList();
+        events = letters.stream().map(Letter::change).toList();
         return new Batch(table, first.topic(), first.partition(), 0, events);
     }
 
-    void trying(long offset) {
-        current = letters.stream()
-                .filter(letter -> letter.offset() == offset)
-                .findFirst()
-                .orElse(first)
-                .id();
+    /** In several partitions offsets say nothing, but changes of one row have their order in the WAL as well. */
+    private static Comparator<Letter> order(List<Letter> letters) {
+        Comparator<Letter> byOffset = Comparator.comparingLong(Letter::offset);
+        boolean inOne = letters.stream().mapToInt(Letter::partition).distinct().count() < 2;
+        return inOne
+                ? byOffset
+                : Comparator.<Letter, Lsn>comparing(letter -> Lsn.parse(letter.sourceLsn()))
+                        .thenComparing(byOffset);
+    }
+
+    void trying(ChangeEvent event) {
+        for (int i = 0; i < events.size(); i++) {
+            if (events.get(i).equals(event)) {
+                current = letters.get(i).id();
+            }
+        }
     }
 
     void done() {

@@ -141,8 +141,25 @@ public final class Bootstrap {
                 slot.requireUsable(connection);
             }
         }
-        topics.create(names(), target, state);
+        topics.create(names(), spreadable(), target, state);
         reach(Step.SLOT);
+    }
+
+    /**
+     * Chosen before the connector is there, and never anew. A slot that was taken over can tell of a table's partitions by their own
+     * names, as which they are not spread.
+     */
+    private Map<TableName, List<String>> spreadable() throws SQLException {
+        if (topics.partitions() == 1 || !reached.isBefore(Step.SLOT)) {
+            return Map.of();
+        }
+        try (Connection from = source.session();
+                Connection to = target.session()) {
+            List<Table> whole = tables.captured().stream()
+                    .filter(table -> copyRows || !table.partitioned())
+                    .toList();
+            return TopicSpread.keys(from, to, whole);
+        }
     }
 
     private ExportedSnapshot create(Connection connection) throws SQLException, BootstrapException {

@@ -2,10 +2,12 @@ package io.caravan.bootstrap;
 
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
 /** The bean {@code connector}: what the step sends to Kafka Connect for the tables of this pipeline, and what it makes of the answers. */
@@ -36,32 +38,33 @@ public final class ConnectorDeployment {
     }
 
     /** The whole configuration, as {@code PUT /connectors/{name}/config} takes it. */
-    public String configuration() {
-        return connector.configurationJson(tables.captured());
+    public String configuration() throws SQLException {
+        return connector.configurationJson(tables.captured(), state.spread());
     }
 
     /** The same for a task in this process, which another instance may have left with tables that this one has not looked at. */
     public Map<String, String> settings() throws SQLException {
         if (state.step() != Step.STREAMING) {
-            return connector.configuration(tables.captured());
+            return connector.configuration(tables.captured(), state.spread());
         }
         Map<String, TableStep> steps = state.lines().steps();
         try (Connection connection = source.session()) {
-            return connector.configuration(Catalog.tables(connection, filter).stream()
+            List<Table> captured = Catalog.tables(connection, filter).stream()
                     .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
                             .isCaptured())
-                    .toList());
+                    .toList();
+            return connector.configuration(captured, state.spread());
         }
     }
 
     /** The body of {@code POST /connectors}. */
-    public String creation() {
-        return connector.creation(tables.captured());
+    public String creation() throws SQLException {
+        return connector.creation(tables.captured(), state.spread());
     }
 
     /** Whether Connect's answer to {@code GET /connectors/{name}/config} is what it should be. */
-    public boolean isCurrent(String answer) throws IOException {
-        return connector.isCurrent(answer, tables.captured());
+    public boolean isCurrent(String answer) throws IOException, SQLException {
+        return connector.isCurrent(answer, tables.captured(), state.spread());
     }
 
     /** Judges {@code GET /connectors/{name}/status}. */

@@ -31,6 +31,7 @@ public final class Drift {
     private final Database target;
     private final BootstrapState state;
     private final TableLines lines;
+    private final TableTopics topics;
     private final SchemaCopy schema;
     private final PipelineTables tables;
     private final TableStream stream;
@@ -42,6 +43,7 @@ public final class Drift {
             Database source,
             Database target,
             BootstrapState state,
+            TableTopics topics,
             SchemaCopy schema,
             PipelineTables tables,
             TableStream stream,
@@ -50,6 +52,7 @@ public final class Drift {
         this.target = target;
         this.state = state;
         this.lines = state.lines();
+        this.topics = topics;
         this.schema = schema;
         this.tables = tables;
         this.stream = stream;
@@ -195,6 +198,7 @@ public final class Drift {
                 return step == TableStep.RESYNC; // the guard speaks of tables that are gone
             }
             requireAllLogged(table, from);
+            requireSpreadByKey(table, from);
             boolean ours = makesTables();
             TableShape known = lastSeen(table);
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
@@ -250,6 +254,22 @@ public final class Drift {
             if (each.unlogged()) {
                 throw stopped(table, each.problem() + " Run on the source: " + each.remedy());
             }
+        }
+    }
+
+    /** Rows of one key are in one partition, by the key that the table had when its topic was made. */
+    private void requireSpreadByKey(TableName table, Connection from) throws SQLException, DriftException {
+        TopicSpread spread = state.spread().get(topics.of(table));
+        Table now = Catalog.tables(from).get(table);
+        if (spread != null && now != null && !spread.columns().equals(now.key())) {
+            String message = "Table " + table + " had the key " + spread.columns()
+                    + " when its events were spread over " + spread.partitions() + " partitions, and has "
+                    + now.key()
+                    + " now, so changes of a row may overtake each other. Give it that key again, or begin anew"
+                    + " with 'reset --target-data' and 'run'.";
+            lines.set(table, TableStep.ALTERED);
+            lines.note(table, message);
+            throw new DriftException(message);
         }
     }
 

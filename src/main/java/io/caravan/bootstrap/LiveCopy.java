@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -62,7 +63,7 @@ public final class LiveCopy {
             throws SQLException, InterruptedException {
         // Events below this offset are of transactions that have written their commit to the WAL. Such a one can still
         // be invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
-        long settled = lines.nextOffset(topic);
+        Map<TopicPartition, Long> settled = lines.nextOffsets(topic);
         try (Connection from = source.connect()) {
             RunningTransactions.of(from)
                     .awaitEnd(from, waiting -> notes.accept(table.name() + " waits to be copied: " + waiting));
@@ -70,9 +71,9 @@ public final class LiveCopy {
         while (true) {
             try (Connection to = target.connect(TableCopy.REPLICA)) {
                 to.setAutoCommit(false);
-                long applied = lines.lock(to, topic);
+                Map<TopicPartition, Long> applied = lines.lock(to, topic);
                 try (FreshSnapshot snapshot = FreshSnapshot.take(source, table)) {
-                    if (!hasUnseen(topic, settled, applied, snapshot.transactions())) {
+                    if (!hasUnseen(settled, applied, snapshot.transactions())) {
                         return replace(table, topic, again, snapshot, to, progress);
                     }
                 }
@@ -83,9 +84,10 @@ public final class LiveCopy {
     }
 
     /** Whether an event was applied whose transaction the snapshot does not see: the copy would undo it for good. */
-    private boolean hasUnseen(String topic, long settled, long applied, CopySnapshot snapshot) {
+    private boolean hasUnseen(
+            Map<TopicPartition, Long> settled, Map<TopicPartition, Long> applied, CopySnapshot snapshot) {
         ChangeEventReader events = new ChangeEventReader(Row.UNCHANGED_MARKER);
-        return topics.any(new TopicPartition(topic, 0), settled, applied, value -> {
+        return topics.any(settled, applied::get, value -> {
             var event = events.read(0, value, null, false);
             return event.op() != Op.UNKNOWN && !snapshot.sees(event.txId());
         });

@@ -40,7 +40,7 @@ public final class NewTables {
     private final Obstacles obstacles;
     private final Consumer<String> notes;
 
-    private long messagesFrom;
+    private Map<TopicPartition, Long> messagesFrom = Map.of();
 
     /** Why a table cannot be replicated as it is on the source; empty when it can. */
     @FunctionalInterface
@@ -128,7 +128,7 @@ public final class NewTables {
         List<TableName> added = unannounced().stream().map(Table::name).toList();
         SchemaCopied made = schema.createTables(source, target, added);
         made.notCarried().forEach(each -> notes.accept("not carried: " + each));
-        topics.create(added, target, state);
+        topics.create(added, Map.of(), target, state); // in one partition, as the connector knows them
         try (Connection connection = source.session()) {
             publication.add(connection, added);
         }
@@ -137,7 +137,7 @@ public final class NewTables {
                 .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
                         .isCaptured())
                 .toList());
-        messagesFrom = lines.nextOffset(topics.messages());
+        messagesFrom = lines.nextOffsets(topics.messages());
     }
 
     /**
@@ -150,8 +150,7 @@ public final class NewTables {
             LogicalMessage.emit(connection, prefix, "tables");
         }
         boolean arrived =
-                look.any(new TopicPartition(topics.messages(), 0), messagesFrom, Long.MAX_VALUE, value -> new String(
-                                value, StandardCharsets.UTF_8)
+                look.any(messagesFrom, partition -> Long.MAX_VALUE, value -> new String(value, StandardCharsets.UTF_8)
                         .contains('"' + prefix + '"'));
         if (!arrived) {
             throw new NotReadyException("The connector does not run with the new list of tables yet.");

@@ -9,9 +9,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.apache.kafka.common.TopicPartition;
 
 /** The lines of the pipeline's tables in {@code caravan.bootstrap}, and of their topics in {@code caravan.ledger}, of the target. */
 public final class TableLines {
@@ -123,16 +125,16 @@ public final class TableLines {
         }
     }
 
-    /** The first offset of the table's topic that was not applied a moment ago. */
-    public long nextOffset(String topic) throws SQLException {
+    /** Of each partition of the table's topic the first offset that was not applied a moment ago. */
+    public Map<TopicPartition, Long> nextOffsets(String topic) throws SQLException {
         try (Connection connection = target.session()) {
-            return nextOffset(connection, topic, "");
+            return nextOffsets(connection, topic, "");
         }
     }
 
     /** The same, and nothing is applied from that topic, by any process, until the transaction ends. */
-    public long lock(Connection inTransaction, String topic) throws SQLException {
-        return nextOffset(inTransaction, topic, " for update");
+    public Map<TopicPartition, Long> lock(Connection inTransaction, String topic) throws SQLException {
+        return nextOffsets(inTransaction, topic, " for update");
     }
 
     /** Whether changes of the table wait as dead letters. */
@@ -148,18 +150,23 @@ public final class TableLines {
         }
     }
 
-    private long nextOffset(Connection connection, String topic, String lock) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "select next_offset from caravan.ledger where pipeline = ? and topic = ? and partition = 0" + lock)) {
+    private Map<TopicPartition, Long> nextOffsets(Connection connection, String topic, String lock)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select partition, next_offset from caravan.ledger"
+                + " where pipeline = ? and topic = ? order by partition" + lock)) {
             select.setString(1, pipeline);
             select.setString(2, topic);
+            Map<TopicPartition, Long> offsets = new HashMap<>();
             try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    throw new SQLException("caravan.ledger in the target has no line for topic " + topic
-                            + ". Begin anew with 'reset --target-data' and 'run'.");
+                while (row.next()) {
+                    offsets.put(new TopicPartition(topic, row.getInt(1)), row.getLong(2));
                 }
-                return row.getLong(1);
             }
+            if (offsets.isEmpty()) {
+                throw new SQLException("caravan.ledger in the target has no line for topic " + topic
+                        + ". Begin anew with 'reset --target-data' and 'run'.");
+            }
+            return offsets;
         }
     }
 
@@ -193,7 +200,8 @@ public final class TableLines {
                 table.toString());
         update(
                 inTransaction,
-                "update caravan.ledger set stream_position = null, updated_at = now() where pipeline = ? and topic = ?",
+                "update caravan.ledger set stream_position = null, beyond_copy = false, updated_at = now()"
+                        + " where pipeline = ? and topic = ?",
                 pipeline,
                 topic);
     }

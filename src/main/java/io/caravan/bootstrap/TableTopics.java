@@ -16,9 +16,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -57,6 +59,11 @@ public final class TableTopics implements AutoCloseable {
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
         this.retentionHours = retentionHours;
+    }
+
+    /** How many a topic of a table whose events can be spread gets. */
+    int partitions() {
+        return partitions;
     }
 
     /**
@@ -135,27 +142,43 @@ public final class TableTopics implements AutoCloseable {
     /**
      * Creates the topics that are missing and begins a line in the ledger for each partition, at its present end: what lies
      * in a topic before the slot is made belongs to an earlier life of the pipeline. Lines that exist are left alone.
+     *
+     * @param spreadable of the tables whose topics may have several partitions the key; noted with what the topics really have
      */
-    void create(Collection<TableName> tables, Database target, BootstrapState state)
+    void create(
+            Collection<TableName> tables,
+            Map<TableName, List<String>> spreadable,
+            Database target,
+            BootstrapState state)
             throws SQLException, InterruptedException, BootstrapException {
-        List<String> topics = new ArrayList<>(tables.stream().map(this::of).toList());
-        topics.add(messages());
-        Admin admin = admin();
-        try (Connection connection = target.session()) {
-            create(admin, topics);
-            Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-            for (TopicDescription topic : described(admin, topics)) {
-                topic.partitions()
-                        .forEach(each ->
-                                ends.put(new TopicPartition(topic.name(), each.partition()), OffsetSpec.latest()));
+        Map<String, Integer> wanted = new HashMap<>();
+        Map<String, List<String>> keys = new HashMap<>();
+        for (TableName table : tables) {
+            List<String> key = spreadable.get(table);
+            wanted.put(of(table), key == null ? 1 : partitions);
+            if (key != null) {
+                keys.put(of(table), key);
             }
+        }
+        wanted.put(messages(), 1); // messages mark one point of the whole stream, so they have one order
+        try (Connection connection = target.session()) {
+            create(wanted);
+            Map<TopicPartition, Long> ends = ends(wanted.keySet(), IsolationLevel.READ_UNCOMMITTED);
+            Map<String, TopicSpread> spread = new HashMap<>();
             connection.setAutoCommit(false);
-            for (var end : admin.listOffsets(ends).all().get().entrySet()) {
-                state.startLedger(
-                        connection,
-                        end.getKey().topic(),
-                        end.getKey().partition(),
-                        end.getValue().offset());
+            for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
+                String topic = end.getKey().topic();
+                int number = end.getKey().partition() + 1;
+                state.startLedger(connection, topic, end.getKey().partition(), end.getValue());
+                if (keys.containsKey(topic) && number > 1) {
+                    spread.merge(
+                            topic,
+                            new TopicSpread(number, keys.get(topic)),
+                            (a, b) -> a.partitions() > b.partitions() ? a : b);
+                }
+            }
+            if (!spreadable.isEmpty()) {
+                state.spread(connection, spread);
             }
             connection.commit();
         } catch (ExecutionException e) {
@@ -166,8 +189,26 @@ public final class TableTopics implements AutoCloseable {
         }
     }
 
+    /** The present end of each partition of these topics. */
+    public Map<TopicPartition, Long> ends(Collection<String> names, IsolationLevel isolation)
+            throws ExecutionException, InterruptedException {
+        Admin admin = admin();
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        for (TopicDescription topic : described(admin, names)) {
+            topic.partitions()
+                    .forEach(each ->
+                            latest.put(new TopicPartition(topic.name(), each.partition()), OffsetSpec.latest()));
+        }
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(isolation))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
     /** A broker can have made a topic and not know it for a moment. */
-    private static Collection<TopicDescription> described(Admin admin, List<String> topics)
+    private static Collection<TopicDescription> described(Admin admin, Collection<String> topics)
             throws ExecutionException, InterruptedException {
         for (int look = 1; ; look++) {
             try {
@@ -212,12 +253,14 @@ public final class TableTopics implements AutoCloseable {
     }
 
     /** Makes a topic of this pipeline where it is missing. */
-    public void createMissing(String topic) throws ExecutionException, InterruptedException {
-        Admin admin = admin();
-        create(admin, List.of(topic));
+    public void createMissing(String topic, BootstrapState state)
+            throws ExecutionException, InterruptedException, SQLException {
+        TopicSpread spread = state.spread().get(topic);
+        create(Map.of(topic, spread == null ? 1 : spread.partitions()));
     }
 
-    private void create(Admin admin, List<String> topics) throws ExecutionException, InterruptedException {
+    /** @param topics with the number of their partitions */
+    private void create(Map<String, Integer> topics) throws ExecutionException, InterruptedException {
         Map<String, String> configuration = Map.of(
                 TopicConfig.RETENTION_MS_CONFIG,
                 Long.toString(retentionHours * 3_600_000L),
@@ -227,15 +270,11 @@ public final class TableTopics implements AutoCloseable {
                 TopicConfig.CLEANUP_POLICY_DELETE,
                 TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                 Integer.toString(LARGEST_MESSAGE_BYTES));
-        List<NewTopic> wanted = topics.stream()
-                .map(topic -> new NewTopic(
-                                topic,
-                                // messages mark one point of the whole stream, so they have one order
-                                Optional.of(topic.equals(messages()) ? 1 : partitions),
-                                replicas())
-                        .configs(configuration))
-                .toList();
-        create(admin, wanted.toArray(NewTopic[]::new));
+        NewTopic[] wanted = topics.entrySet().stream()
+                .map(topic ->
+                        new NewTopic(topic.getKey(), Optional.of(topic.getValue()), replicas()).configs(configuration))
+                .toArray(NewTopic[]::new);
+        create(admin(), wanted);
     }
 
     private Optional<Short> replicas() {

@@ -111,6 +111,11 @@ public record ChangeEvent(
                 oldKey == null ? null : change.apply(oldKey));
     }
 
+    /** The note that it was there, which changes nothing. */
+    public ChangeEvent withoutRows() {
+        return with(Op.MESSAGE, null, null, null);
+    }
+
     /** The same as another op with other rows. */
     ChangeEvent with(Op other, @Nullable Row old, @Nullable Row row, @Nullable Row keyBefore) {
         return new ChangeEvent(

@@ -20,6 +20,11 @@ public record StreamPosition(int timeline, Lsn commit, int message, int event) {
         return ORDER.compare(this, other) > 0;
     }
 
+    /** Whether it was sent after the other one: what was read on a later timeline was. */
+    public boolean isAfter(StreamPosition other) {
+        return timeline == other.timeline ? isBehind(other) : timeline > other.timeline;
+    }
+
     /** As {@link #parse} reads it. */
     @Override
     public String toString() {

@@ -15,10 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * That a pipeline was ready for the cut-over, kept in the target with the ends that its topics had. It stands for as long as these
@@ -81,19 +78,10 @@ record CutoverMark(Database target, String pipeline, TableTopics topics) {
         }
     }
 
-    /** The present end of each of these topics. */
+    /** The present end of each of these topics, of all its partitions together. */
     static Map<String, Long> endsOf(TableTopics topics, Collection<String> names)
             throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> latest = names.stream()
-                .collect(Collectors.toMap(name -> new TopicPartition(name, 0), name -> OffsetSpec.latest()));
-        return topics
-                .admin()
-                .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                .all()
-                .get()
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(
-                        end -> end.getKey().topic(), end -> end.getValue().offset()));
+        return topics.ends(names, IsolationLevel.READ_COMMITTED).entrySet().stream()
+                .collect(Collectors.toMap(end -> end.getKey().topic(), Map.Entry::getValue, Long::sum));
     }
 }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.apply.Ledger;
 import io.caravan.apply.Letters;
+import io.caravan.apply.PartitionBarrier;
 import io.caravan.apply.Retries;
 import io.caravan.apply.Tables;
 import io.caravan.bootstrap.Bootstrap;
@@ -150,10 +151,12 @@ final class Pipeline implements AutoCloseable {
                 targetPool,
                 settings.pipeline());
         guard = guard(kafka);
+        PartitionBarrier barrier = new PartitionBarrier(targetPool, settings.pipeline());
         reader = new TopicReader(
                 kafka,
                 settings.pipeline(),
                 partition -> ledger.nextOffset(partition.topic(), partition.partition()),
+                (partition, offset, event) -> barrier.mayPass(partition.topic(), partition.partition(), offset, event),
                 settings.apply().workers());
         batches = new Batches(Row.UNCHANGED_MARKER, reader);
     }
@@ -211,7 +214,7 @@ final class Pipeline implements AutoCloseable {
     }
 
     Drift drift(TableStream stream) {
-        return new Drift(settings.source(), settings.target(), state, schemaCopy, tables, stream, notes);
+        return new Drift(settings.source(), settings.target(), state, topics, schemaCopy, tables, stream, notes);
     }
 
     NewTables newTables() {

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.change.StreamPosition;
 import io.caravan.guard.Observed.Delivered;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -49,7 +51,7 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     @Override
     public void create(String topic) throws SQLException, InterruptedException {
         try {
-            topics.createMissing(topic);
+            topics.createMissing(topic, new BootstrapState(target, pipeline));
         } catch (ExecutionException e) {
             throw new SQLException("Kafka refused to create topic " + topic + ": " + e.getCause(), e);
         }
@@ -58,34 +60,34 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     @Override
     public boolean readWhatIsThere(Connection inTransaction, String topic, boolean another)
             throws SQLException, InterruptedException {
-        TopicPartition partition = new TopicPartition(topic, 0);
         Admin admin = topics.admin();
         try (PreparedStatement update = inTransaction.prepareStatement(
-                "update caravan.ledger set next_offset = ?, stream_position = null,"
-                        + " updated_at = now() where pipeline = ? and topic = ? and (? or next_offset not between ? and ?)")) {
-            long first = offset(admin, partition, OffsetSpec.earliest());
-            update.setLong(1, first);
-            update.setString(2, pipeline);
-            update.setString(3, topic);
-            update.setBoolean(4, another);
-            update.setLong(5, first);
-            update.setLong(6, offset(admin, partition, OffsetSpec.latest()));
-            boolean moved = update.executeUpdate() > 0;
-            if (moved) {
-                LOG.warn("Topic {} does not have what the ledger waits for; it is read from {} on", topic, first);
+                "update caravan.ledger set next_offset = ?, stream_position = null, barrier = null, updated_at = now()"
+                        + " where pipeline = ? and topic = ? and partition = ? and (? or next_offset not between ? and ?)")) {
+            boolean moved = false;
+            for (Map.Entry<TopicPartition, Long> end :
+                    topics.ends(List.of(topic), IsolationLevel.READ_COMMITTED).entrySet()) {
+                TopicPartition partition = end.getKey();
+                long first = admin.listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                        .partitionResult(partition)
+                        .get()
+                        .offset();
+                update.setLong(1, first);
+                update.setString(2, pipeline);
+                update.setString(3, topic);
+                update.setInt(4, partition.partition());
+                update.setBoolean(5, another);
+                update.setLong(6, first);
+                update.setLong(7, end.getValue());
+                if (update.executeUpdate() > 0) {
+                    moved = true;
+                    LOG.warn("{} does not have what the ledger waits for; it is read from {} on", partition, first);
+                }
             }
             return moved;
         } catch (ExecutionException e) {
             throw new SQLException("Kafka does not tell what it has of topic " + topic + ": " + e.getCause(), e);
         }
-    }
-
-    private static long offset(Admin admin, TopicPartition partition, OffsetSpec at)
-            throws ExecutionException, InterruptedException {
-        return admin.listOffsets(Map.of(partition, at))
-                .partitionResult(partition)
-                .get()
-                .offset();
     }
 
     @Override

@@ -21,12 +21,13 @@ import io.caravan.verify.SteppedTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -78,15 +79,15 @@ final class RowRepair implements Repair {
     public void rows(Table table, Set<String> keys) throws SQLException, InterruptedException, BarrierException {
         cutover.requireNone("repairing");
         for (int attempt = 1; attempt <= TRIES; attempt++) {
-            long settled = settled(table);
+            Map<TopicPartition, Long> settled = settled(table);
             try (Connection from = source.connect(TEXT);
                     Connection to = target.connect(REPLICA)) {
                 CopySnapshot snapshot = takeSnapshot(from, table);
                 to.setAutoCommit(false);
-                AtomicLong applied = new AtomicLong();
-                barrier.reach(from, () -> applied.set(lines.lock(to, topics.of(table.name()))));
+                Map<TopicPartition, Long> applied = new HashMap<>();
+                barrier.reach(from, () -> applied.putAll(lines.lock(to, topics.of(table.name()))));
                 requireNoLetters(to, table);
-                if (isAt(snapshot, table, settled, applied.get())) {
+                if (isAt(snapshot, settled, applied)) {
                     copy(table, keys, from, to);
                     return;
                 }
@@ -102,8 +103,8 @@ final class RowRepair implements Repair {
      * An offset below which every event is of a transaction that new snapshots see. A commit is in the WAL before it is visible,
      * for long where it waits for a synchronous standby.
      */
-    private long settled(Table table) throws SQLException, InterruptedException {
-        long settled = lines.nextOffset(topics.of(table.name()));
+    private Map<TopicPartition, Long> settled(Table table) throws SQLException, InterruptedException {
+        Map<TopicPartition, Long> settled = lines.nextOffsets(topics.of(table.name()));
         try (Connection from = source.connect()) {
             RunningTransactions.of(from)
                     .awaitEnd(from, waiting -> notes.accept(table.name() + " waits to be repaired: " + waiting));
@@ -130,14 +131,15 @@ final class RowRepair implements Repair {
     }
 
     /** Whether all that the snapshot sees has been applied, and nothing else. */
-    private boolean isAt(CopySnapshot snapshot, Table table, long settled, long applied) {
-        return !any(table, settled, applied, event -> !snapshot.sees(event.txId()))
-                && !any(table, applied, Long.MAX_VALUE, event -> snapshot.sees(event.txId()));
+    private boolean isAt(CopySnapshot snapshot, Map<TopicPartition, Long> settled, Map<TopicPartition, Long> applied) {
+        return !any(settled, applied::get, event -> !snapshot.sees(event.txId()))
+                && !any(applied, partition -> Long.MAX_VALUE, event -> snapshot.sees(event.txId()));
     }
 
-    private boolean any(Table table, long fromOffset, long toOffset, Predicate<ChangeEvent> wanted) {
+    private boolean any(
+            Map<TopicPartition, Long> from, ToLongFunction<TopicPartition> to, Predicate<ChangeEvent> wanted) {
         ChangeEventReader events = new ChangeEventReader(Row.UNCHANGED_MARKER);
-        return look.any(new TopicPartition(topics.of(table.name()), 0), fromOffset, toOffset, value -> {
+        return look.any(from, to, value -> {
             ChangeEvent event = events.read(0, value, null, false);
             return event.op() != Op.UNKNOWN && wanted.test(event);
         });

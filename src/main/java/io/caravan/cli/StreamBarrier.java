@@ -4,6 +4,7 @@ import io.caravan.bootstrap.Bootstrap;
 import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.NotReadyException;
 import io.caravan.bootstrap.TableTopics;
+import io.caravan.change.Batch;
 import io.caravan.change.ChangeEvent;
 import io.caravan.change.CopySnapshot;
 import io.caravan.change.Op;
@@ -19,16 +20,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 
@@ -86,8 +83,9 @@ final class StreamBarrier implements Barrier {
 
     private Gate gate(CopySnapshot snapshot) {
         return records -> {
-            for (ChangeEvent event : batches.peek(records).events()) {
-                if (!passes(event, snapshot)) {
+            Batch batch = batches.peek(records);
+            for (ChangeEvent event : batch.events()) {
+                if (batch.hasRows() && !passes(event, snapshot)) {
                     return (int) records.stream()
                             .filter(one -> one.offset() < event.offset())
                             .count();
@@ -98,7 +96,7 @@ final class StreamBarrier implements Barrier {
     }
 
     private static boolean passes(ChangeEvent event, CopySnapshot snapshot) {
-        return event.op() == Op.MESSAGE || event.op() == Op.UNKNOWN || snapshot.sees(event.txId());
+        return event.op() == Op.UNKNOWN || snapshot.sees(event.txId());
     }
 
     private void awaitMessage(Lsn position, long deadline) throws SQLException, InterruptedException, BarrierException {
@@ -119,18 +117,8 @@ final class StreamBarrier implements Barrier {
     private Map<TopicPartition, Long> ends() throws BarrierException, InterruptedException {
         List<String> names =
                 bootstrap.tables().stream().map(Table::name).map(topics::of).toList();
-        Admin admin = topics.admin();
         try {
-            Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            admin.describeTopics(names).allTopicNames().get().values().forEach(topic -> topic.partitions()
-                    .forEach(each ->
-                            latest.put(new TopicPartition(topic.name(), each.partition()), OffsetSpec.latest())));
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .all()
-                    .get()
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
+            return topics.ends(names, IsolationLevel.READ_UNCOMMITTED);
         } catch (ExecutionException e) {
             throw new BarrierException("Kafka does not answer: " + e.getCause());
         }

@@ -151,7 +151,7 @@ public final class SettingsReader {
                 values.flag("caravan.copy"),
                 values.number("caravan.copy.jobs", 1, 64),
                 new Topics(
-                        values.number("caravan.topic.partitions", 1, 1),
+                        values.number("caravan.topic.partitions", 1, 64),
                         values.number("caravan.topic.replication-factor", -1, 100),
                         values.number("caravan.topic.retention-hours", 1, 87_600)),
                 new Apply(

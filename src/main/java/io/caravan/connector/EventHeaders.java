@@ -3,6 +3,7 @@ package io.caravan.connector;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
@@ -12,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an event's headers: the keys of a key change as JSON, and where the event is in the slot's stream. To that it adds
- * where the event before it in its topic is, which this task sent: so a reader can tell an event that was sent again, and one that is
+ * where the event before it in its partition is, which this task sent: so a reader can tell an event that was sent again, and one that is
  * missing. Not thread-safe; Connect makes one for each task and asks in the order in which it sends.
  */
 public final class EventHeaders implements HeaderConverter {
     private static final byte[] NONE = new byte[0];
 
     private final EventJson keys = new EventJson();
-    private final Map<String, Sent> sent = new HashMap<>();
+    private final Map<TopicPartition, Sent> sent = new HashMap<>();
 
-    /** What was sent last to a topic, and what was before that. */
+    /** What was sent last to a partition, and what was before that. */
     @SuppressWarnings("ArrayRecordComponent") // bytes that nobody changes
     private record Sent(byte[] last, byte[] before) {}
 
@@ -34,15 +35,17 @@ public final class EventHeaders implements HeaderConverter {
     public byte @Nullable [] fromConnectHeader(
             String topic, String name, @Nullable Schema schema, @Nullable Object value) {
         return name.equals(StreamPosition.HEADER) && value instanceof byte[] position
-                ? behind(topic, position)
+                ? behind(
+                        new TopicPartition(topic, StreamPosition.partition(position)),
+                        StreamPosition.withoutPartition(position))
                 : keys.fromConnectData(topic, schema, value);
     }
 
     /** Connect asks again for a record that the producer did not take. */
-    private byte[] behind(String topic, byte[] position) {
-        Sent until = sent.getOrDefault(topic, new Sent(NONE, NONE));
+    private byte[] behind(TopicPartition to, byte[] position) {
+        Sent until = sent.getOrDefault(to, new Sent(NONE, NONE));
         Sent now = Arrays.equals(until.last, position) ? until : new Sent(position, until.last);
-        sent.put(topic, now);
+        sent.put(to, now);
         byte[] both = Arrays.copyOf(position, position.length + now.before.length);
         System.arraycopy(now.before, 0, both, position.length, now.before.length);
         return both;

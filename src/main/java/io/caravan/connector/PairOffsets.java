@@ -1,9 +1,7 @@
 package io.caravan.connector;
 
 import io.debezium.relational.RelationalChangeRecordEmitter;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -24,17 +22,23 @@ final class PairOffsets {
         this.stored = stored;
     }
 
-    List<SourceRecord> of(List<SourceRecord> records) {
-        List<SourceRecord> safe = new ArrayList<>(records.size());
-        for (SourceRecord record : records) {
-            if (record.headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD) == null) {
-                last = record.sourceOffset();
-                safe.add(record);
-            } else {
-                safe.add(with(record, before(record)));
-            }
+    /** The next record with an offset that may be stored when it is written. */
+    SourceRecord of(SourceRecord record) {
+        if (isFirstOfTwo(record)) {
+            return ofMore(record);
         }
-        return safe;
+        last = record.sourceOffset();
+        return record;
+    }
+
+    /** The next record, when one more of the same change follows it. */
+    SourceRecord ofMore(SourceRecord record) {
+        return with(record, before(record));
+    }
+
+    /** Whether it is the delete of a key change. */
+    static boolean isFirstOfTwo(SourceRecord record) {
+        return record.headers().lastWithName(RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD) != null;
     }
 
     private Map<String, ?> before(SourceRecord record) {

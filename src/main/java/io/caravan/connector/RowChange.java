@@ -1,6 +1,7 @@
 package io.caravan.connector;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,20 @@ public final class RowChange {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    RowForm form() {
+        return form;
+    }
+
+    /** What tells which row it is: the old one where it is told, which has the key at least, else the new one. */
+    Tuple identifying() {
+        return Objects.requireNonNull(before == null ? after : before);
+    }
+
+    /** Whether the new row lacks large values that did not change. */
+    boolean lacksUnchanged() {
+        return after != null && after.hasUnchanged();
     }
 
     String schema() {

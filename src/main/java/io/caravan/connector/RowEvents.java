@@ -146,6 +146,6 @@ public final class RowEvents {
         Relation of = table.relation;
         RowChange change = new RowChange(table.form, place, of.schema(), of.table(), op, before, after);
         Json key = key(table, Objects.requireNonNull(after == null ? before : after));
-        return new SourceRecord(partition, offset.get(), table.topic, null, null, key, null, change, null, headers);
+        return new SourceRecord(partition, offset.get(), table.topic, 0, null, key, null, change, null, headers);
     }
 }

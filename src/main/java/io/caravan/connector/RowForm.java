@@ -5,6 +5,7 @@ import java.util.List;
 
 /** What all events of a table have in common, ready to be written. */
 final class RowForm {
+    private final List<String> columns;
     private final byte[] unchanged;
     private final byte[] origin;
     private final byte[] database;
@@ -21,6 +22,7 @@ final class RowForm {
      * @param unchanged stands for a large value that did not change and therefore is not in the stream
      */
     RowForm(String prefix, String database, String unchanged, List<String> columns) {
+        this.columns = columns;
         this.unchanged = JsonBytes.of(json -> json.string(unchanged));
         this.origin = JsonBytes.of(json -> {
             json.add("\"version\":");
@@ -45,6 +47,10 @@ final class RowForm {
             sum += name.length + 3; // quotes and comma
         }
         this.bytes = sum;
+    }
+
+    List<String> columns() {
+        return columns;
     }
 
     byte[] origin() {

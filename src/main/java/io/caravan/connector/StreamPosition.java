@@ -1,6 +1,7 @@
 package io.caravan.connector;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -76,6 +77,24 @@ public final class StreamPosition {
             ByteBuffer bytes = ByteBuffer.wrap(position).putInt(0, timeline);
             offset.put(COMMIT_KEY, bytes.getLong(COMMIT_AT));
         }
+    }
+
+    /** The header's value of an event that goes to this partition of its topic, which {@link EventHeaders} is told so. */
+    static byte[] inPartition(byte[] position, int partition) {
+        return ByteBuffer.allocate(BYTES + Integer.BYTES)
+                .put(position)
+                .putInt(partition)
+                .array();
+    }
+
+    /** The position of such a value. */
+    static byte[] withoutPartition(byte[] value) {
+        return value.length <= BYTES ? value : Arrays.copyOf(value, BYTES);
+    }
+
+    /** The partition of such a value, 0 where it tells none. */
+    static int partition(byte[] value) {
+        return value.length <= BYTES ? 0 : ByteBuffer.wrap(value).getInt(BYTES);
     }
 
     /** Of the next event that is made of the message: a key change makes two, a TRUNCATE one for each table. */

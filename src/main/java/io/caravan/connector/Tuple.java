@@ -59,6 +59,35 @@ final class Tuple {
         return completed == places ? this : new Tuple(message, completed);
     }
 
+    /** Whether a large value is missing since it did not change. */
+    boolean hasUnchanged() {
+        for (int i = 0; i < places.length; i += 2) {
+            if (places[i] == UNCHANGED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The texts of these columns, each behind its length; a column without one has the length that stands for that. */
+    byte[] bytes(int[] columns) {
+        int size = 0;
+        for (int column : columns) {
+            size += Integer.BYTES + (places[2 * column] < 0 ? 0 : places[2 * column + 1] - places[2 * column]);
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(size);
+        for (int column : columns) {
+            int from = places[2 * column];
+            if (from < 0) {
+                bytes.putInt(from);
+            } else {
+                int length = places[2 * column + 1] - from;
+                bytes.putInt(length).put(message, from, length);
+            }
+        }
+        return bytes.array();
+    }
+
     boolean hasEqual(int column, Tuple other) {
         int at = 2 * column;
         int from = places[at];

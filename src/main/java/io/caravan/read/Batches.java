@@ -23,6 +23,9 @@ public final class Batches {
     private static final String OLD_KEY = "__debezium.oldkey";
     private static final String PLACE = "caravan.position";
 
+    /** Of an event that is in every partition of its topic; the one of the first partition counts. */
+    static final String BARRIER = "caravan.barrier";
+
     private final String unchangedMarker;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
     private final Set<String> keyless = ConcurrentHashMap.newKeySet();
@@ -80,7 +83,8 @@ public final class Batches {
                 } else if (isKeyless && event.oldKey() != null && !events.isEmpty()) {
                     event = event.completedFrom(events.get(events.size() - 1));
                 }
-                events.add(event.at(place(one)));
+                boolean isCopy = one.partition() > 0 && one.headers().lastHeader(BARRIER) != null;
+                events.add((isCopy ? event.withoutRows() : event).at(place(one)));
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);

@@ -23,6 +23,7 @@ final class Lane {
     private long takenAt;
     private boolean busy;
     private boolean held;
+    private boolean waits;
     private boolean closed;
 
     Lane(TopicPartition partition, KafkaBatchConsumer route) {
@@ -47,7 +48,7 @@ final class Lane {
 
     /** Whether a worker should come in; it is counted as there from now on. */
     synchronized boolean enter() {
-        if (busy || held || closed || waiting.isEmpty() || needsOneMore()) {
+        if (busy || held || waits || closed || waiting.isEmpty() || needsOneMore()) {
             return false;
         }
         busy = true;
@@ -86,6 +87,24 @@ final class Lane {
     }
 
     /**
+     * Takes back what was taken, since other partitions are not at its first record yet; nothing is taken until the lane is
+     * told to go on.
+     */
+    synchronized void waitWith(List<ConsumerRecord<byte[], byte[]>> batch) {
+        if (!closed) {
+            waits = true;
+            for (int i = batch.size() - 1; i >= 0; i--) {
+                waiting.addFirst(batch.get(i));
+            }
+            bytes += size(batch);
+        }
+    }
+
+    synchronized void goOn() {
+        waits = false;
+    }
+
+    /**
      * The batch that will be taken next, if it is as large as it may be, so that no record can join it any more; else
      * empty. Empty as well for a single record beyond the limit, which need not be in memory twice.
      */
@@ -95,7 +114,7 @@ final class Lane {
         return full && size(batch) <= route.maxBytes() ? batch : List.of();
     }
 
-    /** As many records as the limits allow, at least one and never half a pair; empty when there are none for now. */
+    /** As many records as the limits allow, at least one, never half a pair and a barrier only as the first; empty when there are none for now. */
     private List<ConsumerRecord<byte[], byte[]>> front() {
         List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
         long batchBytes = 0;
@@ -103,7 +122,8 @@ final class Lane {
         for (ConsumerRecord<byte[], byte[]> each : waiting) {
             batchBytes += size(each);
             boolean full = batch.size() >= route.maxRecords() || batchBytes > route.maxBytes();
-            if (closed || (full && !batch.isEmpty() && !pairBegun)) {
+            boolean ends = full || isBarrier(each);
+            if (closed || (ends && !batch.isEmpty() && !pairBegun)) {
                 break;
             }
             batch.add(each);
@@ -162,6 +182,10 @@ final class Lane {
     /** The delete of a key change: the insert that follows it may need its row. */
     private static boolean isFirstOfTwo(ConsumerRecord<byte[], byte[]> one) {
         return one.headers().lastHeader(Batches.NEW_KEY) != null;
+    }
+
+    static boolean isBarrier(ConsumerRecord<byte[], byte[]> one) {
+        return one.headers().lastHeader(Batches.BARRIER) != null;
     }
 
     private static long size(List<ConsumerRecord<byte[], byte[]>> batch) {

@@ -1,9 +1,12 @@
 package io.caravan.read;
 
+import io.caravan.change.Place;
+import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,15 +16,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The lanes of this instance's partitions and the workers that run the routes: each lane one batch, then the next lane's turn. */
 final class Lanes {
+    private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
+    /** After how long it is asked again whether the other partitions are where a lane waits. */
+    private static final long BARRIER_MILLIS = 20;
+
     private final Map<TopicPartition, Lane> lanes = new ConcurrentHashMap<>();
     private final ExecutorService workers;
+    private final Barriers barriers;
     private volatile Gate gate = Gate.OPEN;
     private volatile @Nullable ReadAhead readAhead;
 
-    Lanes(int workerCount) {
+    /** @param barriers asked before a batch that begins with an event which all partitions of its topic have to reach */
+    Lanes(int workerCount, Barriers barriers) {
+        this.barriers = barriers;
         AtomicInteger number = new AtomicInteger();
         workers = Executors.newFixedThreadPool(workerCount, task -> {
             Thread thread = new Thread(task, "apply-" + number.incrementAndGet());
@@ -111,7 +124,11 @@ final class Lanes {
         List<ConsumerRecord<byte[], byte[]>> batch = List.of();
         try {
             batch = lane.take(() -> gate);
-            if (!batch.isEmpty()) {
+            if (!batch.isEmpty() && !mayPass(lane, batch.get(0))) {
+                lane.waitWith(batch);
+                CompletableFuture.delayedExecutor(BARRIER_MILLIS, TimeUnit.MILLISECONDS, workers)
+                        .execute(() -> goOn(lane));
+            } else if (!batch.isEmpty()) {
                 ReadAhead ahead = readAhead;
                 if (ahead != null) {
                     ahead.begin(lane.next());
@@ -128,6 +145,21 @@ final class Lanes {
             lane.leave();
         }
         schedule(lane);
+    }
+
+    private void goOn(Lane lane) {
+        lane.goOn();
+        schedule(lane);
+    }
+
+    private boolean mayPass(Lane lane, ConsumerRecord<byte[], byte[]> first) {
+        Place place = Lane.isBarrier(first) ? Batches.place(first) : null;
+        try {
+            return place == null || barriers.mayPass(lane.partition(), first.offset(), place.at());
+        } catch (SQLException e) {
+            LOG.warn("{} waits where all partitions have to be: {}", lane.partition(), e.getMessage());
+            return false;
+        }
     }
 
     /** Camel makes no further try of a batch whose route is being stopped (RedeliveryErrorHandler), and says so like this. */

@@ -45,7 +45,12 @@ public final class TopicReader implements AutoCloseable {
      * @param clientSettings bootstrap servers, security; everything that delivery depends on is set here
      * @param group the consumer group, by which several instances share the partitions
      */
-    public TopicReader(Map<String, Object> clientSettings, String group, StartOffsets startOffsets, int workerCount) {
+    public TopicReader(
+            Map<String, Object> clientSettings,
+            String group,
+            StartOffsets startOffsets,
+            Barriers barriers,
+            int workerCount) {
         this.clientSettings = new HashMap<>(clientSettings);
         this.clientSettings.putAll(Map.of(
                 ConsumerConfig.GROUP_ID_CONFIG,
@@ -75,7 +80,7 @@ public final class TopicReader implements AutoCloseable {
         // to forget the session timeout of one that was gone; with the default all others then wait for five minutes.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
         this.startOffsets = startOffsets;
-        this.lanes = new Lanes(workerCount);
+        this.lanes = new Lanes(workerCount, barriers);
     }
 
     /** See {@link Lanes#readAhead}. */

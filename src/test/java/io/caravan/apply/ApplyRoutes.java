@@ -9,6 +9,7 @@ import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.TableStream;
+import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.change.Batch;
@@ -56,7 +57,8 @@ final class ApplyRoutes implements AutoCloseable {
 
     /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
     public static final class Recorder {
-        private final Batches batches = new Batches(Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", p -> 0, 1));
+        private final Batches batches = new Batches(
+                Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", p -> 0, (p, offset, event) -> true, 1));
         private final List<Long> committed = new CopyOnWriteArrayList<>();
 
         public Batch read(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
@@ -125,6 +127,7 @@ final class ApplyRoutes implements AutoCloseable {
                                 target,
                                 target,
                                 new BootstrapState(target, PIPELINE),
+                                new TableTopics(Map.of(), "ome", 1, 1, 1),
                                 new SchemaCopy(SchemaMode.EXISTING),
                                 new PipelineTables(),
                                 TableStream.NONE,

@@ -29,7 +29,7 @@ class ConnectorTest {
 
     @Test
     void nothingIsLeftOutOfTheStreamInSilence() {
-        assertThat(connector.configuration(List.of(keyed("devices"))))
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
                 .containsAllEntriesOf(Map.of(
                         "snapshot.mode", "no_data",
                         "publication.autocreate.mode", "disabled",
@@ -45,7 +45,7 @@ class ConnectorTest {
 
     @Test
     void theSourceIsWhereTheSettingsSay() {
-        assertThat(connector.configuration(List.of(keyed("devices"))))
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
                 .containsAllEntriesOf(Map.of(
                         "database.hostname", "db",
                         "database.port", "5433",
@@ -60,7 +60,7 @@ class ConnectorTest {
 
     @Test
     void bothSidesUseTheSameMarkerForUnchangedValues() {
-        assertThat(connector.configuration(List.of(keyed("devices"))))
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
                 .containsEntry("unavailable.value.placeholder", Row.UNCHANGED_MARKER);
     }
 
@@ -68,7 +68,7 @@ class ConnectorTest {
     @ValueSource(
             strings = {"devices", "Order_x", "a.b", "a,b", "a;b", "a:b", "x y", "(a|b)*", "q\"u\\o'te", "ž😀", "$1"})
     void anyNameOfATableIsMatchedByItselfAlone(String name) {
-        String list = connector.configuration(List.of(keyed(name))).get("table.include.list");
+        String list = connector.configuration(List.of(keyed(name)), Map.of()).get("table.include.list");
 
         assertThat(list).doesNotContainPattern("[,;:\\s]");
         assertThat(Pattern.matches(list, "public." + name)).isTrue();
@@ -78,7 +78,9 @@ class ConnectorTest {
 
     @Test
     void tablesAreAListOfExpressions() {
-        assertThat(connector.configuration(List.of(keyed("a"), keyed("b"))).get("table.include.list"))
+        assertThat(connector
+                        .configuration(List.of(keyed("a"), keyed("b")), Map.of())
+                        .get("table.include.list"))
                 .isEqualTo("public\\.a,public\\.b");
     }
 
@@ -86,44 +88,46 @@ class ConnectorTest {
     void theKeyOfAReplicaIdentityIndexIsNamedBecauseThePrimaryKeyIsNotInTheEvents() {
         Table table = table("us:ers", List.of("e,mail", "x"), ReplicaIdentity.INDEX);
 
-        assertThat(connector.configuration(List.of(table)))
+        assertThat(connector.configuration(List.of(table), Map.of()))
                 .containsEntry("message.key.columns", "public\\.us\\x{3a}ers:e\\x{2c}mail,x");
-        assertThat(connector.configuration(List.of(keyed("devices")))).doesNotContainKey("message.key.columns");
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
+                .doesNotContainKey("message.key.columns");
     }
 
     @Test
     void onlyASlotThatWasTakenOverTellsOfPartitionsByTheirOwnNames() {
         Table parts = table("parts", List.of("id"), ReplicaIdentity.INDEX, new TableName("eu", "a b"));
-        Map<String, String> config = connector(true).configuration(List.of(parts));
+        Map<String, String> config = connector(true).configuration(List.of(parts), Map.of());
 
         assertThat(config.get("table.include.list")).isEqualTo("public\\.parts,eu\\.a\\x{20}b");
         assertThat(config.get("message.key.columns")).isEqualTo("public\\.parts:id;eu\\.a\\x{20}b:id");
         assertThat(config.get("transforms")).isEqualTo("root,size");
         assertThat(config.get("transforms.root.partitions"))
                 .isEqualTo("[[\"eu\",\"a b\",\"public\",\"parts\",\"ome.public.parts\"]]");
-        assertThat(connector.configuration(List.of(parts)))
+        assertThat(connector.configuration(List.of(parts), Map.of()))
                 .containsEntry("table.include.list", "public\\.parts")
                 .containsEntry("transforms", "size");
-        assertThat(connector(true).configuration(List.of(keyed("devices")))).containsEntry("transforms", "size");
+        assertThat(connector(true).configuration(List.of(keyed("devices")), Map.of()))
+                .containsEntry("transforms", "size");
     }
 
     @Test
     void everyEventTellsWhereInTheStreamItIsAndNoWorkerHasToSendItOnce() {
-        assertThat(connector.configuration(List.of(keyed("devices"))))
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
                 .containsEntry("header.converter", "io.caravan.connector.EventHeaders")
                 .doesNotContainKeys("exactly.once.support", "transaction.boundary");
     }
 
     @Test
     void recordsReachTheTopicInTheOrderInWhichTheyAreSent() {
-        assertThat(connector.configuration(List.of(keyed("devices"))))
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
                 .containsEntry("producer.override.enable.idempotence", "true")
                 .doesNotContainKey("producer.override.delivery.timeout.ms");
     }
 
     @Test
     void theConnectorIsCreatedStopped() {
-        assertThat(connector.creation(List.of(keyed("devices"))))
+        assertThat(connector.creation(List.of(keyed("devices")), Map.of()))
                 .startsWith("{\"name\":\"ome-source\",\"initial_state\":\"STOPPED\",\"config\":{")
                 .contains("\"slot.name\":\"slot\"");
     }
@@ -132,11 +136,12 @@ class ConnectorTest {
     void aConfigurationIsCurrentWhenItIsTheSame() throws Exception {
         List<Table> tables = List.of(keyed("devices"));
 
-        assertThat(connector.isCurrent(connector.configurationJson(tables), tables))
+        assertThat(connector.isCurrent(connector.configurationJson(tables, Map.of()), tables, Map.of()))
                 .isTrue();
-        assertThat(connector.isCurrent(connector.configurationJson(List.of(keyed("other"))), tables))
+        assertThat(connector.isCurrent(
+                        connector.configurationJson(List.of(keyed("other")), Map.of()), tables, Map.of()))
                 .isFalse();
-        assertThat(connector.isCurrent("{\"error_code\":404,\"message\":\"not found\"}", tables))
+        assertThat(connector.isCurrent("{\"error_code\":404,\"message\":\"not found\"}", tables, Map.of()))
                 .isFalse();
     }
 

@@ -43,6 +43,20 @@ class EventHeadersTest {
     }
 
     @Test
+    void eachPartitionOfATopicHasItsOwnOrder() {
+        byte[] first = StreamPosition.current().next();
+        byte[] second = StreamPosition.current().next();
+        byte[] third = StreamPosition.current().next();
+
+        assertThat(position("a", StreamPosition.inPartition(first, 2))).isEqualTo(first);
+        assertThat(position("a", StreamPosition.inPartition(second, 0))).isEqualTo(second);
+        assertThat(position("a", StreamPosition.inPartition(third, 2)))
+                .startsWith(third)
+                .endsWith(first)
+                .hasSize(2 * first.length);
+    }
+
+    @Test
     void theKeyOfAKeyChangeIsWrittenAsJson() {
         Schema schema = SchemaBuilder.struct()
                 .field("id", Schema.STRING_SCHEMA)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -29,10 +30,11 @@ class PairOffsetsTest {
     }
 
     private static List<Map<String, ?>> offsets(@Nullable Map<String, Object> stored, SourceRecord... records) {
-        return new PairOffsets(partition -> stored)
-                .of(List.of(records)).stream()
-                        .<Map<String, ?>>map(SourceRecord::sourceOffset)
-                        .toList();
+        PairOffsets pairs = new PairOffsets(partition -> stored);
+        return Stream.of(records)
+                .map(pairs::of)
+                .<Map<String, ?>>map(SourceRecord::sourceOffset)
+                .toList();
     }
 
     @Test

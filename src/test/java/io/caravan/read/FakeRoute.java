@@ -28,7 +28,8 @@ final class FakeRoute implements AutoCloseable {
             }
         });
         camel.start();
-        KafkaBatchComponent component = new KafkaBatchComponent(new TopicReader(Map.of(), "g", partition -> 0, 1));
+        KafkaBatchComponent component =
+                new KafkaBatchComponent(new TopicReader(Map.of(), "g", partition -> 0, (p, offset, event) -> true, 1));
         component.setCamelContext(camel);
         KafkaBatchEndpoint endpoint = new KafkaBatchEndpoint("kafka-batch:t", component, "t");
         endpoint.setMaxRecords(maxRecords);
@@ -75,6 +76,14 @@ final class FakeRoute implements AutoCloseable {
     static ConsumerRecord<byte[], byte[]> firstOfTwo(TopicPartition partition, long offset) {
         ConsumerRecord<byte[], byte[]> record = record(partition, offset, 36);
         record.headers().add(Batches.NEW_KEY, new byte[0]);
+        return record;
+    }
+
+    /** An event that is in every partition, with its place in the stream. */
+    static ConsumerRecord<byte[], byte[]> barrier(TopicPartition partition, long offset) {
+        ConsumerRecord<byte[], byte[]> record = record(partition, offset, 36);
+        record.headers().add(Batches.BARRIER, null);
+        record.headers().add("caravan.position", new byte[20]);
         return record;
     }
 

@@ -53,7 +53,8 @@ class LaneTest {
 
     @Test
     void whatAGateReadAndHeldBackIsNotInTheBatch() throws InterruptedException {
-        Batches batches = new Batches(Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", partition -> 0, 1));
+        Batches batches = new Batches(
+                Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", partition -> 0, (p, offset, event) -> true, 1));
         batches.register(PARTITION.topic(), TableName.of("t"), false);
         lane.offer(records(PARTITION, 0, 4));
 
@@ -93,6 +94,28 @@ class LaneTest {
         lane.offer(records(PARTITION, 2, 3));
         assertThat(lane.enter()).isTrue();
         assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void anEventThatAllPartitionsMeetAtBeginsABatch() throws InterruptedException {
+        lane.offer(records(PARTITION, 0, 2));
+        lane.offer(List.of(FakeRoute.barrier(PARTITION, 2)));
+        lane.offer(records(PARTITION, 3, 4));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L, 1L);
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(2L, 3L);
+    }
+
+    @Test
+    void aKeyChangeThatAllPartitionsMeetAtIsInOneBatch() throws InterruptedException {
+        ConsumerRecord<byte[], byte[]> delete = FakeRoute.barrier(PARTITION, 1);
+        delete.headers().add(Batches.NEW_KEY, new byte[0]);
+        lane.offer(records(PARTITION, 0, 1));
+        lane.offer(List.of(delete, FakeRoute.barrier(PARTITION, 2), FakeRoute.barrier(PARTITION, 3)));
+
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(0L);
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(1L, 2L);
+        assertThat(offsets(lane.take(() -> Gate.OPEN))).containsExactly(3L);
     }
 
     @Test

@@ -21,7 +21,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
-    private final Lanes lanes = new Lanes(4);
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile boolean othersAreThere;
+    private final Lanes lanes = new Lanes(2, (partition, offset, event) -> {
+        asked.incrementAndGet();
+        return othersAreThere;
+    });
     private final List<Long> seen = new CopyOnWriteArrayList<>();
 
     @AfterEach
@@ -111,6 +116,32 @@ class LanesTest {
             lanes.setGate(Gate.OPEN);
 
             await().untilAsserted(() -> assertThat(seen).containsExactly(0L, 1L, 2L, 3L, 4L));
+        }
+    }
+
+    /** More partitions wait than there are workers. */
+    @Test
+    void whereAllPartitionsMeetOneWaitsWithoutKeepingAWorkerFromTheOthers() throws Exception {
+        List<Integer> partitions = new CopyOnWriteArrayList<>();
+        try (FakeRoute route = new FakeRoute(100, 1 << 20, batch -> {
+            seen.addAll(offsets(batch));
+            partitions.add(batch.get(0).partition());
+        })) {
+            for (int partition = 0; partition < 4; partition++) {
+                TopicPartition one = new TopicPartition("t", partition);
+                lanes.open(one, route.consumer);
+                lanes.offer(one, List.of(FakeRoute.barrier(one, 10)));
+            }
+            await().until(() -> asked.get() > 20);
+            TopicPartition last = new TopicPartition("t", 4);
+            lanes.open(last, route.consumer);
+            lanes.offer(last, records(last, 5, 6));
+            await().untilAsserted(() -> assertThat(seen).containsExactly(5L));
+
+            othersAreThere = true;
+
+            await().untilAsserted(() -> assertThat(seen).containsExactly(5L, 10L, 10L, 10L, 10L));
+            assertThat(partitions).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
         }
     }
 

@@ -1,0 +1,150 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.config.Part;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topics with three partitions, which three instances of Caravan share: the order of each row is kept, whatever dies. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ScaleOutIT {
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    /** A change of the key that keeps large values; TRUNCATE, alone and with another table; rows that come behind it. */
+    private static final String[] MEETINGS = {
+        "delete from wide where id > 1000",
+        "update wide set id = 1000 + id where id <= 40",
+        "truncate item cascade",
+        "insert into item (id, name) select n, 'after' from generate_series(1, 500) n on conflict do nothing",
+        "insert into wide select 1 + n % 40, 5, wide.doc from wide, generate_series(1, 40) n where id > 1000 on conflict do nothing",
+        "truncate scratch, journal",
+        "insert into scratch (word) select 'after' from generate_series(1, 90)",
+        "update item set name = name || ' all'",
+    };
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static CaravanProcess second;
+    private static CaravanProcess third;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scenario = Scenario.create(directory, AttackLoad.schema());
+        scenario.folder().set("caravan.topic.partitions", 3);
+        scenario.ready();
+        second = scenario.folder().copy(directory.resolve("second")).start();
+        third = scenario.folder().copy(directory.resolve("third")).start();
+        Await.until(
+                LIMIT,
+                () -> "three members",
+                () -> Groups.members(scenario.name()).size() == 3);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        for (CaravanProcess other : new CaravanProcess[] {second, third}) {
+            if (other != null) {
+                other.close();
+            }
+        }
+        scenario.close();
+    }
+
+    private static String partitionsOf(String table) throws Exception {
+        return scenario.target()
+                .query(
+                        "select count(*) filter (where changes > 0) || ' of ' || count(*) from caravan.ledger where topic = '"
+                                + scenario.topic(table) + "'");
+    }
+
+    private static Load load(long seed) {
+        return AttackLoad.start(scenario.source(), seed)
+                .add(seed, random -> List.of(MEETINGS[random.nextInt(MEETINGS.length)], "select pg_sleep(0.05)"));
+    }
+
+    private static void awaitMore(Load load) {
+        long committed = load.committed();
+        Await.until(LIMIT, () -> "load", () -> load.committed() > committed + 150);
+    }
+
+    @Test
+    @Order(1)
+    void threeInstancesShareTheTablesOfWhichOneIsKilledAndEveryRowIsEqual() throws Exception {
+        try (Load load = load(7)) {
+            for (CaravanProcess killed : List.of(third, second)) {
+                awaitMore(load);
+                killed.kill();
+                awaitMore(load);
+            }
+            load.stop();
+        }
+        scenario.databases().awaitEqual();
+        assertThat(partitionsOf("wide")).isEqualTo("3 of 3");
+        assertThat(partitionsOf("item")).isEqualTo("3 of 3");
+    }
+
+    @Test
+    @Order(2)
+    void tablesWhoseRowsDependOnEachOtherStayInOnePartition() throws Exception {
+        assertThat(partitionsOf("account")).as("a second unique index").isEqualTo("1 of 1");
+        assertThat(partitionsOf("logbook")).as("no key").isEqualTo("1 of 1");
+    }
+
+    @Test
+    @Order(3)
+    void whatConnectSendsAgainAfterAKillIsPassedOverInEveryPartition() throws Exception {
+        try (Load load = load(8)) {
+            for (Part part : new Part[] {Part.CONNECT, Part.KAFKA, Part.TARGET}) {
+                awaitMore(load);
+                SharedStack.kill(part);
+            }
+            load.stop();
+        }
+        scenario.databases().awaitEqual();
+    }
+
+    @Test
+    @Order(4)
+    void aTableIsCopiedAgainWhileItsPartitionsStream() throws Exception {
+        try (Load load = load(9)) {
+            for (String table : List.of("public.item", "public.wide")) {
+                awaitMore(load);
+                scenario.folder().answer(0, "resync", table);
+            }
+            load.stop();
+        }
+        scenario.databases().awaitEqual();
+        assertThat(scenario.target().query("select count(*) from caravan.dead_letter where state <> 'superseded'"))
+                .isEqualTo("0");
+        assertThat(scenario.folder().answer(0, "verify")).contains("EQUAL");
+    }
+
+    @Test
+    @Order(5)
+    void aTableThatGetsAnotherKeyStopsUntilItHasItsOwnAgain() throws Exception {
+        String detail = "select detail from caravan.bootstrap where table_name = 'public.wide'";
+        scenario.source().execute("alter table wide drop constraint wide_pkey, add primary key (counter, id)");
+        Await.until(LIMIT, () -> "stopped: " + detail, () -> String.valueOf(
+                        scenario.target().query(detail))
+                .contains("had the key [id]"));
+
+        scenario.source()
+                .execute(
+                        "update wide set counter = counter + 1",
+                        "alter table wide drop constraint wide_pkey, add primary key (id)",
+                        "update wide set counter = counter + 1");
+
+        scenario.databases().awaitEqual();
+    }
+}
