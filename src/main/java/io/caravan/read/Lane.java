@@ -100,8 +100,14 @@ final class Lane {
         }
     }
 
+    /** Asks again. */
     synchronized void goOn() {
         waits = false;
+    }
+
+    /** Whether other partitions are waited for, as far as is known. */
+    synchronized boolean isWaiting() {
+        return waits;
     }
 
     /**

@@ -191,7 +191,7 @@ final class Polling implements ConsumerRebalanceListener {
 
     /**
      * A large row takes several times its size while it is applied, so none is fetched for any table before those that were are done. While
-     * a gate holds records back, tables that have none go on: the gate waits for them.
+     * a gate holds records back, or partitions wait for others of their topic, those that have none go on: they are waited for.
      *
      * @return whether any partition is not fetched for that reason
      */
@@ -199,7 +199,7 @@ final class Polling implements ConsumerRebalanceListener {
         long total = lanes.all().stream()
                 .mapToLong(lane -> lane.bytes() + lane.bytesInRoute())
                 .sum();
-        boolean gate = lanes.hasGate();
+        boolean gate = lanes.hasGate() || lanes.all().stream().anyMatch(Lane::isWaiting);
         Set<TopicPartition> paused = kafka.paused();
         List<TopicPartition> full = new ArrayList<>();
         List<TopicPartition> free = new ArrayList<>();

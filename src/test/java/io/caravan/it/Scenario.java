@@ -136,6 +136,12 @@ final class Scenario implements AutoCloseable {
         return process;
     }
 
+    /** Ends those that were started here. */
+    void closeProcesses() {
+        processes.forEach(CaravanProcess::close);
+        processes.clear();
+    }
+
     /** A GET of Kafka Connect. */
     static HttpResponse<String> connect(String path) throws IOException, InterruptedException {
         return send("GET", path);
@@ -183,7 +189,7 @@ final class Scenario implements AutoCloseable {
     /** Leaves nothing that works on: processes, connector, slot. */
     @Override
     public void close() throws IOException {
-        processes.forEach(CaravanProcess::close);
+        closeProcesses();
         keepLog();
         deleteConnector();
         // The slot is in use until the connector is gone.
