@@ -26,8 +26,11 @@ select n.nspname                                  as schema_name,
        s.seqincrement                             as increment,
        s.seqcycle                                 as cycles,
        coalesce(o.relation in (select oid from chosen), false) or c.oid in (select sequence from used) as needed,
-       case when o.relation in (select oid from chosen) then format('%I.%I', tn.nspname, t.relname) end as owner_table,
+       case when o.relation in (select oid from chosen) then tn.nspname end as owner_schema,
+       case when o.relation in (select oid from chosen) then t.relname end as owner_table,
        o.column_name                              as owner_column,
+       has_schema_privilege(n.oid, 'usage')       as open,
+       has_sequence_privilege(c.oid, 'select')    as readable,
        case when has_sequence_privilege(c.oid, 'select, usage') then pg_sequence_last_value(c.oid) end as last_value
 from pg_sequence s
 join pg_class c on c.oid = s.seqrelid

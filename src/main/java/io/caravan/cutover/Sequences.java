@@ -32,13 +32,17 @@ public final class Sequences {
     }
 
     private record Known(
-            String name,
+            TableName sequence,
             long increment,
             boolean cycles,
             boolean needed,
-            String ownerTable,
+            TableName ownerTable,
             String ownerColumn,
-            @Nullable Long lastValue) {}
+            @Nullable Long lastValue) {
+        String name() {
+            return sequence.sql();
+        }
+    }
 
     record Position(long value, boolean called) {
         /** Whether the next value comes before the other's next value, in the direction of the increment. */
@@ -72,13 +76,13 @@ public final class Sequences {
                 Connection here = target.session()) {
             LeftPositions left = LeftPositions.in(here);
             for (Known sequence : of(tables, there)) {
-                if (Objects.equals(sequence.lastValue, followed.get(sequence.name))) {
+                if (Objects.equals(sequence.lastValue, followed.get(sequence.name()))) {
                     continue;
                 }
                 SequencePosition position = set(sequence, there, here, left);
                 positions.add(position);
                 if (position.outcome() != Outcome.FAILED) { // else again next time
-                    followed.put(sequence.name, sequence.lastValue);
+                    followed.put(sequence.name(), sequence.lastValue);
                 }
             }
         }
@@ -92,11 +96,13 @@ public final class Sequences {
 
     private static Known known(ResultSet row) throws SQLException {
         return new Known(
-                new TableName(row.getString("schema_name"), row.getString("sequence_name")).sql(),
+                new TableName(row.getString("schema_name"), row.getString("sequence_name")),
                 row.getLong("increment"),
                 row.getBoolean("cycles"),
                 row.getBoolean("needed"),
-                Objects.requireNonNullElse(row.getString("owner_table"), ""),
+                new TableName(
+                        Objects.requireNonNullElse(row.getString("owner_schema"), ""),
+                        Objects.requireNonNullElse(row.getString("owner_table"), "")),
                 Objects.requireNonNullElse(row.getString("owner_column"), ""),
                 row.getObject("last_value", Long.class));
     }
@@ -104,15 +110,15 @@ public final class Sequences {
     private static SequencePosition set(Known sequence, Connection there, Connection here, LeftPositions left) {
         try {
             String name = inTarget(sequence, here);
-            Position wanted = position(there, sequence.name);
+            Position wanted = position(there, sequence.name());
             if (name == null) {
                 return new SequencePosition(
-                        sequence.name,
+                        sequence.name(),
                         wanted.value,
                         wanted.called,
                         sequence.needed ? Outcome.FAILED : Outcome.ABSENT,
                         sequence.needed
-                                ? "The target has no sequence " + sequence.name + ". Create it as on the source."
+                                ? "The target has no sequence " + sequence.name() + ". Create it as on the source."
                                 : "");
             }
             Position now = position(here, name);
@@ -132,17 +138,18 @@ public final class Sequences {
             return new SequencePosition(name, wanted.value, wanted.called, outcome, "");
         } catch (SQLException e) {
             return new SequencePosition(
-                    sequence.name,
+                    sequence.name(),
                     0,
                     false,
                     Outcome.FAILED,
-                    "Sequence " + sequence.name + " was not set: " + e.getMessage() + hint(e, sequence.name));
+                    "Sequence " + sequence.name() + " was not set: " + e.getMessage() + hint(e, sequence.name()));
         }
     }
 
     private static String hint(SQLException e, String sequence) {
         return "42501".equals(e.getSQLState())
-                ? " GRANT SELECT ON SEQUENCE " + sequence + " on the source, UPDATE on the target, to Caravan's role."
+                ? " GRANT SELECT ON SEQUENCE " + sequence
+                        + " on the source, SELECT and UPDATE on the target, to Caravan's role."
                 : "";
     }
 
@@ -150,11 +157,20 @@ public final class Sequences {
         return IN_TARGET
                 .query(
                         here,
-                        Map.of("owner", sequence.ownerTable, "column", sequence.ownerColumn, "name", sequence.name),
+                        Map.of(
+                                "owner_schemas", one(sequence.ownerTable.schema()),
+                                "owner_tables", one(sequence.ownerTable.name()),
+                                "owner_columns", one(sequence.ownerColumn),
+                                "schemas", one(sequence.sequence.schema()),
+                                "names", one(sequence.sequence.name())),
                         row -> row.getString("sequence"))
                 .stream()
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static String one(String element) {
+        return SqlResource.array(List.of(element));
     }
 
     /** From the sequence itself: the view pg_sequences does not tell whether the value was given out. */

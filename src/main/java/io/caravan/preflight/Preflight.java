@@ -102,8 +102,10 @@ public final class Preflight {
         List<Finding> findings = new ArrayList<>(
                 new SourceChecks(source, filter, slot, publication, state.isBeforeSlot(), slotExpected).run());
         List<Table> tables;
+        List<Table> reachable;
         try (Connection connection = source.session()) {
             tables = Catalog.tables(connection, filter);
+            reachable = RightsChecks.reachable(connection, tables);
         }
         if (tables.isEmpty()) {
             findings.add(
@@ -113,7 +115,7 @@ public final class Preflight {
                             "Correct caravan.tables.include, or create the tables. Names are schema.table, such as public.orders."));
         }
         findings.addAll(
-                new TargetChecks(target, source, tables, state.isBeforeSchema(), tablesExpected, extensions).run());
+                new TargetChecks(target, source, reachable, state.isBeforeSchema(), tablesExpected, extensions).run());
         findings.addAll(topicsOnce(tables));
         findings.addAll(capture.findings());
         findings.addAll(

@@ -66,7 +66,10 @@ final class SourceChecks {
     /** What is in the way of one table. */
     List<Finding> run(Table table) throws SQLException {
         try (Connection connection = source.session()) {
-            table(connection, table);
+            findings.addAll(new RightsChecks(connection, source, settingUp).ofSource(List.of(table)));
+            if (!RightsChecks.reachable(connection, List.of(table)).isEmpty()) {
+                table(connection, table);
+            }
         }
         return findings;
     }
@@ -143,7 +146,10 @@ final class SourceChecks {
     }
 
     private void tables(Connection connection) throws SQLException {
-        List<Table> tables = Catalog.tables(connection, filter);
+        List<Table> chosen = Catalog.tables(connection, filter);
+        findings.addAll(new RightsChecks(connection, source, settingUp).ofSource(chosen));
+        List<Table> tables = RightsChecks.reachable(connection, chosen);
+        findings.addAll(new RightsChecks(connection, source, settingUp).ofSourceSequences(tables));
         findings.addAll(new PublicationChecks(connection, source, publication).run(tables, settingUp && !slotExpected));
         if (settingUp && slotExpected) {
             findings.addAll(new AdoptedSlotChecks(slot, publication).run(connection, tables));
@@ -195,12 +201,6 @@ final class SourceChecks {
                             + " has columns whose names differ only by case, which Debezium cannot tell"
                             + " apart: it would stop for all tables.",
                     "Rename one, or exclude the table with caravan.tables.exclude.");
-        }
-        if (!flag(connection, "select has_table_privilege(" + Identifier.literal(sql) + ", 'select')")) {
-            add(
-                    "table " + table.name(),
-                    "Role " + source.user() + " may not read table " + table.name() + ".",
-                    "Run GRANT SELECT ON " + sql + " TO " + Identifier.quote(source.user()) + " on the source.");
         }
     }
 

@@ -50,6 +50,7 @@ final class TargetChecks {
             notTheSource(connection);
             noCircle(connection);
             noFiringTriggers(connection);
+            rights(connection);
             if (settingUp) {
                 writable(connection);
                 findings.addAll(new TargetTableChecks(target, tables, tablesExpected).run(connection));
@@ -206,10 +207,21 @@ final class TargetChecks {
         }
     }
 
+    private void rights(Connection connection) throws SQLException {
+        findings.addAll(new RightsChecks(connection, target, settingUp).ofTarget(tables));
+        try (Connection other = source.session()) {
+            findings.addAll(new RightsChecks(connection, target, settingUp).ofTargetSequences(other, tables));
+            if (settingUp && !tablesExpected) {
+                findings.addAll(new RightsChecks(connection, target, true).ofTablesToCome(other, tables));
+            }
+        }
+    }
+
     /** They would act on every change, and what they write into a replicated table would be there twice. */
     private void noFiringTriggers(Connection connection) throws SQLException {
-        String names = SqlResource.array(
-                tables.stream().map(table -> table.name().sql()).toList());
+        String names = SqlResource.array(RightsChecks.reachable(connection, tables).stream()
+                .map(table -> table.name().sql())
+                .toList());
         FIRING_TRIGGERS
                 .query(connection, Map.of("tables", names), row -> {
                     String trigger = row.getString("kind") + " " + Identifier.quote(row.getString("trigger_name"));

@@ -36,6 +36,9 @@ class PrepareSourceIT {
                 Load.schema(),
                 "create table salaries (id serial primary key, amount numeric)",
                 "create sequence invoice_number",
+                "create schema numbers",
+                "create sequence numbers.of_tickets",
+                "create table ticket (id integer primary key default nextval('numbers.of_tickets'))",
                 "create schema parts",
                 "create table visit (id integer, day date, primary key (id, day)) partition by range (day)",
                 "create table parts.visit_1 partition of visit for values from ('2026-01-01') to ('2027-01-01')",
@@ -85,6 +88,8 @@ class PrepareSourceIT {
                 .contains(
                         "create role \"Least \"\"of\"\" them\" login replication",
                         "grant select on sequence public.invoice_number to",
+                        "grant usage on schema numbers to",
+                        "grant select on sequence numbers.of_tickets to",
                         "grant usage on schema parts to",
                         "grant select on table parts.visit_1 to")
                 .doesNotContain("salaries", PASSWORD);
@@ -182,6 +187,20 @@ class PrepareSourceIT {
 
     @Test
     @Order(6)
+    void whereAPolicyHidesRowsItMayReadAllOfThem() throws Exception {
+        scenario.source()
+                .execute(
+                        "create table tenant (id integer primary key, owner text)",
+                        "insert into tenant select n, 'someone' from generate_series(1, 9) n",
+                        "alter table tenant enable row level security",
+                        "create policy own_rows on tenant using (owner = current_user)");
+        assertThat(scenario.folder().answer(1, "check")).contains("Row level security of table public.tenant holds");
+
+        assertThat(prepareSource().output()).contains("alter role \"Least \"\"of\"\" them\" bypassrls");
+    }
+
+    @Test
+    @Order(7)
     void theWholePipelineRunsWithIt() throws Exception {
         CaravanProcess check = scenario.folder().command("check");
         assertThat(check.exitCode()).as(check.output()).isZero();
@@ -193,11 +212,12 @@ class PrepareSourceIT {
         }
         scenario.databases().awaitEqual("public.salaries");
         assertThat(scenario.folder().command("verify").exitCode()).isZero();
+        assertThat(scenario.folder().answer(0, "sequences")).contains("numbers.of_tickets", "invoice_number");
         assertThat(run.terminate()).isZero();
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void tablesThatComeLaterCanBeReadAndArePublishedByRunningItAgain() throws Exception {
         scenario.source().execute("create table late (id integer primary key)");
 
