@@ -32,6 +32,10 @@ public final class TableTopics implements AutoCloseable {
     public static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
     private static final int LOOKS_FOR_ABSENT = 6;
+
+    /** Well below the time that the guard may hold its lock (guard.EvidenceStore), in which it looks twice. */
+    private static final int LOOKS_FOR_NONE = 15;
+
     private static final long ADMIN_LIFE_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
@@ -226,13 +230,12 @@ public final class TableTopics implements AutoCloseable {
     public Map<String, String> ids(Collection<String> names) throws ExecutionException, InterruptedException {
         Admin admin = admin();
         Map<String, String> ids = ids(admin, names);
-        // A broker that has just come back may not know its topics yet.
-        for (int look = 1; ids.size() < Set.copyOf(names).size() && look < LOOKS_FOR_ABSENT; look++) {
+        // A broker that has just come back may not know its topics yet, and longer where it knows none of them.
+        for (int look = 1;
+                ids.size() < Set.copyOf(names).size() && look < (ids.isEmpty() ? LOOKS_FOR_NONE : LOOKS_FOR_ABSENT);
+                look++) {
             TimeUnit.SECONDS.sleep(1);
             ids = ids(admin, names);
-        }
-        if (ids.isEmpty()) { // more likely that it still does not know than that all are gone
-            throw new ExecutionException(new UnknownTopicOrPartitionException("Kafka knows none of " + names + "."));
         }
         return ids;
     }
