@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -38,6 +37,12 @@ public final class LiveCopy {
     private final OwnSteps steps;
     private final Consumer<String> notes;
 
+    /** Writes something in the copy's transaction. */
+    @FunctionalInterface
+    interface Note {
+        void in(Connection transaction) throws SQLException, InterruptedException;
+    }
+
     public LiveCopy(
             Database source,
             Database target,
@@ -57,10 +62,10 @@ public final class LiveCopy {
      * Copies the table; its line must be there.
      *
      * @param again whether rows that are in the target are those of an earlier copy; if not, they are an error
+     * @param noted what else is true once the rows are there, and is written in their transaction
      * @return the rows copied
      */
-    long copy(Table table, String topic, boolean again, LongConsumer progress)
-            throws SQLException, InterruptedException {
+    long copy(Table table, String topic, boolean again, Note noted) throws SQLException, InterruptedException {
         // Events below this offset are of transactions that have written their commit to the WAL. Such a one can still
         // be invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
         Map<TopicPartition, Long> settled = lines.nextOffsets(topic);
@@ -74,7 +79,7 @@ public final class LiveCopy {
                 Map<TopicPartition, Long> applied = lines.lock(to, topic);
                 try (FreshSnapshot snapshot = FreshSnapshot.take(source, table)) {
                     if (!hasUnseen(settled, applied, snapshot.transactions())) {
-                        return replace(table, topic, again, snapshot, to, progress);
+                        return replace(table, topic, again, snapshot, to, noted);
                     }
                 }
                 to.rollback();
@@ -93,22 +98,22 @@ public final class LiveCopy {
         });
     }
 
-    private long replace(
-            Table table, String topic, boolean again, FreshSnapshot snapshot, Connection to, LongConsumer progress)
-            throws SQLException {
+    private long replace(Table table, String topic, boolean again, FreshSnapshot snapshot, Connection to, Note noted)
+            throws SQLException, InterruptedException {
         if (again) {
             try (Statement statement = to.createStatement()) {
-                statement.execute("delete from " + TableCopy.relation(table));
+                statement.execute("delete from " + new TargetRows(table).relation());
             }
         } else {
-            TableCopy.requireEmpty(to, table);
+            new TargetRows(table).requireNone(to);
         }
         Connection from = snapshot.exported().session();
         long rows = TableCopy.rows(
-                steps, table, TablePart.whole(table), from, to, CopyFormat.of(table, from, to), progress);
+                steps, table, TablePart.whole(table), from, to, CopyFormat.of(table, from, to), bytes -> {});
         TableShape shape = Objects.requireNonNull(
                 TableShape.of(from, List.of(table.name())).get(table.name()));
         lines.filled(to, table.name(), topic, snapshot, shape, rows);
+        noted.in(to);
         to.commit();
         return rows;
     }

@@ -42,8 +42,11 @@ public final class TableCopies {
         /** Sees to it that publication and topic are fit for the table from now on. */
         void of(TableName table) throws SQLException, InterruptedException;
 
-        /** Nothing is missing of the table any more. */
-        void done(TableName table) throws SQLException, InterruptedException;
+        /** Notes in the copy's own transaction that nothing is missing of the table any more: a kill leaves both or neither. */
+        void mended(Connection inTransaction, TableName table) throws SQLException, InterruptedException;
+
+        /** That transaction is committed. */
+        void done() throws SQLException;
     }
 
     /** @param lock of its own, so that it is not the one that the set-up of this process holds */
@@ -174,8 +177,8 @@ public final class TableCopies {
         try {
             renewal.of(table.name());
             boolean again = step != TableStep.ADDED;
-            long rows = live.copy(table, topics.of(table.name()), again, bytes -> {});
-            renewal.done(table.name());
+            long rows = live.copy(table, topics.of(table.name()), again, to -> renewal.mended(to, table.name()));
+            renewal.done();
             return rows;
         } finally {
             if (streamed) {

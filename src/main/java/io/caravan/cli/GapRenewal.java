@@ -20,7 +20,12 @@ record GapRenewal(Database source, Publication publication, Guard guard) impleme
     }
 
     @Override
-    public void done(TableName table) throws SQLException, InterruptedException {
-        guard.mended(table);
+    public void mended(Connection inTransaction, TableName table) throws SQLException, InterruptedException {
+        guard.mended(inTransaction, table);
+    }
+
+    @Override
+    public void done() throws SQLException {
+        guard.readGaps();
     }
 }

@@ -51,21 +51,28 @@ public final class EvidenceStore {
                 // A process that is frozen in its look would keep every other one from starting.
                 limit.execute("set local idle_in_transaction_session_timeout = '60s'");
             }
-            // the line may not be there yet, so it cannot be the lock
-            try (PreparedStatement lock =
-                    connection.prepareStatement("select pg_advisory_xact_lock(hashtext('caravan.guard.' || ?))")) {
-                lock.setString(1, pipeline);
-                lock.execute();
-            }
-            Evidence after = revision.of(read(connection, " for update"), connection);
-            if (after == null) {
-                delete(connection);
-            } else {
-                write(connection, after);
-            }
+            Evidence after = revise(connection, revision);
             connection.commit();
             return after;
         }
+    }
+
+    /** The same in a transaction of the caller's: others wait for its end. */
+    @Nullable
+    Evidence revise(Connection inTransaction, Revision revision) throws SQLException, InterruptedException {
+        // the line may not be there yet, so it cannot be the lock
+        try (PreparedStatement lock =
+                inTransaction.prepareStatement("select pg_advisory_xact_lock(hashtext('caravan.guard.' || ?))")) {
+            lock.setString(1, pipeline);
+            lock.execute();
+        }
+        Evidence after = revision.of(read(inTransaction, " for update"), inTransaction);
+        if (after == null) {
+            delete(inTransaction);
+        } else {
+            write(inTransaction, after);
+        }
+        return after;
     }
 
     /** The gaps that were found and are not mended; also without a running process. */

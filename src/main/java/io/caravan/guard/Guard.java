@@ -6,6 +6,7 @@ import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.TableName;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -258,14 +259,13 @@ public final class Guard {
         readGaps();
     }
 
-    /** After the table was copied again. */
-    public void mended(TableName table) throws SQLException, InterruptedException {
-        store.revise((before, target) -> before == null ? null : before.mended(table.toString()));
-        readGaps();
+    /** In the transaction that copies the table again; {@link #readGaps} after it. */
+    public void mended(Connection inTransaction, TableName table) throws SQLException, InterruptedException {
+        store.revise(inTransaction, (before, target) -> before == null ? null : before.mended(table.toString()));
     }
 
     /** Read again rather than taken over, since the one who revised last need not be the one who says so last. */
-    private synchronized void readGaps() throws SQLException {
+    public synchronized void readGaps() throws SQLException {
         gaps = store.gaps();
     }
 

@@ -46,7 +46,8 @@ enum CrashPoint {
     NEW_TABLE_ANNOUNCED_BEFORE_IT_IS_CAPTURED("bootstrap.NewTables", "requireListed"),
     COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK("bootstrap.LiveCopy", "replace"),
     COPY_OF_ONE_TABLE_BEFORE_COMMIT("bootstrap.TableLines", "filled"),
-    COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("cli.GapRenewal", "done"),
+    COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("cli.GapRenewal", "mended"),
+    COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS("cli.GapRenewal", "done"),
     ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter");
 
     /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */

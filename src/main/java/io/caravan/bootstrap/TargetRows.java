@@ -1,0 +1,44 @@
+package io.caravan.bootstrap;
+
+import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Table;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** What the target has of a table's rows before its copy. */
+record TargetRows(Table table) {
+    /** Tables that inherit from this one are copied by themselves; partitions are not. */
+    String relation() {
+        return (table.partitioned() ? "" : "only ") + table.name().sql();
+    }
+
+    /** Rows that are none of an earlier copy's would be doubled, or lost. */
+    void requireNone(Connection to) throws SQLException {
+        if (yes(to, "select exists (select from " + relation() + ")")) {
+            throw new SQLException(
+                    "Table " + table.name() + " has rows in the target already, which the copy would double."
+                            + " Empty it, or set caravan.copy=false if they are the copy.");
+        }
+    }
+
+    /** Those of a copy that was cut off. TRUNCATE is refused where a foreign key refers to the table, however empty the other one is. */
+    void remove(Connection to) throws SQLException {
+        boolean referenced = yes(
+                to,
+                "select exists (select from pg_constraint where contype = 'f' and confrelid = to_regclass("
+                        + Identifier.literal(table.name().sql()) + "))");
+        try (Statement statement = to.createStatement()) {
+            statement.execute((referenced ? "delete from " : "truncate ") + relation());
+        }
+    }
+
+    private static boolean yes(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+}
