@@ -8,7 +8,6 @@ import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
@@ -17,6 +16,8 @@ import java.util.Queue;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The copy of one table by COPY from source to target, in one snapshot: as a whole in one transaction, or by several workers.
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * left: their snapshot ended with the session that held it, and in another one an updated row may lie in another part.
  */
 final class TableCopy implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TableCopy.class);
+
     /** Triggers and foreign keys must not fire; the rows were checked on the source. */
     static final Map<String, String> REPLICA = Map.of("options", "-c session_replication_role=replica");
 
@@ -117,6 +120,7 @@ final class TableCopy implements AutoCloseable {
             requireEmpty(to);
             format = CopyFormat.of(table, from, to);
             add(copy(TablePart.whole(table), from, to));
+            copyAgainIfRewritten(from, to);
             noteCopied(to);
             to.commit();
         } finally {
@@ -152,7 +156,7 @@ final class TableCopy implements AutoCloseable {
                 to.commit();
                 add(copied);
             }
-            return isLast(to);
+            return isLast(from, to);
         }
     }
 
@@ -164,11 +168,12 @@ final class TableCopy implements AutoCloseable {
         rows += copied;
     }
 
-    private synchronized boolean isLast(Connection to) throws SQLException {
+    private synchronized boolean isLast(Connection from, Connection to) throws SQLException {
         workersDone++;
         if (workersDone < workers) {
             return false;
         }
+        copyAgainIfRewritten(from, to);
         noteCopied(to);
         to.commit();
         close();
@@ -250,44 +255,34 @@ final class TableCopy implements AutoCloseable {
     }
 
     private void requireEmpty(Connection to) throws SQLException {
+        TargetRows before = new TargetRows(table);
         if (state.isCopying(to, table.name())) {
-            removeRows(to);
+            before.remove(to);
         } else {
-            requireEmpty(to, table);
+            before.requireNone(to);
         }
     }
 
-    /** Rows that are none of an earlier copy's would be doubled, or lost. */
-    static void requireEmpty(Connection to, Table table) throws SQLException {
-        if (yes(to, "select exists (select from " + relation(table) + ")")) {
-            throw new SQLException(
-                    "Table " + table.name() + " has rows in the target already, which the copy would double."
-                            + " Empty it, or set caravan.copy=false if they are the copy.");
+    /**
+     * Neither a TRUNCATE nor a rewriting ALTER TABLE respects older snapshots: where one came since the slot's, the copy lacks rows. It is
+     * then made again in a fresh one, as a copy that was cut off is; a table that comes to be empty is soon copied.
+     */
+    private void copyAgainIfRewritten(Connection from, Connection to) throws SQLException {
+        if (fresh != null) {
+            return;
         }
-    }
-
-    /** TRUNCATE is refused where a foreign key refers to the table, however empty the other one is. */
-    private void removeRows(Connection to) throws SQLException {
-        boolean referenced = yes(
-                to,
-                "select exists (select from pg_constraint where contype = 'f' and confrelid = to_regclass("
-                        + Identifier.literal(table.name().sql()) + "))");
-        try (Statement statement = to.createStatement()) {
-            statement.execute((referenced ? "delete from " : "truncate ") + relation(table));
+        required(snapshot).begin(from);
+        boolean rewritten = FreshSnapshot.isNeeded(from, table);
+        from.rollback();
+        if (rewritten) {
+            LOG.info("Table {} was truncated or rewritten while it was copied; it is copied again", table.name());
+            state.owner().require(to);
+            new TargetRows(table).remove(to);
+            rows = 0;
+            fresh = FreshSnapshot.take(source, table);
+            snapshot = fresh.exported();
+            add(rows(steps, table, TablePart.whole(table), snapshot.session(), to, format, progress));
         }
-    }
-
-    private static boolean yes(Connection connection, String query) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            row.next();
-            return row.getBoolean(1);
-        }
-    }
-
-    /** Tables that inherit from this one are copied by themselves; partitions are not. */
-    static String relation(Table table) {
-        return (table.partitioned() ? "" : "only ") + table.name().sql();
     }
 
     private static ExportedSnapshot required(@Nullable ExportedSnapshot snapshot) {

@@ -79,6 +79,29 @@ class PartedCopyIT {
         assertThat(Sql.rows(target, "devices")).isEqualTo(before);
     }
 
+    /** The slot's snapshot shows none of their rows any more, and the stream does not bring those of an ALTER TABLE. */
+    @Test
+    void tablesThatAreTruncatedOrRewrittenBeforeTheirTurnAreCopiedInAFreshSnapshot() throws Exception {
+        ReplicationSlot slot = new ReplicationSlot("parted_slot");
+        try (ExportedSnapshot snapshot = slot.create(source)) {
+            Sql.run(source, "truncate devices; insert into devices values (1, 'after', 'infinity', 0)");
+            Sql.run(source, "truncate low");
+            Sql.run(source, "alter table small alter v type text using v || '!'");
+            Sql.run(source, "vacuum devices");
+            copyAll(snapshot);
+        }
+        try (Connection session = source.connect()) {
+            slot.drop(session);
+        }
+
+        assertThatAllIsEqual();
+        assertThat(
+                        Sql.column(
+                                target,
+                                "select table_name from caravan.bootstrap where copied_snapshot is null and table_name like 'public.%'"))
+                .isEmpty();
+    }
+
     @Test
     void rowsOfEveryPartPassTheStepsThatConcernTheTable() throws Exception {
         copyAll(null, new OwnSteps() {
