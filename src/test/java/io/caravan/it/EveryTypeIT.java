@@ -3,7 +3,6 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.caravan.TestPostgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,12 +62,7 @@ class EveryTypeIT {
     private static final Map<String, CaravanProcess> PROCESSES = new LinkedHashMap<>();
 
     static Stream<String> pairs() {
-        String wanted = System.getProperty("caravan.it.versions", "15>17 17>18 18>18");
-        return Stream.of((wanted.equals("all") ? "15>15 15>17 15>18 17>15 17>17 17>18 18>15 18>17 18>18" : wanted)
-                        .split(" "))
-                .filter(pair -> Stream.of(pair.split(">"))
-                        .allMatch(version ->
-                                TestPostgres.programs(Integer.parseInt(version)).isPresent()));
+        return Scenario.pairs("15>17 17>18 18>18");
     }
 
     @BeforeAll

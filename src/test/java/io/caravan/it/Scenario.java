@@ -1,6 +1,7 @@
 package io.caravan.it;
 
 import io.caravan.Servers;
+import io.caravan.TestPostgres;
 import io.caravan.config.Part;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /** A pipeline on the shared stack with everything of its own: two databases, slot, publication, topics, connector, folder. */
 final class Scenario implements AutoCloseable {
@@ -50,6 +52,16 @@ final class Scenario implements AutoCloseable {
     /** @param versions the source's and the target's */
     static Scenario between(String[] versions, Path directory, String... sql) throws Exception {
         return between(server(versions[0]), server(versions[1]), directory, sql);
+    }
+
+    /** The pairs of versions that {@code caravan.it.versions} names, as far as this machine has them; {@code all} are nine. */
+    static Stream<String> pairs(String byDefault) {
+        String wanted = System.getProperty("caravan.it.versions", byDefault);
+        return Stream.of((wanted.equals("all") ? "15>15 15>17 15>18 17>15 17>17 17>18 18>15 18>17 18>18" : wanted)
+                        .split(" "))
+                .filter(pair -> Stream.of(pair.split(">"))
+                        .allMatch(version ->
+                                TestPostgres.programs(Integer.parseInt(version)).isPresent()));
     }
 
     private static TestDatabase server(String majorVersion) {

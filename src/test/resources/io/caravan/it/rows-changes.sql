@@ -39,9 +39,9 @@ delete from computed where a = 3;
 update computed_key set a = 10 where a = 1;
 update computed_key set t = 'changed' where a = 2;
 insert into computed_key values (3, default, 'three');
-update stay set during = '[2024-01-01,2024-01-04)', guest = 'c' where guest = 'a';
-insert into stay values (1, '[2024-01-04,2024-01-05)', 'd');
-delete from stay where guest = 'b';
+update stay set during = '[2024-01-01,2024-01-04)', guest = 'c' where guest = 'a'; -- from 18
+insert into stay values (1, '[2024-01-04,2024-01-05)', 'd'); -- from 18
+delete from stay where guest = 'b'; -- from 18
 ---------
 update keys set id = id + 100 where id > 15;
 delete from keys where id = 2;
