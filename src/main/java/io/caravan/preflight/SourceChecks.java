@@ -49,7 +49,7 @@ final class SourceChecks {
         this.slotExpected = slotExpected;
     }
 
-    List<Finding> run() throws SQLException {
+    List<Finding> run() throws SQLException, InterruptedException {
         try (Connection connection = source.session()) {
             if (version(connection) && primary(connection)) {
                 walLevel(connection);
