@@ -5,6 +5,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
@@ -13,12 +14,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** Takes away all that a bootstrap made, in the opposite order; what is not there is passed over. */
 public final class Reset {
+    private static final SqlResource TAKEN_ALONG = SqlResource.read("reset/taken-along.sql");
+
     private final Database source;
     private final Database target;
     private final TableFilter filter;
@@ -50,13 +54,32 @@ public final class Reset {
         this.connector = connector;
     }
 
+    /**
+     * What of the target goes with its tables because it depends on them and is none of them: views, foreign keys of tables
+     * that are not replicated, and whatever else DROP … CASCADE takes. Each as PostgreSQL describes it.
+     */
+    public List<String> takenAlong() throws SQLException {
+        List<TableName> tables;
+        try (Connection connection = source.connect()) {
+            tables = tables(connection);
+        }
+        try (Connection connection = target.connect()) {
+            return TAKEN_ALONG.query(
+                    connection,
+                    Map.of(
+                            "relations",
+                            SqlResource.array(
+                                    tables.stream().map(TableName::sql).toList())),
+                    row -> row.getString(1));
+        }
+    }
+
     /** Removes everything; rows and tables of the target only when asked to. */
     public void run(boolean targetData, Consumer<String> done)
             throws SQLException, IOException, InterruptedException, ExecutionException {
         List<TableName> tables;
         try (Connection connection = source.connect(BootstrapState.WRITING)) {
-            tables =
-                    Catalog.tables(connection, filter).stream().map(Table::name).toList();
+            tables = tables(connection);
             end.run();
             done.accept("connector " + connector + " and its offsets removed");
             boolean slotThere = slot.status(connection).isPresent();
@@ -76,6 +99,10 @@ public final class Reset {
         // Last, so that a reset that is cut off before is done again from the beginning.
         state.forget();
         done.accept("Caravan's state removed from the target");
+    }
+
+    private List<TableName> tables(Connection connection) throws SQLException {
+        return Catalog.tables(connection, filter).stream().map(Table::name).toList();
     }
 
     private static String dropped(boolean wasThere) {

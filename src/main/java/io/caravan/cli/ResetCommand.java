@@ -4,6 +4,7 @@ import io.caravan.bootstrap.Reset;
 import io.caravan.config.Settings;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,14 +37,7 @@ final class ResetCommand implements Callable<Integer> {
                 Terminal.complain("A Caravan process of this pipeline is running. Stop it first.");
                 return ExitCode.FAILED.code();
             }
-            if (!yes && !confirmed(settings)) {
-                Terminal.complain("Nothing was removed. Answer yes, or give --yes.");
-                return ExitCode.FAILED.code();
-            }
             try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
-                if (targetData) {
-                    requireOurs(pipeline);
-                }
                 Reset reset = new Reset(
                         settings.source(),
                         settings.target(),
@@ -54,9 +48,26 @@ final class ResetCommand implements Callable<Integer> {
                         pipeline.topics,
                         pipeline.capture,
                         settings.connectorName());
+                if (targetData) {
+                    requireOurs(pipeline);
+                    tell(reset.takenAlong());
+                }
+                if (!yes && !confirmed(settings)) {
+                    Terminal.complain("Nothing was removed. Answer yes, or give --yes.");
+                    return ExitCode.FAILED.code();
+                }
                 reset.run(targetData, done -> Terminal.say("  " + done));
             }
             return ExitCode.OK.code();
+        }
+    }
+
+    private static void tell(List<String> takenAlong) {
+        if (!takenAlong.isEmpty()) {
+            Terminal.say(
+                    "With the target's tables goes what depends on them there (DROP TABLE … CASCADE). A run makes again only"
+                            + " what it copied; keep the rest by a dump of the schema:");
+            takenAlong.forEach(each -> Terminal.say("  " + each));
         }
     }
 

@@ -24,9 +24,26 @@ class ResetIT {
             assertThat(refused.output()).contains("Stop it first");
             caravan.terminate();
 
+            scenario.target()
+                    .execute(
+                            "create view rich as select id from account where balance > 100",
+                            "create table reminder (account_id integer references account (id))");
+            String goesAlong = "view public.rich";
+
+            CaravanProcess unanswered = scenario.folder().command("reset", "--target-data");
+            assertThat(unanswered.exitCode()).as(unanswered.output()).isEqualTo(1);
+            assertThat(unanswered.output()).contains(goesAlong, "Nothing was removed");
             CaravanProcess reset = scenario.folder().command("reset", "--yes", "--target-data");
 
             assertThat(reset.exitCode()).as(reset.output()).isZero();
+            assertThat(reset.output())
+                    .contains(
+                            goesAlong,
+                            "constraint reminder_account_id_fkey on table public.reminder (FOREIGN KEY (account_id)"
+                                    + " REFERENCES public.account(id))")
+                    .doesNotContain("table public.account (");
+            assertThat(scenario.target().query("select to_regclass('rich')")).isNull();
+            scenario.target().execute("drop table reminder");
             assertThat(reset.output())
                     .contains(
                             "slot " + scenario.slot() + " dropped",
