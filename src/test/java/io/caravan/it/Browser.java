@@ -25,6 +25,11 @@ import org.openqa.selenium.chrome.ChromeOptions;
 /** Headless Chromium, as Debian packages it, with one page open. */
 final class Browser implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(30);
+    /** What ends beyond the right edge, be it in a box that scrolls; but for the ends of lines in a picture. */
+    private static final String STICKS_OUT = "return [...document.querySelectorAll('body *')]"
+            + ".filter(each => !each.closest('svg') && each.getBoundingClientRect().right > document.documentElement.clientWidth)"
+            + ".map(each => each.outerHTML.slice(0, 100))";
+
     private static final Path PICTURES = Path.of("target", "page");
 
     private final ChromeDriver driver;
@@ -114,18 +119,25 @@ final class Browser implements AutoCloseable {
                 .untilAsserted(() -> assertThat(text(css)).containsPattern(pattern));
     }
 
-    /** Takes pictures for people to look at: light, dark, and as on a phone, on which nothing may stick out at the side. */
+    /** Takes pictures for people to look at: light, dark, and as on a phone; nothing may stick out at the side. */
     void photograph(String name) throws IOException {
+        awaitFit();
         picture(name + "-light");
         scheme("dark");
         picture(name + "-dark");
         screen(Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true));
-        await("the page fits a phone").atMost(SOON).untilAsserted(() -> assertThat(
-                        script("return document.documentElement.scrollWidth"))
-                .isEqualTo(390L));
+        awaitFit();
         picture(name + "-phone");
         driver.executeCdpCommand("Emulation.clearDeviceMetricsOverride", Map.of());
         scheme("light");
+    }
+
+    private void awaitFit() {
+        await("the page fits").atMost(SOON).untilAsserted(() -> {
+            assertThat(script("return document.documentElement.scrollWidth"))
+                    .isEqualTo(script("return document.documentElement.clientWidth"));
+            assertThat(script(STICKS_OUT)).isEqualTo(List.of());
+        });
     }
 
     private void scheme(String scheme) {

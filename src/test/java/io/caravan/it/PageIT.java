@@ -30,6 +30,7 @@ class PageIT {
             create table customers (id integer primary key, email text not null);
             create table orders (id integer primary key, customer_id integer not null, total numeric(12, 2) not null);
             create table payments (id integer primary key, amount numeric(12, 2) not null);
+            create table a_name_as_long_as_postgresql_lets_one_be_of_sixty_three_letters_ (id integer primary key);
             """;
     private static final String ROWS = """
             insert into customers select n, 'c' || n || '@example.org' from generate_series(1, 20000) n;
@@ -79,7 +80,7 @@ class PageIT {
             browser = Browser.open(directory.resolve("browser"), page);
 
             browser.awaitText("#state", "Copying the rows");
-            browser.awaitText("#copied", "2 of 3 tables, 80,000 rows");
+            browser.awaitText("#copied", "3 of 4 tables, 80,000 rows");
             browser.awaitText("#left", "\\d+ %, about .* left");
             assertThat(stateOf("slot")).isEqualTo("done");
             assertThat(stateOf("copy")).isEqualTo("now");
@@ -118,14 +119,15 @@ class PageIT {
 
     @Test
     @Order(3)
-    void theKeyboardVerifiesAndFindsATable() {
+    void theKeyboardVerifiesAndFindsATable() throws Exception {
         browser.find("#verify").sendKeys(Keys.ENTER);
         assertThat(browser.text("#ask")).contains("Verify now?");
+        browser.photograph("asking");
         browser.focused().sendKeys(Keys.ESCAPE);
         assertThat(browser.find("#ask").isDisplayed()).isFalse();
         browser.find("#verify").sendKeys(Keys.ENTER);
         browser.find("#yes").sendKeys(Keys.ENTER);
-        browser.awaitText("#verified", "Equal: 80,500 rows in 3 tables");
+        browser.awaitText("#verified", "Equal: 80,500 rows in 4 tables");
 
         browser.find("#filter").sendKeys("pay");
         assertThat(browser.texts("#tables tr")).hasSize(1);
@@ -159,7 +161,7 @@ class PageIT {
         assertThat(browser.text("#tables tr:first-child")).startsWith("public.orders");
         browser.find("#verify").sendKeys(Keys.ENTER);
         browser.find("#yes").sendKeys(Keys.ENTER);
-        browser.awaitText("#verified", "Different: 2 tables of 3");
+        browser.awaitText("#verified", "Different: 2 tables of 4");
         browser.awaitText("#report", "public.customers: .*1 differ");
         browser.photograph("red");
     }
@@ -179,7 +181,7 @@ class PageIT {
         browser.awaitText("#said", "public.orders was copied again");
         browser.click("#verify");
         browser.click("#yes");
-        browser.awaitText("#verified", "Equal: 80,500 rows in 3 tables");
+        browser.awaitText("#verified", "Equal: 80,500 rows in 4 tables");
 
         browser.awaitText("#state", "Streaming, (at most )?\\d+ s behind. All is well.");
         scenario.databases().awaitEqual();
@@ -206,10 +208,11 @@ class PageIT {
 
     @Test
     @Order(7)
-    void whenCaravanIsGoneThePageSaysSoAndFromWhenItIs() {
+    void whenCaravanIsGoneThePageSaysSoAndFromWhenItIs() throws Exception {
         caravan.kill();
 
         browser.awaitText("#state", "Caravan does not answer. What you see is from \\d");
+        browser.photograph("gone");
     }
 
     @Test
