@@ -30,7 +30,13 @@ final class AdoptedSlotChecks {
 
     List<Finding> run(Connection source, List<Table> tables) throws SQLException {
         if (slot.status(source).isEmpty()) {
-            return List.of(); // the step slot says so
+            return List.of(new Finding(
+                    "slot",
+                    "caravan.copy=false takes over replication slot " + slot.name()
+                            + ", which the source does not have.",
+                    "For the way back of a cut-over, 'cutover --reverse-slot' of the pipeline there makes it, with its"
+                            + " publication; else make publication and slot before the rows are copied, or set"
+                            + " caravan.copy=true."));
         }
         if (!publication.exists(source)) {
             return List.of(new Finding(

@@ -128,8 +128,21 @@ class CutoverIT {
         PIPELINE.answer(0, "verify");
     }
 
+    /** What migrating.md says of it: all that has to be mended is told while nothing has been switched. */
     @Test
     @Order(5)
+    void theWayBackCanBeCheckedBeforeTheSwitch() throws Exception {
+        JsonNode report = new ObjectMapper().readTree(back("checked").answer(1, "check", "--json"));
+
+        assertThat(report.get("findings")).hasSize(2);
+        assertThat(report.get("findings").toString())
+                .contains("slot " + PIPELINE.scenario().slot() + "_back, which the source does not have")
+                .contains("'cutover --reverse-slot'")
+                .contains("Pipeline " + PIPELINE.name() + " goes from this target to this source and was not cut over");
+    }
+
+    @Test
+    @Order(6)
     void whenAllIsWellSequencesAreSetConstraintsValidAndTheReportSaysReady() throws Exception {
         PIPELINE.target()
                 .execute(
@@ -158,7 +171,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void theWayBackIsNotOpenedWhileChangesWouldGoRoundInCircles() throws Exception {
         CaravanFolder back = back("too-early");
 
@@ -185,7 +198,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
         // as a kill right after the connector was removed leaves it
         PIPELINE.target()
@@ -218,7 +231,7 @@ class CutoverIT {
 
     /** What was written since the switch, before this pipeline was there and while it streams, a table without a key included. */
     @Test
-    @Order(8)
+    @Order(9)
     void theWayBackBringsToTheOldServerWhatTheNewOneGot() throws Exception {
         PIPELINE.target().execute("insert into journal values (now(), 'new', 1), (now(), 'new', 1)");
         CaravanFolder back = back("back");
