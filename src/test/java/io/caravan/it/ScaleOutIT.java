@@ -50,9 +50,7 @@ class ScaleOutIT {
     @BeforeAll
     static void start() throws Exception {
         scenario = Scenario.create(
-                directory,
-                AttackLoad.schema(),
-                "create table large (id integer primary key, body text)");
+                directory, AttackLoad.schema(), "create table large (id integer primary key, body text)");
         scenario.folder().set("caravan.topic.partitions", PARTITIONS);
         scenario.ready();
         second = scenario.folder().copy(directory.resolve("second")).start();

@@ -173,7 +173,10 @@ class TopicsIT {
         awaitMended();
     }
 
-    /** Its reader is frozen meanwhile, and the next look at Kafka's ids is far away: but each record says which one was sent before it. */
+    /**
+     * Its reader is frozen meanwhile, and the next look at Kafka's ids is far away: but each record says which one was sent before it, if
+     * the consumer has not told before that the epochs of the log are others.
+     */
     @Test
     @Order(4)
     void oneThatIsMadeAnewUnderItsReaderIsToldByItsRecords() throws Exception {
@@ -199,7 +202,8 @@ class TopicsIT {
         awaitStopped("public.account");
 
         assertThat(PIPELINE.status().get("problems").toString())
-                .contains("was sent after one that is not in the topic", "resync public.account");
+                .containsAnyOf("was sent after one that is not in the topic", "LogTruncationException")
+                .contains("public.account", "resync");
         assertThat(PIPELINE.target().query("select sum(balance) from account"))
                 .as("applied across the gap")
                 .isEqualTo(sum);
