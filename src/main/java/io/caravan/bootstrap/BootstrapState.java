@@ -245,10 +245,15 @@ public final class BootstrapState {
         }
     }
 
-    /** Begins a partition's line in the ledger where it is not there yet. */
+    /**
+     * Begins a partition's line in the ledger where it is not there yet. Looks first: ON CONFLICT waits for whoever has written to the
+     * line and not ended yet, such as another instance that stands still within a batch.
+     */
     void startLedger(Connection connection, String topic, int partition, long offset) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
-                "insert into caravan.ledger (pipeline, topic, partition, next_offset) values (?, ?, ?, ?)"
+                "insert into caravan.ledger (pipeline, topic, partition, next_offset) select n.* from (values (?, ?, ?, ?::bigint))"
+                        + " n(pipeline, topic, partition, next_offset) where not exists (select from caravan.ledger l"
+                        + " where l.pipeline = n.pipeline and l.topic = n.topic and l.partition = n.partition)"
                         + " on conflict do nothing")) {
             insert.setString(1, pipeline);
             insert.setString(2, topic);

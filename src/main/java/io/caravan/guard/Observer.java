@@ -83,7 +83,8 @@ public final class Observer {
     /**
      * The slot is read before the stored offset and that before the topics: each can only be ahead of the one before.
      *
-     * @param starting also look into the topics, and fail when a part does not answer
+     * @param starting also look into the topics, and fail when a part does not answer; they are looked into as well when the
+     *     stored offset is behind the slot
      */
     Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
         List<TableName> ours = tables.get();
@@ -96,7 +97,20 @@ public final class Observer {
             LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
             offsetIsTold = false;
         }
-        Delivered delivered = starting ? topics.delivered() : null;
+        boolean isBehindSlot = there != null
+                && offset.isPresent()
+                && there.slot().filter(offset.get()::isBehind).isPresent();
+        Delivered delivered = null;
+        try {
+            delivered = starting || isBehindSlot ? topics.delivered() : null;
+        } catch (SQLException e) {
+            if (starting) {
+                throw e;
+            }
+            LOG.debug("What lies in the topics is not told to the guard: {}", e.getMessage());
+            offset = Optional.empty(); // what it means cannot be said before the next look
+            offsetIsTold = false;
+        }
         return new Observed(there, ours, topicIds(ours), offsetIsTold, offset, delivered);
     }
 

@@ -2,6 +2,7 @@ package io.caravan.guard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.caravan.postgres.Lsn;
+import io.caravan.postgres.ReplicationSlot;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -25,6 +26,11 @@ public interface StoredOffsets {
      *     delivered (connector.CaptureTask). 0 when it does not tell
      */
     record Stored(Lsn event, Lsn farthest, int timeline) {
+        /** Whether the slot has let go of changes for which another offset was stored. */
+        boolean isBehind(ReplicationSlot.Status slot) {
+            return slot.confirmedFlush().isAfter(farthest);
+        }
+
         /** As Debezium writes it; it has a member {@code lsn}. */
         static Stored of(JsonNode offset) {
             Lsn event = new Lsn(offset.path("lsn").asLong());

@@ -117,6 +117,17 @@ class ComparisonTest {
         expect("", "stands at 0/5101, beyond what the connector has delivered (0/5100)");
     }
 
+    /** A worker of Kafka Connect that was thought dead came back and stored what it knew. */
+    @Test
+    void anOlderOffsetIsNoGapWhenAllThatTheSlotHasLetGoOfLiesInTheTopics() {
+        slot = Optional.of(slot("0/5101", "reserved", ""));
+        delivered = new Delivered(Lsn.parse("0/5090"), Lsn.parse("0/5101"));
+        assertThat(gaps()).isEmpty();
+
+        delivered = null;
+        expect("", "stands at 0/5101");
+    }
+
     @Test
     void aSlotAtTheFarthestPositionOfTheOffsetIsWhereItShouldBe() {
         slot = Optional.of(slot("0/5100", "reserved", ""));

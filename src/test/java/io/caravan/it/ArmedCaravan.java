@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A Caravan that stands still when it comes to a {@link CrashPoint}, all of its threads at once, as a debugger does it; then
- * it is killed, or goes on later. A JVM that never comes there runs as ever.
+ * it is killed, or goes on later, for instance when another part was killed. A JVM that never comes there runs as ever.
  */
 final class ArmedCaravan implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(2);
@@ -39,6 +39,7 @@ final class ArmedCaravan implements AutoCloseable {
     private List<CrashPoint.Place> places = List.of();
     private int next;
     private boolean kills;
+    private Runnable meanwhile = () -> {};
     private volatile boolean standsAtPoint;
     private volatile CompletableFuture<Boolean> reached = new CompletableFuture<>();
 
@@ -58,6 +59,18 @@ final class ArmedCaravan implements AutoCloseable {
     static ArmedCaravan start(CaravanFolder folder, CrashPoint killedAt) throws IOException {
         ArmedCaravan caravan = attach(folder);
         caravan.arm(killedAt, true);
+        caravan.run();
+        return caravan;
+    }
+
+    /** Starts one that stands still when it comes to the point until this is done, and then goes on. */
+    static ArmedCaravan start(CaravanFolder folder, CrashPoint heldAt, Runnable meanwhile) throws IOException {
+        ArmedCaravan caravan = attach(folder);
+        caravan.arm(heldAt, false);
+        caravan.meanwhile = () -> {
+            meanwhile.run();
+            caravan.goOn();
+        };
         caravan.run();
         return caravan;
     }
@@ -125,7 +138,7 @@ final class ArmedCaravan implements AutoCloseable {
                     standsStill |= isPoint(event);
                 }
                 if (standsStill) {
-                    disarm();
+                    strike();
                 } else {
                     events.resume();
                 }
@@ -138,6 +151,10 @@ final class ArmedCaravan implements AutoCloseable {
     }
 
     private synchronized boolean isPoint(Event event) throws IncompatibleThreadStateException {
+        if (places.isEmpty()) {
+            machine.eventRequestManager().deleteAllBreakpoints();
+            return false;
+        }
         if (event instanceof ClassPrepareEvent loaded
                 && loaded.referenceType().name().equals(places.get(next).className())) {
             breakAt(loaded.referenceType());
@@ -150,15 +167,28 @@ final class ArmedCaravan implements AutoCloseable {
             armNext();
             return false;
         }
+        standsAtPoint = true;
         return true;
     }
 
-    private void disarm() {
-        standsAtPoint = true;
+    private void strike() {
         if (kills) {
             process.kill();
         }
+        meanwhile.run();
         reached.complete(true);
+    }
+
+    /** Returns when it runs as any other: it will not stand at the point, or does so no more. */
+    void disarm() {
+        synchronized (this) {
+            if (!standsAtPoint) {
+                places = List.of();
+            }
+        }
+        if (standsAtPoint) {
+            reached.join();
+        }
     }
 
     private boolean isWanted(BreakpointEvent hit) throws IncompatibleThreadStateException {

@@ -58,12 +58,12 @@ final class Attack implements AutoCloseable {
     void round(long seed) throws Exception {
         long since = System.nanoTime();
         Random random = new Random(seed);
-        boolean anew = random.nextInt(10) == 0;
+        boolean anew = random.nextInt(5) == 0;
         boolean two = random.nextInt(3) == 0;
         long length = 5000L + random.nextInt(6000);
         List<Blow> blows = Blow.some(random, 1 + random.nextInt(5), length, two, anew);
         say("seed %d: %s, %s", seed, anew ? "set up anew" : "goes on", two ? "two instances" : "one instance");
-        prepare(anew, random);
+        prepare(anew, random, seed % 2 == 0 ? 1 : 3);
         pipeline.useTwoInstances(two);
         long transactions;
         try (Load load = AttackLoad.start(pipeline.scenario().source(), seed)) {
@@ -87,6 +87,11 @@ final class Attack implements AutoCloseable {
         return pipeline.crashes();
     }
 
+    /** How often another part was killed while Caravan stood at a point. */
+    int struckAtPoints() {
+        return pipeline.struckAtPoints();
+    }
+
     private String tally() {
         String blows = struck.stream()
                 .collect(Collectors.groupingBy(Blow::name, TreeMap::new, Collectors.counting()))
@@ -94,7 +99,8 @@ final class Attack implements AutoCloseable {
                 .stream()
                 .map(each -> each.getValue() + " " + each.getKey())
                 .collect(Collectors.joining(", "));
-        return blows + "; " + crashes() + " came to the point of their crash";
+        return blows + "; " + crashes() + " came to the point of their crash, " + struckAtPoints()
+                + " parts were killed while Caravan stood at one";
     }
 
     private static double seconds(long since) {
@@ -104,11 +110,14 @@ final class Attack implements AutoCloseable {
     /**
      * A pipeline that is set up anew has an empty target, and topics and offsets that a reset has removed; one that goes on
      * streams already.
+     *
+     * @param partitions that topics of tables get which are set up now
      */
-    private void prepare(boolean anew, Random random) throws Exception {
+    private void prepare(boolean anew, Random random, int partitions) throws Exception {
         boolean softly = random.nextBoolean();
         if (pipeline == null) {
             pipeline = new AttackedPipeline(Scenario.create(directory, AttackLoad.schema()));
+            pipeline.usePartitions(partitions);
             if (!anew) {
                 pipeline.keep();
                 pipeline.first().awaitReady();
@@ -124,6 +133,7 @@ final class Attack implements AutoCloseable {
             if (reset.exitCode() != 0) {
                 throw new AssertionError("reset ended with exit code " + reset.exitCode() + ": " + reset.output());
             }
+            pipeline.usePartitions(partitions);
         }
     }
 
@@ -131,6 +141,7 @@ final class Attack implements AutoCloseable {
 
     /** Blow after blow, for at least this long; returns when the last part that was frozen goes on. */
     private void strike(List<Blow> blows, long millis) throws Exception {
+        pipeline.keep();
         long start = System.currentTimeMillis();
         PriorityQueue<Due> ends = new PriorityQueue<>((a, b) -> Long.compare(a.at(), b.at()));
         int next = 0;
@@ -162,7 +173,7 @@ final class Attack implements AutoCloseable {
             if (source[0] == null) {
                 source[0] = Fingerprint.of(pipeline.scenario().source());
             }
-            return source[0].equals(Fingerprint.of(pipeline.scenario().target()));
+            return source[0].equals(Fingerprint.of(pipeline.scenario().target())) && pipeline.isCalm();
         });
         if (copied) {
             pipeline.scenario().target().execute("delete from caravan.dead_letter where state = 'superseded'");

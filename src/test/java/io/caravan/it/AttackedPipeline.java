@@ -1,11 +1,15 @@
 package io.caravan.it;
 
 import io.caravan.config.Part;
+import io.caravan.embedded.PartState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A pipeline on the shared stack with one or two instances of Caravan, and what can be done to each of its parts. */
@@ -17,6 +21,8 @@ final class AttackedPipeline implements AutoCloseable {
     private final Instance first;
     private final Instance second;
     private final List<ProcessHandle> frozen = new ArrayList<>();
+    private final List<String> strikes = new CopyOnWriteArrayList<>();
+    private final AtomicInteger struckAtPoints = new AtomicInteger();
     private boolean twoInstances;
 
     AttackedPipeline(Scenario scenario) throws IOException {
@@ -36,6 +42,13 @@ final class AttackedPipeline implements AutoCloseable {
 
     List<Instance> instances() {
         return List.of(first, second);
+    }
+
+    /** For topics that are made from now on. */
+    void usePartitions(int number) throws IOException {
+        for (Instance instance : instances()) {
+            instance.folder().set("caravan.topic.partitions", number);
+        }
     }
 
     void useTwoInstances(boolean two) {
@@ -58,10 +71,24 @@ final class AttackedPipeline implements AutoCloseable {
         return first.crashes() + second.crashes();
     }
 
-    /** How instances ended by themselves or at their points, since the last time this was asked. */
+    /** How often another part was killed while Caravan stood at a point. */
+    int struckAtPoints() {
+        return struckAtPoints.get();
+    }
+
+    /** Returns when no instance stands at a point any more or will come to one; whether all parts are up then. */
+    boolean isCalm() throws IOException, InterruptedException {
+        first.disarm();
+        return SharedStack.get().states().values().stream().allMatch(state -> state == PartState.RUNNING);
+    }
+
+    /** How instances ended by themselves, and what happened at points, since the last time this was asked. */
     List<String> takeEndings() {
-        return Stream.concat(first.takeEndings().stream(), second.takeEndings().stream())
-                .toList();
+        List<String> endings = new ArrayList<>(strikes);
+        strikes.clear();
+        endings.addAll(first.takeEndings());
+        endings.addAll(second.takeEndings());
+        return endings;
     }
 
     /** Returns what has to be done at its end; for a frozen part, to let it go on. */
@@ -74,7 +101,13 @@ final class AttackedPipeline implements AutoCloseable {
                     SharedStack.kill(part(blow.victim()));
                 }
             }
-            case CRASH -> instance(blow.victim()).crashAt(blow.point());
+            case CRASH -> {
+                if (blow.victim().isCaravan()) {
+                    instance(blow.victim()).crashAt(blow.point());
+                } else {
+                    first.holdAt(blow.point(), () -> killWhileHeld(blow));
+                }
+            }
             case END -> instance(blow.victim()).end(blow.lasts());
             case FREEZE -> {
                 return freeze(processes(blow.victim()));
@@ -82,6 +115,24 @@ final class AttackedPipeline implements AutoCloseable {
             case CUT -> cut(blow.victim());
         }
         return () -> {};
+    }
+
+    private void killWhileHeld(Blow blow) {
+        try {
+            Part part = part(blow.victim());
+            SharedStack.kill(part);
+            Thread.sleep(blow.lasts());
+            strikes.add(String.format(
+                    Locale.ROOT,
+                    "%s killed while Caravan stood at %s; Caravan went on %.1f s later, when that was %s",
+                    part.label(),
+                    blow.point(),
+                    blow.lasts() / 1000.0,
+                    SharedStack.get().states().get(part)));
+            struckAtPoints.incrementAndGet();
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private Instance instance(Blow.Victim victim) {

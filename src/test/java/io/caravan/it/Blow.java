@@ -11,8 +11,9 @@ import java.util.Random;
  * One thing that is done to one part of a running pipeline.
  *
  * @param at milliseconds after the round's load has begun
- * @param lasts milliseconds until a frozen part goes on, or an ended instance of Caravan is started again
- * @param point where Caravan is killed by {@link Kind#CRASH}; of no meaning for the others
+ * @param lasts milliseconds until a frozen part goes on, an ended instance of Caravan is started again, or one that stood
+ *     at the point goes on
+ * @param point where Caravan is at a {@link Kind#CRASH}; of no meaning for the others
  */
 record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
     enum Kind {
@@ -22,7 +23,10 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
         FREEZE,
         /** SIGTERM. */
         END,
-        /** Caravan is started anew and gets a kill -9 when it comes to the point, if it does. */
+        /**
+         * Caravan is started anew, and when it comes to the point, if it does, the victim gets a kill -9: Caravan itself, or
+         * another part, while Caravan stands still there. It goes on before that part is up again, or after.
+         */
         CRASH,
         /** All sessions of the database are terminated by its superuser. */
         CUT
@@ -52,6 +56,8 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
     private static final List<CrashPoint> OF_THE_SET_UP =
             List.copyOf(EnumSet.range(CrashPoint.PUBLICATION_MADE_BEFORE_SLOT, CrashPoint.BEFORE_STREAMING));
 
+    private static final long SET_UP_MILLIS = 1000;
+
     /**
      * A few blows within this time, in their order; the same ones for the same random numbers.
      *
@@ -61,13 +67,18 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
         List<Blow> blows = new ArrayList<>();
         for (int i = 0; i < number; i++) {
             Victim victim = victim(random, twoInstances);
-            Kind kind = kind(random, victim);
-            long lasts = kind == Kind.FREEZE
-                    ? 300 + random.nextInt(random.nextInt(4) == 0 ? 10_000 : 3_000)
-                    : random.nextInt(1500);
-            List<CrashPoint> points = anew ? OF_THE_SET_UP : OF_EVERY_RUN;
+            boolean inTheSetUp = anew && i == 0; // which is over in seconds
+            Kind kind = inTheSetUp ? Kind.CRASH : kind(random, victim);
+            long lasts =
+                    switch (kind) {
+                        case FREEZE -> 300 + random.nextInt(random.nextInt(4) == 0 ? 10_000 : 3_000);
+                        case CRASH -> random.nextBoolean() ? 100 + random.nextInt(600) : 1500 + random.nextInt(6000);
+                        case KILL, END, CUT -> random.nextInt(1500);
+                    };
+            long at = (long) (random.nextDouble() * (inTheSetUp ? SET_UP_MILLIS : withinMillis));
+            List<CrashPoint> points = anew && at < 4 * SET_UP_MILLIS ? OF_THE_SET_UP : OF_EVERY_RUN;
             CrashPoint point = points.get(random.nextInt(points.size()));
-            blows.add(new Blow((long) (random.nextDouble() * withinMillis), kind, victim, lasts, point));
+            blows.add(new Blow(at, kind, victim, lasts, point));
         }
         blows.sort(Comparator.comparingLong(Blow::at));
         return blows;
@@ -88,12 +99,12 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
     private static Kind kind(Random random, Victim victim) {
         int number = random.nextInt(10);
         if (number < 4) {
-            return victim.isCaravan() && random.nextBoolean() ? Kind.CRASH : Kind.KILL;
+            return random.nextBoolean() ? Kind.CRASH : Kind.KILL;
         }
         if (number < 7) {
             return Kind.FREEZE;
         }
-        return victim.isCaravan() ? Kind.END : victim.isDatabase() ? Kind.CUT : Kind.KILL;
+        return victim.isCaravan() ? Kind.END : victim.isDatabase() ? Kind.CUT : Kind.CRASH;
     }
 
     /** Without when, where and how long. */
@@ -114,7 +125,10 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
     public String toString() {
         return switch (kind) {
             case FREEZE -> name() + " for %.1f s".formatted(lasts / 1000.0);
-            case CRASH -> name() + ": " + point;
+            case CRASH ->
+                victim.isCaravan()
+                        ? name() + ": " + point
+                        : "%s of Caravan, which stands there for %.1f s: %s".formatted(name(), lasts / 1000.0, point);
             case KILL, END, CUT -> name();
         };
     }

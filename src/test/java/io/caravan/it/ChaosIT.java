@@ -34,7 +34,7 @@ class ChaosIT {
     /** The first one is set up anew, so that nothing has to be set up before it. */
     @Order(1)
     @ParameterizedTest
-    @ValueSource(longs = {42, 26, 41})
+    @ValueSource(longs = {661, 982, 67})
     void aRoundOfTheAttackEndsWithEqualDatabases(long seed) throws Exception {
         attack.round(seed);
     }
@@ -44,6 +44,6 @@ class ChaosIT {
     void everyPartWasStruckAndEveryKindOfBlowWas() {
         assertThat(attack.blows()).extracting(Blow::kind).contains(Blow.Kind.values());
         assertThat(attack.blows()).extracting(Blow::victim).contains(Blow.Victim.values());
-        assertThat(attack.crashes()).isPositive();
+        assertThat(attack.struckAtPoints()).isPositive();
     }
 }

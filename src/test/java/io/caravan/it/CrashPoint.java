@@ -13,6 +13,7 @@ enum CrashPoint {
     TOPICS_MADE_BEFORE_STATE("bootstrap.BootstrapState", "reached", "SLOT"),
     SCHEMA_INTENDED("bootstrap.schema.SchemaCopy", "createTables"),
     SCHEMA_MADE_BEFORE_STATE("bootstrap.BootstrapState", "reached", "SCHEMA"),
+    ROWS_ON_THEIR_WAY("bootstrap.CopyPipe", "flush"),
     ROWS_COPIED_BEFORE_STATE("bootstrap.BootstrapState", "copied"),
     TABLE_COPIED("bootstrap.CopyProgress", "done"),
     TABLES_COPIED_BEFORE_STATE("bootstrap.BootstrapState", "reached", "COPIED"),

@@ -2,15 +2,18 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Caravan is killed at every boundary of the path, one after the other, while writers go on; in the end nothing is missing. */
+/** Caravan is killed at one boundary of the path while writers go on, and started again; in the end nothing is missing. */
 class CrashPointsIT {
     /** On tables with and without a key. None is truncated: a slot is not made while that goes on. */
     private static final String CHANGES =
@@ -21,70 +24,50 @@ class CrashPointsIT {
                     + "update journal set n = n + 1 where ctid = (select min(ctid) from journal);"
                     + "delete from journal where ctid = (select max(ctid) from journal)";
 
-    /** Rows are copied meanwhile, so no run comes to the points of both. */
-    private static final Set<CrashPoint> OF_THE_CONNECTOR =
-            EnumSet.range(CrashPoint.BEFORE_CONNECTOR, CrashPoint.CONNECTOR_STARTED);
-
-    /** Only a row that the target rejects leads there. */
-    private static final Set<CrashPoint> OF_LETTERS =
-            EnumSet.range(CrashPoint.ROW_REJECTED_BEFORE_LETTER, CrashPoint.EVENT_HELD_BEHIND_A_LETTER);
-
-    /** Of the copy of one table while the others stream. */
-    private static final Set<CrashPoint> OF_ONE_TABLE = EnumSet.range(
-            CrashPoint.NEW_TABLE_BEFORE_IT_IS_ANNOUNCED, CrashPoint.ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS);
+    private static @Nullable Scenario streaming;
+    private static int tables;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    @Test
-    void aCrashAtAnyBoundaryFromTheSlotToTheOffsetLosesAndDoublesNothing() throws Exception {
-        Set<CrashPoint> points = EnumSet.allOf(CrashPoint.class);
-        points.removeAll(OF_THE_CONNECTOR);
-        points.removeAll(OF_LETTERS);
-        points.remove(CrashPoint.LETTERS_REPLAYED_BEFORE_COMMIT);
-        points.removeAll(OF_ONE_TABLE);
-        crashAtEach(points);
+    @AfterAll
+    static void close() throws IOException {
+        if (streaming != null) {
+            streaming.close();
+        }
     }
 
-    @Test
-    void aCrashAtAnyBoundaryOfTheConnectorsCreationLosesAndDoublesNothing() throws Exception {
-        crashAtEach(OF_THE_CONNECTOR);
-    }
-
-    @Test
-    void aCrashAroundATableThatComesOrIsAlteredOrCopiedAgainLosesAndDoublesNothing() throws Exception {
+    /** Each in a set-up of its own. */
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(from = "PUBLICATION_MADE_BEFORE_SLOT", to = "BARRIER_OF_VERIFY_IS_UP")
+    void aCrashAtAnyBoundaryOfTheSetUpLosesAndDoublesNothing(CrashPoint point) throws Exception {
         try (Scenario scenario = Scenario.create(directory, Load.schema());
                 Load load = Load.repeating(scenario.source(), CHANGES)) {
-            scenario.folder().set("caravan.tables.watch-seconds", 1);
-            scenario.ready().terminate();
-            scenario.source()
-                    .execute(
-                            "create table late as select n as id from generate_series(1, 1000) n",
-                            "alter table late add primary key (id)");
-            crashAt(CrashPoint.NEW_TABLE_BEFORE_IT_IS_ANNOUNCED, scenario);
-            crashAt(CrashPoint.NEW_TABLE_ANNOUNCED_BEFORE_IT_IS_CAPTURED, scenario);
-            crashAt(CrashPoint.COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK, scenario);
-            crashAt(CrashPoint.COPY_OF_ONE_TABLE_BEFORE_COMMIT, scenario);
-            crashAt(CrashPoint.COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED, scenario);
-            crashAt(CrashPoint.COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS, scenario);
-            makeAGapOfJournal(scenario);
-            for (CrashPoint point : EnumSet.range(
-                    CrashPoint.COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK,
-                    CrashPoint.COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS)) {
-                scenario.target()
-                        .execute("update caravan.bootstrap set step = 'resync' where table_name = 'public.journal'");
-                crashAt(point, scenario);
-            }
-            scenario.source().execute("alter table item add column extra integer default 5");
-            crashAt(CrashPoint.ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS, scenario);
+            scenario.folder().set("caravan.copy.jobs", 1);
+            crashAndGoOn(point, scenario, load);
+        }
+    }
 
-            CaravanProcess last = scenario.ready();
-            scenario.source().execute("update item set extra = 6 where id % 2 = 0", "delete from late where id < 500");
-            assertThat(load.stop()).isPositive();
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(from = "RECORDS_POLLED", to = "COMMITTED_BEFORE_OFFSET")
+    void aCrashAtAnyBoundaryFromTheBatchToTheOffsetLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        Scenario scenario = streaming();
+        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+            crashAndGoOn(point, scenario, load);
+        }
+    }
 
-            scenario.databases().awaitEqual();
-            assertThat(letters(scenario)).isEqualTo("0");
-            assertThat(last.status().get("problems")).isEmpty();
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(from = "NEW_TABLE_BEFORE_IT_IS_ANNOUNCED", to = "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS")
+    void aCrashAroundATableThatComesLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        Scenario scenario = streaming();
+        String table = "late_" + ++tables;
+        scenario.source()
+                .execute(
+                        "create table " + table + " as select n as id from generate_series(1, 1000) n",
+                        "alter table " + table + " add primary key (id)");
+        try (Load load = Load.repeating(scenario.source(), CHANGES + ";delete from " + table + " where id % 9 = 1")) {
+            crashAndGoOn(point, scenario, load);
         }
     }
 
@@ -100,20 +83,47 @@ class CrashPointsIT {
         }
     }
 
-    /** One after the other, each on what the one before has left. */
-    private void crashAtEach(Set<CrashPoint> points) throws Exception {
-        try (Scenario scenario = Scenario.create(directory, Load.schema());
-                Load load = Load.repeating(scenario.source(), CHANGES)) {
-            scenario.folder().set("caravan.copy.jobs", 1);
-            for (CrashPoint point : points) {
-                crashAt(point, scenario);
-            }
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(from = "COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK", to = "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS")
+    void aCrashAroundATableThatIsCopiedAgainLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        Scenario scenario = streaming();
+        makeAGapOfJournal(scenario);
+        scenario.target().execute("update caravan.bootstrap set step = 'resync' where table_name = 'public.journal'");
+        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+            crashAndGoOn(point, scenario, load);
+        }
+    }
 
-            scenario.ready();
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(names = "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS")
+    void aCrashAroundATableThatIsAlteredLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        Scenario scenario = streaming();
+        String column = "extra_" + ++tables;
+        scenario.source().execute("alter table item add column %s integer default 5".formatted(column));
+        String update = ";update item set %s = 6 where id = (select min(id) from item)".formatted(column);
+        try (Load load = Load.repeating(scenario.source(), CHANGES + update)) {
+            crashAndGoOn(point, scenario, load);
+        }
+    }
+
+    /** A pipeline that was set up once and does not run at the moment. */
+    private static Scenario streaming() throws Exception {
+        if (streaming == null) {
+            streaming = Scenario.create(directory, Load.schema());
+            streaming.folder().set("caravan.tables.watch-seconds", 1);
+            streaming.ready().terminate();
+        }
+        return streaming;
+    }
+
+    /** Killed there and started again, it has what the source has and nothing to complain of. */
+    private static void crashAndGoOn(CrashPoint point, Scenario scenario, Load load) throws Exception {
+        crashAt(point, scenario);
+        try (CaravanProcess last = scenario.ready()) {
             assertThat(load.stop()).isPositive();
-
             scenario.databases().awaitEqual();
             assertThat(letters(scenario)).isEqualTo("0");
+            assertThat(last.status().get("problems")).isEmpty();
         }
     }
 
@@ -125,27 +135,55 @@ class CrashPointsIT {
         System.out.printf("killed at %s after %.1f s%n", point, (System.nanoTime() - since) / 1e9);
     }
 
-    @Test
-    void aCrashAroundADeadLetterStoresItOnceAndKeepsItsKeyBehindIt() throws Exception {
-        try (Scenario scenario = Scenario.create(
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(from = "ROW_REJECTED_BEFORE_LETTER", to = "EVENT_HELD_BEHIND_A_LETTER")
+    void aCrashAroundADeadLetterStoresItOnceAndKeepsItsKeyBehindIt(CrashPoint point) throws Exception {
+        try (Scenario scenario = withARowThatIsRejected()) {
+            crashAt(point, scenario);
+            assertThat(letters(scenario)).isEqualTo("0");
+
+            awaitLetters(scenario);
+            scenario.target().execute("alter table item drop constraint small");
+            assertThat(scenario.folder().answer(0, "dead-letters", "replay", "--all"))
+                    .contains("eplayed");
+            scenario.databases().awaitEqual();
+        }
+    }
+
+    @ParameterizedTest(name = "{displayName} {0}")
+    @EnumSource(names = "LETTERS_REPLAYED_BEFORE_COMMIT")
+    void aCrashWhileLettersAreReplayedLeavesThemToBeReplayed(CrashPoint point) throws Exception {
+        try (Scenario scenario = withARowThatIsRejected()) {
+            awaitLetters(scenario);
+            crashWhileReplaying(point, scenario);
+            assertThat(scenario.target().query("select string_agg(state, ', ' order by id) from caravan.dead_letter"))
+                    .isEqualTo("rejected, held");
+
+            assertThat(scenario.folder().answer(0, "dead-letters", "replay", "--all"))
+                    .contains("eplayed");
+            scenario.databases().awaitEqual();
+        }
+    }
+
+    private static Scenario withARowThatIsRejected() throws Exception {
+        Scenario scenario = Scenario.create(
                 directory,
                 "create table item (id integer primary key, v integer not null)",
-                "insert into item select n, n from generate_series(1, 100) n")) {
-            scenario.ready().terminate();
-            scenario.target().execute("alter table item add constraint small check (v < 1000)");
-            scenario.source()
-                    .execute(
-                            "update item set v = v + 1",
-                            "update item set v = 5000 where id = 7",
-                            "update item set v = 6000 where id = 7",
-                            "update item set v = v + 1 where id <> 7");
-            for (CrashPoint point : OF_LETTERS) {
-                crashAt(point, scenario);
-                assertThat(letters(scenario)).isEqualTo("0");
-            }
+                "insert into item select n, n from generate_series(1, 100) n");
+        scenario.ready().terminate();
+        scenario.target().execute("alter table item add constraint small check (v < 1000)");
+        scenario.source()
+                .execute(
+                        "update item set v = v + 1",
+                        "update item set v = 5000 where id = 7",
+                        "update item set v = 6000 where id = 7",
+                        "update item set v = v + 1 where id <> 7");
+        return scenario;
+    }
 
-            CaravanProcess last = scenario.ready();
-
+    /** Returns when all is applied but the rejected row, and no process runs. */
+    private static void awaitLetters(Scenario scenario) throws Exception {
+        try (CaravanProcess caravan = scenario.ready()) {
             scenario.databases()
                     .awaitInTarget(
                             "select string_agg(state, ', ' order by id) from caravan.dead_letter",
@@ -153,19 +191,13 @@ class CrashPointsIT {
                             Databases.LIMIT);
             String rest = "select md5(string_agg(item::text, ',' order by id)) from item where id <> 7";
             scenario.databases().awaitInTarget(rest, scenario.source().query(rest), Databases.LIMIT);
-            last.terminate();
-            crashWhileReplaying(scenario);
-            assertThat(scenario.target().query("select string_agg(state, ', ' order by id) from caravan.dead_letter"))
-                    .isEqualTo("rejected, held");
-            assertThat(scenario.folder().answer(0, "dead-letters", "replay", "--all"))
-                    .contains("eplayed");
-            scenario.databases().awaitEqual();
+            assertThat(caravan.terminate()).isZero();
         }
     }
 
-    private static void crashWhileReplaying(Scenario scenario) throws Exception {
+    private static void crashWhileReplaying(CrashPoint point, Scenario scenario) throws Exception {
         scenario.target().execute("alter table item drop constraint small");
-        try (ArmedCaravan caravan = ArmedCaravan.start(scenario.folder(), CrashPoint.LETTERS_REPLAYED_BEFORE_COMMIT)) {
+        try (ArmedCaravan caravan = ArmedCaravan.start(scenario.folder(), point)) {
             caravan.process().awaitReady();
             CompletableFuture<String> answer = CompletableFuture.supplyAsync(
                     () -> caravan.process().post("/api/dead-letters/replay", "{\"all\": true}"));

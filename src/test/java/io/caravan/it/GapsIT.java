@@ -223,8 +223,48 @@ class GapsIT {
                 .get();
     }
 
+    /** The ledger goes back with the rows. */
     @Test
     @Order(8)
+    void aTargetThatIsRestoredFromABackupIsBroughtForwardAsFarAsKafkaHasTheChanges() throws Exception {
+        PIPELINE.stop();
+        TestDatabase server = PIPELINE.target().named("postgres");
+        String name = PIPELINE.target().query("select current_database()");
+        server.execute(
+                "create database " + name + "_1 template " + name, "create database " + name + "_2 template " + name);
+        PIPELINE.start();
+        try (Load load = Load.start(PIPELINE.source())) {
+            Await.until(Streaming.LIMIT, () -> "load", () -> load.committed() > 300);
+            load.stop();
+        }
+        PIPELINE.databases().awaitEqual();
+
+        restore(server, name, name + "_1");
+        PIPELINE.source().execute("update item set quantity = 9");
+        PIPELINE.awaitProblem("The target has lost changes that it had committed");
+        PIPELINE.stop();
+        PIPELINE.start();
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.awaitHealthy();
+
+        PIPELINE.stop();
+        forget(PIPELINE.scenario().topic("item"));
+        restore(server, name, name + "_2");
+        PIPELINE.start();
+        PIPELINE.awaitProblem("Kafka does not have that offset");
+        PIPELINE.databases().awaitEqual("public.item");
+        PIPELINE.caravan().post("/api/tables/public.item/resync");
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.answer(0, "verify");
+        PIPELINE.awaitHealthy();
+    }
+
+    private static void restore(TestDatabase server, String name, String backup) throws Exception {
+        server.execute("drop database " + name + " with (force)", "alter database " + backup + " rename to " + name);
+    }
+
+    @Test
+    @Order(9)
     void aSlotThatTheSourceInvalidatedStopsEverything() throws Exception {
         TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
         server.execute("alter system set max_slot_wal_keep_size = '1MB'", "select pg_reload_conf()");

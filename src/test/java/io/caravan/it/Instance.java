@@ -77,9 +77,26 @@ final class Instance implements AutoCloseable {
     /** Starts it anew, to be killed when it comes to the point. */
     void crashAt(CrashPoint point) throws IOException {
         kill(0);
+        become(ArmedCaravan.start(folder, point));
+    }
+
+    /** Starts it anew, to stand still at the point, if it comes there, until this is done. */
+    void holdAt(CrashPoint point, Runnable meanwhile) throws IOException {
+        kill(0);
+        become(ArmedCaravan.start(folder, point, meanwhile));
+    }
+
+    private void become(ArmedCaravan caravan) {
         startAt = 0;
-        armed = ArmedCaravan.start(folder, point);
-        process = armed.process();
+        armed = caravan;
+        process = caravan.process();
+    }
+
+    /** Returns when it does not stand at a point and will not. */
+    void disarm() {
+        if (armed != null) {
+            armed.disarm();
+        }
     }
 
     /** Returns at once: one that is frozen ends later. */

@@ -48,13 +48,17 @@ final class SharedStack {
                 0,
                 null,
                 0,
-                Path.of(System.getProperty("caravan.jar", "target/caravan.jar"))
-                        .toAbsolutePath()
-                        .resolveSibling("connect-plugins"),
+                plugins(),
                 null,
                 List.of(),
                 FEW_COMPILATIONS,
                 Map.of("CARAVAN_SOURCE_PASSWORD", SECRET));
+    }
+
+    static Path plugins() {
+        return Path.of(System.getProperty("caravan.jar", "target/caravan.jar"))
+                .toAbsolutePath()
+                .resolveSibling("connect-plugins");
     }
 
     private static void deleteFormer() throws IOException {
@@ -74,8 +78,12 @@ final class SharedStack {
 
     /** To a part's process and those that it has started: {@code -STOP}, {@code -CONT}. */
     static void signal(String signal, Part part) throws IOException, InterruptedException {
+        signal(signal, processes(part));
+    }
+
+    static List<ProcessHandle> processes(Part part) throws IOException, InterruptedException {
         ProcessHandle process = ProcessHandle.of(get().pids().get(part)).orElseThrow();
-        signal(signal, Stream.concat(Stream.of(process), process.descendants()).toList());
+        return Stream.concat(Stream.of(process), process.descendants()).toList();
     }
 
     /** To those of the processes that are there. */
