@@ -155,7 +155,9 @@ public final class StatusCollector {
                             + ": 'dead-letters list' names them.");
         }
         if (known.verified() != null && !known.verified().equal()) {
-            alarms.red("pipeline", "The last verification found differences.");
+            alarms.red(
+                    "pipeline",
+                    "The last verification found differences. 'verify' names the rows; if they were mended since, it is what takes this away.");
         }
     }
 

@@ -38,7 +38,7 @@ class CrashPointsIT {
     }
 
     /** Each in a set-up of its own. */
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(from = "PUBLICATION_MADE_BEFORE_SLOT", to = "BARRIER_OF_VERIFY_IS_UP")
     void aCrashAtAnyBoundaryOfTheSetUpLosesAndDoublesNothing(CrashPoint point) throws Exception {
         try (Scenario scenario = Scenario.create(directory, Load.schema());
@@ -48,7 +48,7 @@ class CrashPointsIT {
         }
     }
 
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(from = "RECORDS_POLLED", to = "COMMITTED_BEFORE_OFFSET")
     void aCrashAtAnyBoundaryFromTheBatchToTheOffsetLosesAndDoublesNothing(CrashPoint point) throws Exception {
         Scenario scenario = streaming();
@@ -57,7 +57,7 @@ class CrashPointsIT {
         }
     }
 
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(from = "NEW_TABLE_BEFORE_IT_IS_ANNOUNCED", to = "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS")
     void aCrashAroundATableThatComesLosesAndDoublesNothing(CrashPoint point) throws Exception {
         Scenario scenario = streaming();
@@ -83,7 +83,7 @@ class CrashPointsIT {
         }
     }
 
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(from = "COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK", to = "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS")
     void aCrashAroundATableThatIsCopiedAgainLosesAndDoublesNothing(CrashPoint point) throws Exception {
         Scenario scenario = streaming();
@@ -94,7 +94,7 @@ class CrashPointsIT {
         }
     }
 
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(names = "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS")
     void aCrashAroundATableThatIsAlteredLosesAndDoublesNothing(CrashPoint point) throws Exception {
         Scenario scenario = streaming();
@@ -135,7 +135,7 @@ class CrashPointsIT {
         System.out.printf("killed at %s after %.1f s%n", point, (System.nanoTime() - since) / 1e9);
     }
 
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(from = "ROW_REJECTED_BEFORE_LETTER", to = "EVENT_HELD_BEHIND_A_LETTER")
     void aCrashAroundADeadLetterStoresItOnceAndKeepsItsKeyBehindIt(CrashPoint point) throws Exception {
         try (Scenario scenario = withARowThatIsRejected()) {
@@ -150,7 +150,7 @@ class CrashPointsIT {
         }
     }
 
-    @ParameterizedTest(name = "{displayName} {0}")
+    @ParameterizedTest(name = "{0}")
     @EnumSource(names = "LETTERS_REPLAYED_BEFORE_COMMIT")
     void aCrashWhileLettersAreReplayedLeavesThemToBeReplayed(CrashPoint point) throws Exception {
         try (Scenario scenario = withARowThatIsRejected()) {

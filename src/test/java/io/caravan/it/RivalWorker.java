@@ -13,6 +13,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** A second worker in the group of the shared stack's Kafka Connect. */
@@ -98,8 +101,17 @@ final class RivalWorker implements AutoCloseable {
         return task[0].path("worker_id").asText();
     }
 
+    /** In order, so that nothing of it holds a slot any more. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.destroy();
+        try {
+            process.onExit().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
     }
 }
