@@ -46,15 +46,16 @@ public final class PipelineMetrics {
                 "caravan.connector.running",
                 "1 when the connector and its task run, here or in another instance",
                 null,
-                now -> Math.max(
+                untilCutOver(now -> Math.max(
                         is(now.connector().state(), "RUNNING"),
-                        is(now.connector().state(), "STANDBY")));
+                        is(now.connector().state(), "STANDBY"))));
         gauge(
                 registry,
                 "caravan.verified.equal",
                 "1 when source and target were equal when last compared",
                 null,
-                now -> now.verified() == null ? Double.NaN : now.verified().equal() ? 1 : 0);
+                untilCutOver(now ->
+                        now.verified() == null ? Double.NaN : now.verified().equal() ? 1 : 0));
         gauge(registry, "caravan.tables", "Tables of the pipeline", null, now -> now.tables()
                 .size());
         changes = byTable(registry, "caravan.table.changes", "Changes applied since the beginning");
@@ -76,6 +77,11 @@ public final class PipelineMetrics {
 
     private static MultiGauge byTable(MeterRegistry registry, String name, String description) {
         return MultiGauge.builder(name).description(description).register(registry);
+    }
+
+    /** Afterwards the connector is gone and the target goes its own way, and neither wakes anybody. */
+    private static ToDoubleFunction<PipelineStatus> untilCutOver(ToDoubleFunction<PipelineStatus> value) {
+        return now -> now.state().equals("finished") ? Double.NaN : value.applyAsDouble(now);
     }
 
     private static double is(String value, String wanted) {

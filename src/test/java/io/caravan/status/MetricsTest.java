@@ -47,6 +47,15 @@ class MetricsTest {
     }
 
     @Test
+    void afterACutOverAConnectorThatIsGoneIsNoNews() {
+        status = status("finished", "true", table("public.a", "finished", 0)).replace("RUNNING", "ABSENT");
+
+        metrics().refresh();
+
+        assertThat(registry.scrape()).contains("caravan_connector_running NaN", "caravan_verified_equal NaN");
+    }
+
+    @Test
     void aTableThatIsStoppedOrGoneChangesItsSeries() {
         PipelineMetrics metrics = metrics();
         metrics.refresh();
