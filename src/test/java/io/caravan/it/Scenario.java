@@ -189,13 +189,12 @@ final class Scenario implements AutoCloseable {
         }
     }
 
-    private void deleteConnector() throws IOException {
-        try {
-            send("DELETE", connector());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
+    /** Kafka Connect refuses while its workers share out their tasks anew. */
+    private void deleteConnector() {
+        Await.until(
+                Duration.ofSeconds(60),
+                () -> connector() + " deleted",
+                () -> send("DELETE", connector()).statusCode() != 409);
     }
 
     /** Leaves nothing that works on: processes, connector, slot. */
