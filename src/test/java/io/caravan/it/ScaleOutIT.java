@@ -147,13 +147,13 @@ class ScaleOutIT {
         second.kill();
         third.kill();
         scenario.closeProcesses();
-        String body = "repeat('x', 4000000)";
+        String body = "repeat('x', 1000000)";
         String insert = "insert into large select id, " + body + " from unnest('{%s}'::integer[]) id";
         scenario.source()
                 .execute(
                         insert.formatted(ids(20, partition -> partition == 0)),
                         "truncate large",
-                        insert.formatted(ids(40, partition -> partition != 0)));
+                        insert.formatted(ids(80, partition -> partition != 0)));
 
         scenario.ready();
 
