@@ -147,7 +147,8 @@ class ScaleOutIT {
         second.kill();
         third.kill();
         scenario.closeProcesses();
-        String body = "repeat('x', 1000000)";
+        // not to be compressed, so that a fetch brings a few of them only
+        String body = "(select string_agg(md5(random()::text || id), '') from generate_series(1, 31250))";
         String insert = "insert into large select id, " + body + " from unnest('{%s}'::integer[]) id";
         scenario.source()
                 .execute(
