@@ -157,7 +157,7 @@ public final class StatusCollector {
         if (known.verified() != null && !known.verified().equal()) {
             alarms.red(
                     "pipeline",
-                    "The last verification found differences. 'verify' names the rows; if they were mended since, it is what takes this away.");
+                    "The last verification found differences. 'verify' names the rows, 'resync TABLE' or 'verify --repair' mends them.");
         }
     }
 

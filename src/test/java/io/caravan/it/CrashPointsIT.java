@@ -34,6 +34,7 @@ class CrashPointsIT {
     static void close() throws IOException {
         if (streaming != null) {
             streaming.close();
+            streaming = null;
         }
     }
 
