@@ -171,7 +171,7 @@ public final class TableLines {
     }
 
     /**
-     * Notes in the copy's own transaction which transactions it holds and how the table was then, and settles the table's dead letters and what a verification found: all of their
+     * Notes in the copy's own transaction which transactions it holds and how the table was then, and settles the table's dead letters: all of their
      * events are in the copy. The line in the ledger is written too, so that whoever waits for its lock learns of the copy.
      */
     void filled(
@@ -196,11 +196,6 @@ public final class TableLines {
                 inTransaction,
                 "update caravan.dead_letter set state = 'superseded', settled_at = now()"
                         + " where pipeline = ? and table_name = ? and state in ('rejected', 'held')",
-                pipeline,
-                table.toString());
-        update( // what was found to differ is not there any more
-                inTransaction,
-                "delete from caravan.verification where pipeline = ? and table_name = ? and not equal",
                 pipeline,
                 table.toString());
         update(

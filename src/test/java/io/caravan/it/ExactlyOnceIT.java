@@ -144,6 +144,7 @@ class ExactlyOnceIT {
                     .get("problems")
                     .isEmpty());
         } finally {
+            SharedStack.kill(Part.CONNECT); // it may have given up a task that does not end and waits for the slot
             server.execute("alter system reset wal_sender_timeout", "select pg_reload_conf()");
         }
     }

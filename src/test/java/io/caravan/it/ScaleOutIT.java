@@ -142,7 +142,7 @@ class ScaleOutIT {
 
     /** Those that wait hold more bytes than are read ahead for all; the one that is waited for is read on all the same. */
     @Test
-    @Order(5)
+    @Order(6)
     void aPartitionThatIsBehindIsReadWhileTheOthersHoldAllTheMemoryThatThereIs() throws Exception {
         second.kill();
         third.kill();
@@ -180,7 +180,7 @@ class ScaleOutIT {
     }
 
     @Test
-    @Order(6)
+    @Order(5)
     void aTableThatGetsAnotherKeyStopsUntilItHasItsOwnAgain() throws Exception {
         String detail = "select detail from caravan.bootstrap where table_name = 'public.wide'";
         scenario.source().execute("alter table wide drop constraint wide_pkey, add primary key (counter, id)");
