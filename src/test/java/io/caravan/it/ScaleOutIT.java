@@ -51,7 +51,7 @@ class ScaleOutIT {
     static void start() throws Exception {
         scenario = Scenario.create(
                 directory, AttackLoad.schema(), "create table large (id integer primary key, body text)");
-        scenario.folder().set("caravan.topic.partitions", PARTITIONS);
+        scenario.folder().set("caravan.topic.partitions", PARTITIONS).set("caravan.tables.watch-seconds", 2);
         scenario.ready();
         second = scenario.folder().copy(directory.resolve("second")).start();
         third = scenario.folder().copy(directory.resolve("third")).start();
