@@ -148,7 +148,7 @@ class ScaleOutIT {
         third.kill();
         scenario.closeProcesses();
         // not to be compressed, so that a fetch brings a few of them only
-        String body = "(select string_agg(md5(random()::text || id), '') from generate_series(1, 31250))";
+        String body = "(select string_agg(md5(random()::text || id || n), '') from generate_series(1, 31250) n)";
         String insert = "insert into large select id, " + body + " from unnest('{%s}'::integer[]) id";
         scenario.source()
                 .execute(
