@@ -124,6 +124,9 @@ class CrashPointsIT {
             assertThat(load.stop()).isPositive();
             scenario.databases().awaitEqual();
             assertThat(letters(scenario)).isEqualTo("0");
+            if (!last.status().get("problems").isEmpty()) { // a verification that began before a copy had ended
+                scenario.folder().answer(0, "verify");
+            }
             assertThat(last.status().get("problems")).isEmpty();
         }
     }
