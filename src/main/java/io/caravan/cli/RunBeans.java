@@ -69,6 +69,10 @@ final class RunBeans {
      * back to port 8080 (VertxPlatformHttpEngine.getServerPort in 4.17.0).
      */
     private static VertxPlatformHttpServerConfiguration httpServer(Settings settings) {
+        // Else each of the two servers makes a folder for files of the class path, which stays behind when the process
+        // is killed
+        // (io.vertx.core.file.FileSystemOptions, 4.5). Nothing is served from there.
+        System.setProperty("vertx.disableFileCPResolving", "true");
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost(settings.http().host());
         configuration.setBindPort(settings.http().port());
