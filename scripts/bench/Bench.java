@@ -163,7 +163,9 @@ public final class Bench {
     private double awaitTopics(Workload workload, Meter meter, int count) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", parts.kafka()))) {
             Map<TopicPartition, OffsetSpec> ends = new java.util.HashMap<>();
-            workload.tables().forEach(table -> ends.put(new TopicPartition("t_stage.public." + table, 0), OffsetSpec.latest()));
+            List<String> topics = workload.tables().stream().map(table -> "t_stage.public." + table).toList();
+            admin.describeTopics(topics).allTopicNames().get().forEach((topic, description) -> description.partitions()
+                    .forEach(each -> ends.put(new TopicPartition(topic, each.partition()), OffsetSpec.latest())));
             long before = -1;
             double changed = meter.wall();
             while (meter.wall() - changed < 3 || before < count) {
