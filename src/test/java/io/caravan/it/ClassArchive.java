@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,7 @@ final class ClassArchive {
 
     private ClassArchive() {}
 
-    /** Those of a JVM that starts the jar. */
+    /** Those of a JVM that starts the jar. The first to ask waits until the archive is made. */
     static List<String> options(List<String> jvm, Path jar) throws IOException {
         Path archive = jar.resolveSibling("caravan.jsa");
         Path lock = jar.resolveSibling("caravan.jsa.lock");
@@ -41,34 +40,33 @@ final class ClassArchive {
                 || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0;
     }
 
-    /** By a run that gets as far as its routes and finds no server. */
+    /** By a pipeline that is set up, streams and is stopped: what a run without servers never loads is a quarter of all. */
     private static void make(List<String> jvm, Path jar, Path archive) throws IOException {
-        Path folder = Files.createTempDirectory("caravan-classes-");
-        CaravanFolder.create(folder)
-                .set("caravan.embedded", "none")
-                .set("caravan.source.url", "jdbc:postgresql://localhost:1/none")
-                .set("caravan.target.url", "jdbc:postgresql://localhost:1/none")
-                .set("caravan.kafka.bootstrap-servers", "localhost:1")
-                .set("caravan.connect.url", "http://localhost:1")
-                .set("caravan.wait-seconds", 1);
-        Path made = folder.resolve("caravan.jsa");
+        Path directory = Files.createDirectories(jar.resolveSibling("caravan.jsa.run"));
+        Path output = directory.resolve("output");
         List<String> command = new ArrayList<>(jvm);
         command.addAll(QUIET);
-        command.addAll(List.of("-XX:ArchiveClassesAtExit=" + made, "-jar", jar.toString(), "run"));
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output").toFile())
-                .start();
-        try {
-            if (process.waitFor(2, TimeUnit.MINUTES) && Files.exists(made)) {
-                Files.move(made, archive, StandardCopyOption.REPLACE_EXISTING);
+        command.addAll(List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", jar.toString(), "run"));
+        try (Scenario scenario = Scenario.create(directory, Load.schema())) {
+            Process process = new ProcessBuilder(command)
+                    .directory(scenario.folder().path().toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try {
+                while (process.isAlive() && !Files.readString(output).contains("READY ")) {
+                    TimeUnit.MILLISECONDS.sleep(100);
+                }
+            } finally {
+                process.destroy();
+                process.waitFor(2, TimeUnit.MINUTES);
+                process.destroyForcibly();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        } finally {
-            process.destroyForcibly();
+        } catch (Exception e) {
+            throw new IOException("The archive of classes was not made: " + Files.readString(output), e);
         }
     }
 }
