@@ -91,6 +91,20 @@ public final class Guard {
         return !progress.isBeforeCopy() && !progress.isCutOver() && gapOfPipeline() == null;
     }
 
+    /**
+     * Whether the connector's offset is behind the slot, where Debezium refuses to begin, and all that the slot has let go of lies
+     * in the topics: then it can begin where the slot stands, without an offset, and what comes again is passed over. A worker of
+     * Kafka Connect that was thought dead and comes back stores such an offset.
+     */
+    public boolean mayBeginAtSlot() throws SQLException, InterruptedException {
+        Evidence evidence = store.read();
+        if (evidence == null || !mayRecreate()) {
+            return false;
+        }
+        Observed now = observer.look(evidence, true);
+        return now.isOffsetBehindSlot() && compare(evidence, now).stream().noneMatch(Gap::isOfPipeline);
+    }
+
     /** At a start, before anything is made or altered. Gaps of single tables do not keep the others from going on. */
     public void requireNoGap() throws SQLException, InterruptedException, GapException {
         if (progress.isCutOver()) {

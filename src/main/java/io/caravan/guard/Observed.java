@@ -28,6 +28,12 @@ public record Observed(
         Optional<Stored> offset,
         @Nullable Delivered delivered) {
 
+    boolean isOffsetBehindSlot() {
+        return source != null
+                && offset.isPresent()
+                && source.slot().filter(offset.get()::isBehind).isPresent();
+    }
+
     /**
      * What is applied or lies in a topic.
      *

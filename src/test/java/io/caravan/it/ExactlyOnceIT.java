@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -101,6 +102,50 @@ class ExactlyOnceIT {
                 load.stop();
                 scenario.databases().awaitEqual();
             }
+        }
+    }
+
+    /** The rival gets the task while the other one stands still with records of it in its queue and in its producer. */
+    @Test
+    void aConnectWorkerThatWasThoughtDeadAndComesBackWritesNothingThatCounts() throws Exception {
+        TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
+        server.execute("alter system set wal_sender_timeout = '5s'", "select pg_reload_conf()");
+        try (RivalWorker rival = RivalWorker.start(directory);
+                CaravanProcess caravan = scenario.ready();
+                Load load = Load.repeating(scenario.source(), WRITE)) {
+            for (int turn = 0; turn < 2; turn++) { // the task is back where it was before in the second
+                String stale = rival.task(scenario.connector());
+                boolean isRival = stale.equals(rival.address());
+                for (int i = 0; i < 20; i++) {
+                    scenario.source().execute("copy visit (n) from program 'yes 9 | head -n 1000'");
+                }
+                List<ProcessHandle> frozen = isRival ? rival.processes() : SharedStack.processes(Part.CONNECT);
+                SharedStack.signal("-STOP", frozen);
+                try {
+                    String other = isRival ? SharedStack.get().addresses().connectUrl() : "http://" + rival.address();
+                    Await.until(LIMIT, () -> "taken over", () -> !rival.task(other, scenario.connector())
+                            .equals(stale));
+                    String mark = "insert into moved values (%d, 'taken over')".formatted(100 + turn);
+                    scenario.source().execute(mark);
+                    scenario.databases()
+                            .awaitInTarget(
+                                    "select count(*) from moved where id = " + (100 + turn),
+                                    "1",
+                                    Duration.ofMinutes(4));
+                } finally {
+                    SharedStack.signal("-CONT", frozen);
+                }
+                long committed = load.committed();
+                Await.until(LIMIT, () -> "load", () -> load.committed() > committed + 200);
+            }
+            load.stop();
+            scenario.databases().awaitEqual();
+            Await.until(LIMIT, caravan::output, () -> caravan.status()
+                    .get("problems")
+                    .isEmpty());
+        } finally {
+            SharedStack.kill(Part.CONNECT); // it may have given up a task that does not end and waits for the slot
+            server.execute("alter system reset wal_sender_timeout", "select pg_reload_conf()");
         }
     }
 

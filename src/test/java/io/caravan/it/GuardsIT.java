@@ -253,6 +253,51 @@ class GuardsIT {
         PIPELINE.databases().awaitEqual();
     }
 
+    /** As a worker of Kafka Connect that was thought dead leaves it when it comes back. Debezium refuses to begin there. */
+    @Test
+    @Order(10)
+    void anOffsetFromBeforeTheSlotIsGivenUpAndNothingCountsTwice() throws Exception {
+        String old = offsetsThatTheSlotIsBeyond();
+        setOffsets(old);
+        PIPELINE.source().execute("insert into journal values (now(), 'while it runs', 1)");
+        PIPELINE.databases().awaitEqual();
+
+        old = offsetsThatTheSlotIsBeyond();
+        PIPELINE.stop();
+        setOffsets(old);
+        PIPELINE.source().execute("insert into journal values (now(), 'before a start', 1)");
+        PIPELINE.start();
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.awaitHealthy();
+    }
+
+    /** Debezium asks whether the WAL that the slot keeps begins before the offset (PostgresConnection.validateLogPosition, 3.7.0). */
+    private static String offsetsThatTheSlotIsBeyond() throws Exception {
+        String connector = PIPELINE.scenario().connector();
+        String offsets = await("an offset") // stored with the first event of a connector that began without
+                .atMost(Streaming.LIMIT)
+                .until(() -> Scenario.connect(connector + "/offsets").body(), body -> body.contains("lsn"));
+        String then = PIPELINE.source().query("select pg_current_wal_lsn()");
+        String beyond = "select restart_lsn > '%s' from pg_replication_slots where slot_name = '%s'"
+                .formatted(then, PIPELINE.scenario().slot());
+        await("slot").atMost(Streaming.LIMIT).untilAsserted(() -> {
+            PIPELINE.source().execute("insert into journal values (now(), 'passed', 1)", "checkpoint");
+            assertThat(PIPELINE.source().query(beyond)).isEqualTo("t");
+        });
+        PIPELINE.databases().awaitEqual();
+        return offsets;
+    }
+
+    private static void setOffsets(String offsets) throws Exception {
+        String connector = PIPELINE.scenario().connector();
+        Scenario.connect("PUT", connector + "/stop");
+        await("stopped").atMost(Streaming.LIMIT).untilAsserted(() -> assertThat(
+                        Scenario.send("PATCH", connector + "/offsets", HttpRequest.BodyPublishers.ofString(offsets))
+                                .statusCode())
+                .isEqualTo(200));
+        Scenario.connect("PUT", connector + "/resume");
+    }
+
     private static HttpRequest.BodyPublisher ahead(String offsets) {
         return HttpRequest.BodyPublishers.ofString(offsets.replaceFirst("\"lsn\":", "\"lsn\":9"));
     }
