@@ -4,8 +4,8 @@ create schema if not exists caravan;
 create table if not exists caravan.bootstrap (
     pipeline        text        not null,
     table_name      text        not null,               -- schema.table; '' is the pipeline, 'connector' its connector,
-                                                        -- 'owner' the instance that sets it up, 'spread' how events
-                                                        -- are spread over partitions, 'cutover' how far its end is,
+                                                        -- 'owner' the instance that sets it up, 'partitioning' how events
+                                                        -- go to partitions, 'cutover' how far its end is,
                                                         -- 'cutover-ready' that it was ready for it
     step            text        not null,               -- the last step that is done, see Step; of a table: copying, copied
     copied_snapshot text,                               -- pg_current_snapshot() of a copy made while changes streamed

@@ -141,15 +141,15 @@ public final class Bootstrap {
                 slot.requireUsable(connection);
             }
         }
-        topics.create(names(), spreadable(), target, state);
+        topics.create(names(), partitionable(), target, state);
         reach(Step.SLOT);
     }
 
     /**
      * Chosen before the connector is there, and never anew. A slot that was taken over can tell of a table's partitions by their own
-     * names, as which they are not spread.
+     * names, whose topics have one partition.
      */
-    private Map<TableName, List<String>> spreadable() throws SQLException {
+    private Map<TableName, List<String>> partitionable() throws SQLException {
         if (topics.partitions() == 1 || !reached.isBefore(Step.SLOT)) {
             return Map.of();
         }
@@ -158,7 +158,7 @@ public final class Bootstrap {
             List<Table> whole = tables.captured().stream()
                     .filter(table -> copyRows || !table.partitioned())
                     .toList();
-            return TopicSpread.keys(from, to, whole);
+            return Partitioning.keys(from, to, whole);
         }
     }
 

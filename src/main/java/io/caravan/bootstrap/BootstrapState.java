@@ -26,9 +26,6 @@ public final class BootstrapState {
     /** The connector's line; no table's name is without a dot. */
     private static final String CONNECTOR = "connector";
 
-    /** How events are spread over partitions. */
-    private static final String SPREAD = "spread";
-
     /** How far taking away after a cut-over is. */
     private static final String CUTOVER = "cutover";
 
@@ -222,27 +219,15 @@ public final class BootstrapState {
         }
     }
 
-    /** Notes how events are spread over the partitions of their topics, by topic; of all others every event is in the first. */
-    void spread(Connection connection, Map<String, TopicSpread> topics) throws SQLException {
-        try (PreparedStatement upsert = connection.prepareStatement("insert into caravan.bootstrap"
-                + " (pipeline, table_name, step, detail) values (?, '" + SPREAD + "', 'spread', ?)"
-                + " on conflict (pipeline, table_name) do update set detail = excluded.detail, updated_at = now()")) {
-            upsert.setString(1, pipeline);
-            upsert.setString(2, TopicSpread.json(topics));
-            upsert.executeUpdate();
+    /** Of the topics with several partitions, by topic. */
+    Map<String, Partitioning> partitioning() throws SQLException {
+        try (Connection connection = target.session()) {
+            return Partitioning.noted(connection, pipeline);
         }
     }
 
-    /** What {@link #spread} noted. */
-    Map<String, TopicSpread> spread() throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement select = connection.prepareStatement(
-                        "select detail from caravan.bootstrap where pipeline = ? and table_name = '" + SPREAD + "'")) {
-            select.setString(1, pipeline);
-            try (ResultSet row = select.executeQuery()) {
-                return row.next() ? TopicSpread.parse(row.getString(1)) : Map.of();
-            }
-        }
+    void note(Connection connection, Map<String, Partitioning> topics) throws SQLException {
+        Partitioning.note(connection, pipeline, topics);
     }
 
     /**

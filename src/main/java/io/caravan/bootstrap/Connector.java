@@ -65,7 +65,7 @@ public final class Connector {
     }
 
     /** The configuration, as {@code PUT /connectors/{name}/config} takes it. */
-    Map<String, String> configuration(Collection<Table> tables, Map<String, TopicSpread> spread) {
+    Map<String, String> configuration(Collection<Table> tables, Map<String, Partitioning> partitioning) {
         Map<String, String> config = new TreeMap<>();
         config.put("name", name);
         config.put("connector.class", CLASS);
@@ -74,8 +74,8 @@ public final class Connector {
         putCapture(config, tables);
         putFormat(config);
         putPartitions(config, tables);
-        if (!spread.isEmpty()) {
-            config.put("caravan.spread", TopicSpread.json(spread));
+        if (!partitioning.isEmpty()) {
+            config.put("caravan.partitioning", Partitioning.json(partitioning));
         }
         putDelivery(config);
         return config;
@@ -240,20 +240,20 @@ public final class Connector {
     }
 
     /** The same as the body of {@code POST /connectors}, to be created stopped so that stored offsets can be removed. */
-    String creation(Collection<Table> tables, Map<String, TopicSpread> spread) {
+    String creation(Collection<Table> tables, Map<String, Partitioning> partitioning) {
         ObjectNode body = JSON.createObjectNode().put("name", name).put("initial_state", "STOPPED");
-        body.set("config", JSON.valueToTree(configuration(tables, spread)));
+        body.set("config", JSON.valueToTree(configuration(tables, partitioning)));
         return body.toString();
     }
 
-    String configurationJson(Collection<Table> tables, Map<String, TopicSpread> spread) {
-        return JSON.valueToTree(configuration(tables, spread)).toString();
+    String configurationJson(Collection<Table> tables, Map<String, Partitioning> partitioning) {
+        return JSON.valueToTree(configuration(tables, partitioning)).toString();
     }
 
     /** Whether Connect's answer to {@code GET /connectors/{name}/config} is this configuration. */
-    boolean isCurrent(String answer, Collection<Table> tables, Map<String, TopicSpread> spread)
+    boolean isCurrent(String answer, Collection<Table> tables, Map<String, Partitioning> partitioning)
             throws JsonProcessingException {
-        return JSON.readTree(answer).equals(JSON.<JsonNode>valueToTree(configuration(tables, spread)));
+        return JSON.readTree(answer).equals(JSON.<JsonNode>valueToTree(configuration(tables, partitioning)));
     }
 
     /** Reads {@code GET /connectors/{name}/status}: returns when all runs, throws while it starts or has failed. */

@@ -39,13 +39,13 @@ public final class ConnectorDeployment {
 
     /** The whole configuration, as {@code PUT /connectors/{name}/config} takes it. */
     public String configuration() throws SQLException {
-        return connector.configurationJson(tables.captured(), state.spread());
+        return connector.configurationJson(tables.captured(), state.partitioning());
     }
 
     /** The same for a task in this process, which another instance may have left with tables that this one has not looked at. */
     public Map<String, String> settings() throws SQLException {
         if (state.step() != Step.STREAMING) {
-            return connector.configuration(tables.captured(), state.spread());
+            return connector.configuration(tables.captured(), state.partitioning());
         }
         Map<String, TableStep> steps = state.lines().steps();
         try (Connection connection = source.session()) {
@@ -53,18 +53,18 @@ public final class ConnectorDeployment {
                     .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
                             .isCaptured())
                     .toList();
-            return connector.configuration(captured, state.spread());
+            return connector.configuration(captured, state.partitioning());
         }
     }
 
     /** The body of {@code POST /connectors}. */
     public String creation() throws SQLException {
-        return connector.creation(tables.captured(), state.spread());
+        return connector.creation(tables.captured(), state.partitioning());
     }
 
     /** Whether Connect's answer to {@code GET /connectors/{name}/config} is what it should be. */
     public boolean isCurrent(String answer) throws IOException, SQLException {
-        return connector.isCurrent(answer, tables.captured(), state.spread());
+        return connector.isCurrent(answer, tables.captured(), state.partitioning());
     }
 
     /** Judges {@code GET /connectors/{name}/status}. */

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -198,7 +199,7 @@ public final class Drift {
                 return step == TableStep.RESYNC; // the guard speaks of tables that are gone
             }
             requireAllLogged(table, from);
-            requireSpreadByKey(table, from);
+            requireKeyOfPartitioning(table, from);
             boolean ours = makesTables();
             TableShape known = lastSeen(table);
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
@@ -257,19 +258,16 @@ public final class Drift {
         }
     }
 
-    /** Rows of one key are in one partition, by the key that the table had when its topic was made. */
-    private void requireSpreadByKey(TableName table, Connection from) throws SQLException, DriftException {
-        TopicSpread spread = state.spread().get(topics.of(table));
+    private void requireKeyOfPartitioning(TableName table, Connection from) throws SQLException, DriftException {
+        Partitioning partitioning = state.partitioning().get(topics.of(table));
         Table now = Catalog.tables(from).get(table);
-        if (spread != null && now != null && !spread.columns().equals(now.key())) {
-            String message = "Table " + table + " had the key " + spread.columns()
-                    + " when its events were spread over " + spread.partitions() + " partitions, and has "
-                    + now.key()
-                    + " now, so changes of a row may overtake each other. Give it that key again, or begin anew"
-                    + " with 'reset --target-data' and 'run'.";
-            lines.set(table, TableStep.ALTERED);
-            lines.note(table, message);
-            throw new DriftException(message);
+        if (partitioning != null && now != null) {
+            Optional<String> problem = partitioning.problem(table, now.key());
+            if (problem.isPresent()) {
+                lines.set(table, TableStep.ALTERED);
+                lines.note(table, problem.get());
+                throw new DriftException(problem.get());
+            }
         }
     }
 

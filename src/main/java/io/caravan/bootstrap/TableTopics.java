@@ -65,7 +65,7 @@ public final class TableTopics implements AutoCloseable {
         this.retentionHours = retentionHours;
     }
 
-    /** How many a topic of a table whose events can be spread gets. */
+    /** How many a topic of a table gets whose events can be told apart by their key. */
     int partitions() {
         return partitions;
     }
@@ -147,18 +147,18 @@ public final class TableTopics implements AutoCloseable {
      * Creates the topics that are missing and begins a line in the ledger for each partition, at its present end: what lies
      * in a topic before the slot is made belongs to an earlier life of the pipeline. Lines that exist are left alone.
      *
-     * @param spreadable of the tables whose topics may have several partitions the key; noted with what the topics really have
+     * @param partitionable of the tables whose topics may have several partitions the key; noted with what the topics really have
      */
     void create(
             Collection<TableName> tables,
-            Map<TableName, List<String>> spreadable,
+            Map<TableName, List<String>> partitionable,
             Database target,
             BootstrapState state)
             throws SQLException, InterruptedException, BootstrapException {
         Map<String, Integer> wanted = new HashMap<>();
         Map<String, List<String>> keys = new HashMap<>();
         for (TableName table : tables) {
-            List<String> key = spreadable.get(table);
+            List<String> key = partitionable.get(table);
             wanted.put(of(table), key == null ? 1 : partitions);
             if (key != null) {
                 keys.put(of(table), key);
@@ -168,21 +168,21 @@ public final class TableTopics implements AutoCloseable {
         try (Connection connection = target.session()) {
             create(wanted);
             Map<TopicPartition, Long> ends = ends(wanted.keySet(), IsolationLevel.READ_UNCOMMITTED);
-            Map<String, TopicSpread> spread = new HashMap<>();
+            Map<String, Partitioning> partitioning = new HashMap<>();
             connection.setAutoCommit(false);
             for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
                 String topic = end.getKey().topic();
                 int number = end.getKey().partition() + 1;
                 state.startLedger(connection, topic, end.getKey().partition(), end.getValue());
                 if (keys.containsKey(topic) && number > 1) {
-                    spread.merge(
+                    partitioning.merge(
                             topic,
-                            new TopicSpread(number, keys.get(topic)),
+                            new Partitioning(number, keys.get(topic)),
                             (a, b) -> a.partitions() > b.partitions() ? a : b);
                 }
             }
-            if (!spreadable.isEmpty()) {
-                state.spread(connection, spread);
+            if (!partitionable.isEmpty()) {
+                state.note(connection, partitioning);
             }
             connection.commit();
         } catch (ExecutionException e) {
@@ -258,8 +258,8 @@ public final class TableTopics implements AutoCloseable {
     /** Makes a topic of this pipeline where it is missing. */
     public void createMissing(String topic, BootstrapState state)
             throws ExecutionException, InterruptedException, SQLException {
-        TopicSpread spread = state.spread().get(topic);
-        create(Map.of(topic, spread == null ? 1 : spread.partitions()));
+        Partitioning known = state.partitioning().get(topic);
+        create(Map.of(topic, known == null ? 1 : known.partitions()));
     }
 
     /** @param topics with the number of their partitions */

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Debezium's task, which asks a server whether it has what was delivered before it reads on there, gives no record an offset that
- * speaks of another record ({@link PairOffsets}), sends each to its partition ({@link Spread}), and tells the slot less often how far it may move: where Connect calls
+ * speaks of another record ({@link PairOffsets}), sends each to its partition ({@link Partitioner}), and tells the slot less often how far it may move: where Connect calls
  * {@link #commit} after every batch (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium reads the stored offsets back from
  * their topic, to its end, each time.
  */
@@ -24,7 +24,7 @@ public final class CaptureTask extends PostgresConnectorTask {
 
     private final PairOffsets pairs =
             new PairOffsets(partition -> context.offsetStorageReader().offset(partition));
-    private Spread spread = Spread.none(pairs);
+    private Partitioner partitioner = Partitioner.none(pairs);
     private long toldAt = System.nanoTime() - INTERVAL_NANOS;
     private int timeline;
     private @Nullable Map<String, ?> handedOver;
@@ -41,7 +41,7 @@ public final class CaptureTask extends PostgresConnectorTask {
         now.requireToHave(context.offsetStorageReader().offset(Map.of("server", config.getString("topic.prefix"))));
         now.requireToHave(handedOver); // Connect stores offsets once a second
         timeline = now.number();
-        spread = Spread.of(config.getString(Spread.SETTING), pairs);
+        partitioner = Partitioner.of(config.getString(Partitioner.SETTING), pairs);
         return super.start(config);
     }
 
@@ -56,7 +56,7 @@ public final class CaptureTask extends PostgresConnectorTask {
             StreamPosition.complete(record, timeline);
         }
         handedOver = records.get(records.size() - 1).sourceOffset();
-        return spread.of(records);
+        return partitioner.of(records);
     }
 
     @Override

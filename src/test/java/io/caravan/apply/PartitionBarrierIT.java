@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** A topic whose events are spread over three partitions of four. */
+/** A topic of four partitions of which three are used. */
 class PartitionBarrierIT {
     private static final StreamPosition EVENT = at(1, 100);
     private static final StreamPosition LATER = at(1, 200);
@@ -33,7 +33,7 @@ class PartitionBarrierIT {
                 insert into caravan.ledger (pipeline, topic, partition, next_offset)
                 select 'ome', 't', n, 10 from generate_series(0, 3) n;
                 insert into caravan.bootstrap (pipeline, table_name, step, detail)
-                values ('ome', 'spread', 'spread', '{"t":{"partitions":3,"columns":["id"]}}')""");
+                values ('ome', 'partitioning', 'partitioning', '{"t":{"partitions":3,"columns":["id"]}}')""");
         PGSimpleDataSource pool = new PGSimpleDataSource();
         pool.setUrl(target.url());
         pool.setUser(target.user());
@@ -114,7 +114,7 @@ class PartitionBarrierIT {
     }
 
     @Test
-    void whereEventsAreNotSpreadNobodyWaits() throws Exception {
+    void whereATopicHasOnePartitionNobodyWaits() throws Exception {
         assertThat(barrier.mayPass("other", 0, 1, EVENT)).isTrue();
     }
 }

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An event for which all partitions have to be at one point goes to every one of them, with the header {@code caravan.barrier}: a
  * TRUNCATE, and a change of a key that keeps large values which only the old row in the target has. The reader applies the one of partition 0.
  */
-final class Spread {
+final class Partitioner {
     /** In the connector's configuration: JSON, of each topic the number of partitions and the columns of the key. */
-    static final String SETTING = "caravan.spread";
+    static final String SETTING = "caravan.partitioning";
 
     private static final String BARRIER = "caravan.barrier";
     private static final String NEW_KEY = RelationalChangeRecordEmitter.PK_UPDATE_NEWKEY_FIELD;
@@ -37,17 +37,17 @@ final class Spread {
     /** The delete of a key change whose insert comes with the next records. */
     private @Nullable SourceRecord delete;
 
-    private Spread(Map<String, Topic> topics, PairOffsets pairs) {
+    private Partitioner(Map<String, Topic> topics, PairOffsets pairs) {
         this.topics = topics;
         this.pairs = pairs;
     }
 
-    static Spread none(PairOffsets pairs) {
-        return new Spread(Map.of(), pairs);
+    static Partitioner none(PairOffsets pairs) {
+        return new Partitioner(Map.of(), pairs);
     }
 
     /** @param json as the setting has it; null and empty when no topic has several partitions */
-    static Spread of(@Nullable String json, PairOffsets pairs) {
+    static Partitioner of(@Nullable String json, PairOffsets pairs) {
         if (json == null || json.isEmpty()) {
             return none(pairs);
         }
@@ -56,7 +56,7 @@ final class Spread {
             new ObjectMapper()
                     .readValue(json, new TypeReference<Map<String, Setting>>() {})
                     .forEach((topic, setting) -> topics.put(topic, new Topic(setting)));
-            return new Spread(topics, pairs);
+            return new Partitioner(topics, pairs);
         } catch (JsonProcessingException e) {
             throw new ConnectException("The connector's setting " + SETTING + " cannot be read: " + json, e);
         }
@@ -141,7 +141,7 @@ final class Spread {
     /** Of one topic, as the connector's configuration has it. */
     private record Setting(int partitions, List<String> columns) {}
 
-    /** How the events of one topic are spread. */
+    /** By which key the events of one topic go to how many partitions. */
     private static final class Topic {
         private final int partitions;
         private final List<String> columns;

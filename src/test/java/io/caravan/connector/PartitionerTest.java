@@ -15,23 +15,23 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A table with the key {@code id} whose topic has three partitions. */
-class SpreadTest {
+class PartitionerTest {
     private static final String NEW_KEY = "__debezium.newkey";
     private static final String OLD_KEY = "__debezium.oldkey";
     private static final String BARRIER = "caravan.barrier";
 
     private final RowDecoder decoder = new RowDecoder();
     private final RowEvents events = new RowEvents("shop", "db", "unchanged");
-    private final Spread spread = spread("{\"shop.public.t\":{\"partitions\":3,\"columns\":[\"id\"]}}");
+    private final Partitioner partitioner = partitioner("{\"shop.public.t\":{\"partitions\":3,\"columns\":[\"id\"]}}");
     private int offset;
 
-    SpreadTest() {
+    PartitionerTest() {
         decoder.read(PgOutput.begin(100, 0, 1));
         decoder.read(PgOutput.relation("public", "t", "id", "large"));
     }
 
-    private static Spread spread(String json) {
-        return Spread.of(json, new PairOffsets(partition -> null));
+    private static Partitioner partitioner(String json) {
+        return Partitioner.of(json, new PairOffsets(partition -> null));
     }
 
     private List<SourceRecord> of(ByteBuffer message) {
@@ -46,7 +46,7 @@ class SpreadTest {
     }
 
     private SourceRecord only(ByteBuffer message) {
-        List<SourceRecord> sent = spread.of(of(message));
+        List<SourceRecord> sent = partitioner.of(of(message));
         assertThat(sent).hasSize(1);
         return sent.get(0);
     }
@@ -93,11 +93,11 @@ class SpreadTest {
 
     @Test
     void whatIsSentAgainGoesWhereItWas() {
-        Spread afterARestart = spread("{\"shop.public.t\":{\"columns\":[\"id\"],\"partitions\":3}}");
+        Partitioner afterARestart = partitioner("{\"shop.public.t\":{\"columns\":[\"id\"],\"partitions\":3}}");
         for (int id = 0; id < 50; id++) {
             List<SourceRecord> records = of(PgOutput.insert(String.valueOf(id), "a"));
 
-            assertThat(partitions(afterARestart.of(records))).isEqualTo(partitions(spread.of(records)));
+            assertThat(partitions(afterARestart.of(records))).isEqualTo(partitions(partitioner.of(records)));
         }
     }
 
@@ -106,7 +106,7 @@ class SpreadTest {
         String from = keyIn(0);
         String to = keyIn(2);
 
-        List<SourceRecord> sent = spread.of(of(keyChange(from, to, "value")));
+        List<SourceRecord> sent = partitioner.of(of(keyChange(from, to, "value")));
 
         assertThat(partitions(sent)).containsExactly(0, 2);
         assertThat(sent).allSatisfy(record -> {
@@ -126,7 +126,7 @@ class SpreadTest {
             }
         }
 
-        List<SourceRecord> sent = spread.of(of(keyChange(key, other, "value")));
+        List<SourceRecord> sent = partitioner.of(of(keyChange(key, other, "value")));
 
         assertThat(partitions(sent)).containsExactly(1, 1);
         assertThat(sent.get(0).headers().lastWithName(NEW_KEY)).isNotNull();
@@ -138,7 +138,7 @@ class SpreadTest {
     void aKeyChangeThatKeepsALargeValueGoesToEveryPartition() {
         long before = (long) only(PgOutput.insert("1", "a")).sourceOffset().get("lsn");
 
-        List<SourceRecord> sent = spread.of(of(keyChange("1", "2", PgOutput.UNCHANGED)));
+        List<SourceRecord> sent = partitioner.of(of(keyChange("1", "2", PgOutput.UNCHANGED)));
 
         assertThat(partitions(sent)).containsExactly(0, 1, 2, 0, 1, 2);
         assertThat(sent).allSatisfy(record -> assertThat(record.headers().lastWithName(BARRIER))
@@ -150,7 +150,7 @@ class SpreadTest {
     void aTruncateGoesToEveryPartitionAndItsOffsetIsStoredWithTheLast() {
         long before = (long) only(PgOutput.insert("1", "a")).sourceOffset().get("lsn");
 
-        List<SourceRecord> sent = spread.of(List.of(noRow("shop.public.t", 99)));
+        List<SourceRecord> sent = partitioner.of(List.of(noRow("shop.public.t", 99)));
 
         assertThat(partitions(sent)).containsExactly(0, 1, 2);
         assertThat(offsets(sent)).containsExactly(before, before, 99L);
@@ -160,13 +160,13 @@ class SpreadTest {
     void theDeleteWaitsForTheInsertThatTheNextPollBrings() {
         List<SourceRecord> pair = of(keyChange("1", "2", "value"));
 
-        assertThat(spread.of(pair.subList(0, 1))).isEmpty();
-        assertThat(spread.of(pair.subList(1, 2))).hasSize(2);
+        assertThat(partitioner.of(pair.subList(0, 1))).isEmpty();
+        assertThat(partitioner.of(pair.subList(1, 2))).hasSize(2);
     }
 
     @Test
     void everythingOfOtherTablesIsInTheFirstPartition() {
-        Spread none = Spread.of("", new PairOffsets(partition -> null));
+        Partitioner none = Partitioner.of("", new PairOffsets(partition -> null));
 
         assertThat(partitions(none.of(of(PgOutput.insert("7", "a"))))).containsExactly(0);
         assertThat(partitions(none.of(List.of(noRow("shop.message", 1))))).containsExactly(0);
@@ -177,7 +177,7 @@ class SpreadTest {
     void rowsThatLackAColumnOfTheKeyGoToTheFirst() {
         decoder.read(PgOutput.relation("public", "t", "number", "large"));
 
-        Spread byAnother = spread("{\"shop.public.t\":{\"partitions\":3,\"columns\":[\"gone\"]}}");
+        Partitioner byAnother = partitioner("{\"shop.public.t\":{\"partitions\":3,\"columns\":[\"gone\"]}}");
 
         RowMessage row = Objects.requireNonNull(decoder.read(PgOutput.insert("5", "a")));
         List<SourceRecord> records =
@@ -187,9 +187,9 @@ class SpreadTest {
 
     @Test
     void aSettingThatCannotBeReadFailsTheTask() {
-        assertThatThrownBy(() -> spread("{]"))
+        assertThatThrownBy(() -> partitioner("{]"))
                 .isInstanceOf(ConnectException.class)
-                .hasMessageContaining("caravan.spread")
+                .hasMessageContaining("caravan.partitioning")
                 .hasMessageContaining("{]");
     }
 

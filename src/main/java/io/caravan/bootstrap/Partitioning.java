@@ -8,23 +8,30 @@ import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How the events of a table are spread over the partitions of its topic. Chosen when the pipeline is set up and kept for its life: with
+ * Which partition of its topic an event of a table goes to: that of its key. Chosen when the pipeline is set up and kept for its life: with
  * another number or other columns the events of a row would go another way than those before them, and overtake them.
  *
  * @param columns of the key, whose values decide where an event goes
  */
-public record TopicSpread(int partitions, List<String> columns) {
+public record Partitioning(int partitions, List<String> columns) {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The name of its line in {@code caravan.bootstrap}; no table's name is without a dot. */
+    private static final String LINE = "partitioning";
+
     private static final SqlResource SEVERAL = SqlResource.read("several-unique-indexes.sql");
 
     /** Types whose equal values have one text, whatever a session is set to. */
@@ -32,7 +39,7 @@ public record TopicSpread(int partitions, List<String> columns) {
             Set.of("smallint", "integer", "bigint", "oid", "uuid", "date", "boolean", "text", "character varying");
 
     /**
-     * The key of each table whose events can be spread: rows of different keys do not depend on each other. In a table with another unique
+     * The key of each table whose topic may have several partitions: rows of different keys do not depend on each other. In a table with another unique
      * index they do, and one without a key, or with a key whose equal values have several texts, has no value to go by.
      */
     static Map<TableName, List<String>> keys(Connection source, Connection target, Collection<Table> tables)
@@ -47,7 +54,7 @@ public record TopicSpread(int partitions, List<String> columns) {
                     && !dependent.contains(table.name())
                     && table.columns().stream()
                             .filter(column -> table.key().contains(column.name()))
-                            .allMatch(TopicSpread::hasOneText)) {
+                            .allMatch(Partitioning::hasOneText)) {
                 keys.put(table.name(), table.key());
             }
         }
@@ -70,7 +77,7 @@ public record TopicSpread(int partitions, List<String> columns) {
     }
 
     /** The form that the connector's setting and {@code caravan.bootstrap} have: an object with the topics as its fields. */
-    static String json(Map<String, TopicSpread> topics) {
+    static String json(Map<String, Partitioning> topics) {
         try {
             return topics.isEmpty() ? "" : JSON.writeValueAsString(new TreeMap<>(topics));
         } catch (JsonProcessingException e) {
@@ -78,12 +85,44 @@ public record TopicSpread(int partitions, List<String> columns) {
         }
     }
 
-    static Map<String, TopicSpread> parse(String json) {
+    static Map<String, Partitioning> parse(String json) {
         try {
-            return json.isEmpty() ? Map.of() : JSON.readValue(json, new TypeReference<Map<String, TopicSpread>>() {});
+            return json.isEmpty() ? Map.of() : JSON.readValue(json, new TypeReference<Map<String, Partitioning>>() {});
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(
-                    "caravan.bootstrap tells in no readable way how topics are spread: " + json, e);
+                    "caravan.bootstrap tells in no readable way how topics are partitioned: " + json, e);
         }
+    }
+
+    /** Notes that of these topics; of all others every event is in the first partition. */
+    static void note(Connection target, String pipeline, Map<String, Partitioning> topics) throws SQLException {
+        try (PreparedStatement upsert = target.prepareStatement("insert into caravan.bootstrap"
+                + " (pipeline, table_name, step, detail) values (?, '" + LINE + "', '" + LINE + "', ?)"
+                + " on conflict (pipeline, table_name) do update set detail = excluded.detail, updated_at = now()")) {
+            upsert.setString(1, pipeline);
+            upsert.setString(2, json(topics));
+            upsert.executeUpdate();
+        }
+    }
+
+    /** What {@link #note} noted, by topic. */
+    static Map<String, Partitioning> noted(Connection target, String pipeline) throws SQLException {
+        try (PreparedStatement select = target.prepareStatement(
+                "select detail from caravan.bootstrap where pipeline = ? and table_name = '" + LINE + "'")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? parse(row.getString(1)) : Map.of();
+            }
+        }
+    }
+
+    /** Rows of one key are in one partition, by the key that the table had when its topic was made. */
+    Optional<String> problem(TableName table, List<String> keyNow) {
+        return columns.equals(keyNow)
+                ? Optional.empty()
+                : Optional.of("Table " + table + " had the key " + columns + " when its topic got " + partitions
+                        + " partitions by it, and has " + keyNow
+                        + " now, so changes of a row may overtake each other. Give it that key again, or begin anew"
+                        + " with 'reset --target-data' and 'run'.");
     }
 }
