@@ -61,7 +61,7 @@ start_server source "$source_port"
 target_port=$(free_port)
 start_server target "$target_port"
 
-export PGHOST=127.0.0.1 PGUSER=postgres
+export PGHOST=127.0.0.1 PGUSER=postgres PGOPTIONS='-c client_min_messages=warning'
 psql_on() { "$bin/psql" -X -q -A -t -v ON_ERROR_STOP=1 -p "$1" -d "$2" "${@:3}"; }
 url() { echo "postgres://postgres@127.0.0.1:$1/$2"; }
 checksum="select count(*), sum(hashtextextended(d::text, 0)), (select count(*) from pg_indexes where tablename = 'devices') from devices d"
