@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Caravan beside PostgreSQL's own logical replication: same servers, same backlog, same run. Prints medians and ratios.
 #   scripts/bench.sh [--quick] [-n REPETITIONS] [-c CHANGES] [WHAT...]      the copy: scripts/bench-copy.sh
-# WHAT: devices (60 % inserts, 30 % updates, 10 % deletes), tpcb (pgbench's transaction), apply (capture and apply each alone
-# as well), latency (commit to visible at 200 transactions/s; then the idle cost). Default: all of them, three times, 500,000
-# changes. --quick: devices and latency once, 50,000 changes.
+# WHAT: devices (60 % inserts, 30 % updates, 10 % deletes), tpcb (pgbench's transaction), wide (rows of 1 MiB, a thousandth of
+# the changes), apply (capture and apply each alone as well), latency (commit to visible at 200 transactions/s; then the idle
+# cost). Default: all of them, three times, 500,000 changes. --quick: devices and latency once, 50,000 changes.
 # Two PostgreSQL servers, Kafka and Kafka Connect are started in target/bench, on free ports, and removed afterwards. Every run
 # ends with equal checksums of source and target, or the benchmark fails. CPU is read from /proc, so Linux only.
 # On a shared machine trust the ratios and the CPU seconds. BENCH_APP_OPTS, BENCH_CONNECT_OPTS, BENCH_KAFKA_OPTS go to the JVMs.
@@ -19,12 +19,12 @@ while [ $# -gt 0 ]; do
         --quick) repetitions=1 changes=50000 what=(devices latency) ;;
         -n) repetitions=$2 && shift ;;
         -c) changes=$2 && shift ;;
-        devices | tpcb | apply | latency) what+=("$1") ;;
-        *) fail "There is no $1 to measure: devices, tpcb, apply, latency, --quick, -n REPETITIONS, -c CHANGES." ;;
+        devices | tpcb | wide | apply | latency) what+=("$1") ;;
+        *) fail "There is no $1 to measure: devices, tpcb, wide, apply, latency, --quick, -n REPETITIONS, -c CHANGES." ;;
     esac
     shift
 done
-[ ${#what[@]} -gt 0 ] || what=(devices tpcb apply latency)
+[ ${#what[@]} -gt 0 ] || what=(devices tpcb wide apply latency)
 [ "$changes" -le 1900000 ] || case " ${what[*]} " in
     *' apply '*) fail "Of more than 1,900,000 changes of devices some delete rows that are gone, and apply waits for all of them." ;;
 esac

@@ -39,7 +39,7 @@ public final class Bench {
         List<String> wanted = List.of(arguments).subList(4, arguments.length);
         try (Parts parts = new Parts(directory.resolve("parts"), home.resolve("target/connect-plugins"))) {
             Bench bench = new Bench(parts, home, directory, Integer.parseInt(arguments[3]));
-            for (Workload workload : List.of(Workload.DEVICES, Workload.TPCB)) {
+            for (Workload workload : Workload.ALL) {
                 if (wanted.contains(workload.name())) {
                     workload.prepare(parts);
                     for (int i = 0; i < repetitions; i++) {
@@ -51,7 +51,7 @@ public final class Bench {
                 new Latency(parts, home, directory, bench.report).run();
             }
             bench.report.print();
-            for (Workload workload : List.of(Workload.DEVICES, Workload.TPCB)) {
+            for (Workload workload : Workload.ALL) {
                 for (String who : List.of(" caravan", " apply alone")) {
                     bench.report.ratio(workload.name() + who, workload.name() + " native");
                 }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class ArmedCaravan implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
+    private final CaravanFolder folder;
     private final CaravanProcess process;
     private final VirtualMachine machine;
     private @Nullable CrashPoint point;
@@ -43,7 +44,8 @@ final class ArmedCaravan implements AutoCloseable {
     private volatile boolean standsAtPoint;
     private volatile CompletableFuture<Boolean> reached = new CompletableFuture<>();
 
-    private ArmedCaravan(CaravanProcess process, VirtualMachine machine) {
+    private ArmedCaravan(CaravanFolder folder, CaravanProcess process, VirtualMachine machine) {
+        this.folder = folder;
         this.process = process;
         this.machine = machine;
     }
@@ -89,7 +91,7 @@ final class ArmedCaravan implements AutoCloseable {
                     folder.start("-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address);
             VirtualMachine machine = listener.accept(arguments);
             listener.stopListening(arguments);
-            return new ArmedCaravan(process, machine);
+            return new ArmedCaravan(folder, process, machine);
         } catch (IllegalConnectorArgumentsException e) {
             throw new IllegalStateException(e);
         }
@@ -221,6 +223,10 @@ final class ArmedCaravan implements AutoCloseable {
     /** Whether it has come to the point; the kill -9 may be under way. */
     boolean wasKilled() {
         return kills && standsAtPoint;
+    }
+
+    boolean isOf(CaravanFolder itsFolder) {
+        return folder.equals(itsFolder);
     }
 
     @Nullable

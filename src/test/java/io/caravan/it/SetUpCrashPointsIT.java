@@ -1,0 +1,88 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The set-up is cut off at one of its boundaries while writers go on, and begun again; in the end nothing is missing. */
+class SetUpCrashPointsIT {
+    @TempDir
+    static Path directory;
+
+    /** Each in a set-up of its own. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(from = "PUBLICATION_MADE_BEFORE_SLOT", to = "BARRIER_OF_VERIFY_IS_UP")
+    void aCrashAtAnyBoundaryOfTheSetUpLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        try (Scenario scenario = Scenario.create(directory, Load.schema());
+                Load load = Load.repeating(scenario.source(), CrashPointsIT.CHANGES)) {
+            scenario.folder().set("caravan.copy.jobs", 1);
+            try (ArmedCaravan killed = ArmedCaravan.start(scenario.folder(), point)) {
+                killed.awaitPoint();
+            }
+            try (CaravanProcess last = scenario.ready()) {
+                CrashPointsIT.assertEqualAndHealthy(scenario, last, load);
+            }
+        }
+    }
+
+    /** Its lock is gone with its session; its transaction is not. The two would copy the same rows. */
+    @Test
+    void anInstanceThatLostTheSetUpToAnotherOneWritesNothingMore() throws Exception {
+        String table = "create table bag_%1$d (n integer); alter table bag_%1$d replica identity full;"
+                + "insert into bag_%1$d select n from generate_series(1, 1000) n";
+        try (Scenario scenario = Scenario.create(directory, table.formatted(1), table.formatted(2));
+                ArmedCaravan first = ArmedCaravan.start(scenario.folder().set("caravan.copy.jobs", 1))) {
+            first.arm(CrashPoint.ROWS_COPIED_BEFORE_STATE, false);
+            first.awaitPoint();
+            scenario.target().query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'");
+            try (CaravanProcess second =
+                    scenario.folder().copy(directory.resolve("second")).start()) {
+                Await.until(
+                        Databases.LIMIT,
+                        second::output,
+                        () -> second.output().contains("copy-rows") || waits(scenario));
+
+                first.goOn();
+
+                assertThat(first.process().awaitEnd()).isEqualTo(1);
+                assertThat(first.process().output()).contains("has taken the set-up over");
+                second.awaitReady();
+                scenario.databases().awaitEqual();
+            }
+        }
+    }
+
+    /** Neither respects the slot's snapshot. Updates of rows that a TRUNCATE then takes away would be letters, more than may wait. */
+    @Test
+    void aTruncateOrARewriteBeforeATablesTurnLosesNoRowAndMakesNoLetter() throws Exception {
+        try (Scenario scenario = Scenario.create(directory, Load.schema());
+                ArmedCaravan caravan =
+                        ArmedCaravan.start(scenario.folder().set("caravan.apply.max-dead-letters", 10))) {
+            caravan.arm(CrashPoint.SCHEMA_MADE_BEFORE_STATE, false);
+            caravan.awaitPoint();
+            scenario.source()
+                    .execute(
+                            "update item set quantity = quantity + 1",
+                            "truncate item cascade",
+                            "insert into item (id, name) values (1, 'after')",
+                            "alter table account alter balance type numeric using balance * 2",
+                            "update account set balance = balance + 1",
+                            "alter table scratch add column extra integer default (random() * 100)::integer",
+                            "insert into scratch (word) values ('after')");
+
+            caravan.goOn();
+
+            caravan.process().awaitReady();
+            scenario.databases().awaitEqual();
+            assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
+        }
+    }
+
+    private static boolean waits(Scenario scenario) throws Exception {
+        return !"0".equals(scenario.target().query("select count(*) from pg_locks where not granted"));
+    }
+}
