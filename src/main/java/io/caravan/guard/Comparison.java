@@ -104,9 +104,8 @@ final class Comparison {
         }
         Optional<Stored> stored = observed.offset();
         Delivered delivered = observed.delivered();
-        // A worker of Kafka Connect that was thought dead stores an offset from before, once it comes back: what the
-        // slot
-        // has let go of since lies in the topics.
+        // A worker of Kafka Connect that was thought dead stores an offset from before once it comes back. What
+        // the slot has let go of since then lies in the topics.
         boolean isThere = delivered != null && delivered.reaches(now.confirmedFlush());
         if (stored.isPresent() && stored.get().isBehind(now) && !isThere) {
             gap(

@@ -1,9 +1,15 @@
 package io.caravan.guard;
 
+import io.caravan.guard.Observed.Source;
+import io.caravan.postgres.PublicationState;
+import io.caravan.postgres.ServerIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is remembered of slot, publication, topics and source, to tell later whether someone changed them; and the gaps that
@@ -25,6 +31,7 @@ record Evidence(
         Map<String, String> topics,
         List<String> tables,
         Map<String, String> gaps) {
+    private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
 
     /** Those of the pipeline and of tables that belong to it. */
     List<Gap> gapList() {
@@ -41,21 +48,50 @@ record Evidence(
                 systemIdentifier, timeline, walFlushed, publication, publicationOwner, members, topics, tables, all);
     }
 
-    Evidence withServer(int nowTimeline, String nowFlushed) {
+    /** What is there at the first look; null while a part does not answer or there is no publication. */
+    static @Nullable Evidence first(Observed now, List<String> tables) {
+        Source source = now.source();
+        if (source == null || now.topics() == null || source.publication().isEmpty()) {
+            return null;
+        }
+        PublicationState published = source.publication().get();
         return new Evidence(
-                systemIdentifier,
-                nowTimeline,
-                nowFlushed,
-                publication,
-                publicationOwner,
-                members,
-                topics,
+                source.identity().systemIdentifier(),
+                source.identity().timeline(),
+                source.identity().flushed().toString(),
+                published.version(),
+                published.owner(),
+                published.members(),
+                now.topics(),
                 tables,
-                gaps);
+                Map.of());
     }
 
-    Evidence withPublication(String version, String owner) {
-        return new Evidence(systemIdentifier, timeline, walFlushed, version, owner, members, topics, tables, gaps);
+    /** A time line that was left in order, and the WAL's progress. */
+    Evidence withServer(Observed seen) {
+        Source source = seen.source();
+        if (source == null || source.identity().standby()) {
+            return this;
+        }
+        ServerIdentity now = source.identity();
+        if (now.timeline() != timeline && !seen.offsetIsTold()) {
+            return this; // nothing tells yet whether the server has what was delivered
+        }
+        if (now.timeline() > timeline) {
+            LOG.warn("The source went from timeline {} to {}", timeline, now.timeline());
+        }
+        return now.systemIdentifier().equals(systemIdentifier)
+                ? new Evidence(
+                        systemIdentifier,
+                        now.timeline(),
+                        now.flushed().toString(),
+                        publication,
+                        publicationOwner,
+                        members,
+                        topics,
+                        tables,
+                        gaps)
+                : this;
     }
 
     /** A table that is left out for a while has changes that the stream does not bring. */
@@ -78,16 +114,18 @@ record Evidence(
                 marked.gaps);
     }
 
-    /** Adds what is not known yet and leaves alone what is. */
-    Evidence withNew(Map<String, String> moreMembers, Map<String, String> moreTopics) {
+    /** Adds the members and topics that are not known yet and leaves alone what is; the publication is as it is now. */
+    Evidence withNew(Observed seen) {
+        PublicationState now =
+                seen.source() == null ? null : seen.source().publication().orElse(null);
         return new Evidence(
                 systemIdentifier,
                 timeline,
                 walFlushed,
-                publication,
-                publicationOwner,
-                both(moreMembers, members),
-                both(moreTopics, topics),
+                now == null ? publication : now.version(),
+                now == null ? publicationOwner : now.owner(),
+                now == null ? members : both(now.members(), members),
+                seen.topics() == null ? topics : both(seen.topics(), topics),
                 tables,
                 gaps);
     }

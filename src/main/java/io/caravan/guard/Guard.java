@@ -4,7 +4,6 @@ import io.caravan.guard.Observed.Source;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
-import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -128,7 +127,7 @@ public final class Guard {
     public void note() throws SQLException, InterruptedException, GapException {
         Evidence after = store.revise((before, target) -> {
             Observed now = observer.look(before, true);
-            Evidence noted = before == null ? first(now) : withNew(before, now);
+            Evidence noted = before == null ? Evidence.first(now, tableNames()) : before.withNew(now);
             return noted == null ? null : noted.withTables(tableNames());
         });
         readGaps();
@@ -172,7 +171,7 @@ public final class Guard {
         }
         store.revise((kept, target) -> {
             if (kept == null) {
-                return first(observer.look(null, starting));
+                return Evidence.first(observer.look(null, starting), tableNames());
             }
             // Looked at again under the lock: whoever renews evidence holds it meanwhile.
             Observed seen = observer.look(kept, starting);
@@ -180,7 +179,7 @@ public final class Guard {
             found.stream()
                     .filter(gap -> !kept.gaps().containsKey(gap.table()))
                     .forEach(gap -> LOG.error("Changes are missing: {}", gap.message()));
-            return withNew(withServer(kept, seen), seen).withGaps(found);
+            return kept.withServer(seen).withNew(seen).withGaps(found);
         });
         readGaps();
     }
@@ -189,58 +188,8 @@ public final class Guard {
         return Comparison.of(evidence, now, publication.name(), slot, observer.topics()::of);
     }
 
-    private @Nullable Evidence first(Observed now) {
-        Source source = now.source();
-        if (source == null || now.topics() == null || source.publication().isEmpty()) {
-            return null;
-        }
-        PublicationState published = source.publication().get();
-        return new Evidence(
-                source.identity().systemIdentifier(),
-                source.identity().timeline(),
-                source.identity().flushed().toString(),
-                published.version(),
-                published.owner(),
-                published.members(),
-                now.topics(),
-                tableNames(),
-                Map.of());
-    }
-
     private List<String> tableNames() {
         return tables.get().stream().map(TableName::toString).toList();
-    }
-
-    /** A time line that was left in order, and the WAL's progress. */
-    private static Evidence withServer(Evidence kept, Observed seen) {
-        Source source = seen.source();
-        if (source == null || source.identity().standby()) {
-            return kept;
-        }
-        ServerIdentity now = source.identity();
-        if (now.timeline() != kept.timeline() && !seen.offsetIsTold()) {
-            return kept; // nothing tells yet whether the server has what was delivered
-        }
-        if (now.timeline() > kept.timeline()) {
-            LOG.warn("The source went from timeline {} to {}", kept.timeline(), now.timeline());
-        }
-        return now.systemIdentifier().equals(kept.systemIdentifier())
-                ? kept.withServer(now.timeline(), now.flushed().toString())
-                : kept;
-    }
-
-    private Evidence withNew(Evidence kept, Observed seen) {
-        Source source = seen.source();
-        Evidence with = kept.withNew(
-                source == null
-                        ? Map.of()
-                        : source.publication().map(PublicationState::members).orElse(Map.of()),
-                seen.topics() == null ? Map.of() : seen.topics());
-        return source == null || source.publication().isEmpty()
-                ? with
-                : with.withPublication(
-                        source.publication().get().version(),
-                        source.publication().get().owner());
     }
 
     /**

@@ -29,9 +29,7 @@ public record Observed(
         @Nullable Delivered delivered) {
 
     boolean isOffsetBehindSlot() {
-        return source != null
-                && offset.isPresent()
-                && source.slot().filter(offset.get()::isBehind).isPresent();
+        return source != null && source.hasSlotBeyond(offset);
     }
 
     /**
@@ -67,5 +65,10 @@ public record Observed(
             Optional<Lsn> leftTimeline,
             Optional<ReplicationSlot.Status> slot,
             Optional<PublicationState> publication,
-            Set<String> tables) {}
+            Set<String> tables) {
+
+        boolean hasSlotBeyond(Optional<Stored> offset) {
+            return offset.isPresent() && slot.filter(offset.get()::isBehind).isPresent();
+        }
+    }
 }

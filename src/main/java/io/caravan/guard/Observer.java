@@ -97,9 +97,7 @@ public final class Observer {
             LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
             offsetIsTold = false;
         }
-        boolean isBehindSlot = there != null
-                && offset.isPresent()
-                && there.slot().filter(offset.get()::isBehind).isPresent();
+        boolean isBehindSlot = there != null && there.hasSlotBeyond(offset);
         Delivered delivered = null;
         try {
             delivered = starting || isBehindSlot ? topics.delivered() : null;
