@@ -49,7 +49,7 @@ try {
     if ($running) { Stop-WithMessage "Caravan runs already, as process $running. scripts/stop-all.ps1 stops it." }
     Find-Java
     Build-Caravan
-Share-Classes
+    Share-Classes
     $words = $javaOptions + '-jar' + 'target/caravan.jar' + 'run' + $arguments
     if ($background) {
         Start-InBackground $words

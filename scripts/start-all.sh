@@ -17,7 +17,7 @@ await_ready() {
         sleep 0.3
     done
     sleep 1 # for the last lines
-    kill "$tail"
+    kill "$tail" 2>/dev/null || true
     wait "$tail" 2>/dev/null || true
     trap - INT TERM
     grep -q '^READY ' "$log" && kill -0 "$pid" 2>/dev/null && return
@@ -42,6 +42,7 @@ fi
 
 log=$data/console.log # caravan.log is the application's own
 [ ! -f "$log" ] || mv "$log" "$log.1"
+: >"$log" # it is read at once, perhaps before the process below has opened it
 nohup "${command[@]}" </dev/null >"$log" 2>&1 &
 pid=$!
 echo "$pid" >"$data/caravan.pid"
