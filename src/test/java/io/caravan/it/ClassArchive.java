@@ -29,6 +29,9 @@ final class ClassArchive {
             if (held.isValid() && isOlder(archive, jar)) {
                 make(jvm, jar, archive);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
         List<String> options = new ArrayList<>(QUIET);
         options.add("-XX:SharedArchiveFile=" + archive);
@@ -41,8 +44,9 @@ final class ClassArchive {
     }
 
     /** By a pipeline that is set up, streams and is stopped: what a run without servers never loads is a quarter of all. */
-    private static void make(List<String> jvm, Path jar, Path archive) throws IOException {
-        Path directory = Files.createDirectories(jar.resolveSibling("caravan.jsa.run"));
+    private static void make(List<String> jvm, Path jar, Path archive) throws IOException, InterruptedException {
+        SharedStack.get(); // makes its folder anew
+        Path directory = Files.createDirectories(SharedStack.DIRECTORY.resolve("class-archive"));
         Path output = directory.resolve("output");
         List<String> command = new ArrayList<>(jvm);
         command.addAll(QUIET);
@@ -63,10 +67,9 @@ final class ClassArchive {
                 process.destroyForcibly();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            throw e;
         } catch (Exception e) {
-            throw new IOException("The archive of classes was not made: " + Files.readString(output), e);
+            System.out.println("No archive of classes, so each start takes longer: " + e);
         }
     }
 }
