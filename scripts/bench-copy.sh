@@ -2,10 +2,10 @@
 # The initial copy beside pgcopydb, pg_dump with pg_restore, and COPY through a pipe: same servers, same rows, same run.
 #   scripts/bench-copy.sh [-n REPETITIONS] [-r ROWS] [PEER...]
 # PEER: pgcopydb, dump, pipe, caravan. Default: all of them, three times, 2,000,000 rows of `devices` (key and a second index).
-# Two servers of /usr/lib/postgresql (BENCH_PGBIN: another folder of programs) are started in target/bench-copy, on free ports, and
-# removed afterwards: about 3 KiB for each row. From an empty database to all rows, key and index, in seconds. Of Caravan twice: from the start of its
-# process, Kafka and Kafka Connect with it, to the end of the step copy-indexes; and the steps schema, copy-rows and copy-indexes
-# alone, which is what the peers do. Every copy must have the source's checksum. Debian: apt-get install pgcopydb postgresql-15.
+# Two servers of /usr/lib/postgresql (BENCH_PGBIN: another folder of programs) are started in target/bench-copy, on free ports,
+# and removed afterwards. From an empty database to all rows, key and index, in seconds. Of Caravan twice: from the start of its
+# process, Kafka and Kafka Connect with it, to the end of the step copy-indexes; and the steps schema, copy-rows and
+# copy-indexes alone, which is what the peers do. Every copy must have the source's checksum. On Debian: pgcopydb, postgresql-15.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/functions.sh"
 
@@ -86,8 +86,7 @@ echo "$(date -u +%F) $(nproc) cores, load $(cut -d' ' -f1 /proc/loadavg), Postgr
 copy_by_pgcopydb() {
     pgcopydb clone --source "$(url "$source_port" copied)" --target "$(url "$target_port" copied)" --table-jobs 2 --index-jobs 2 \
         --split-tables-larger-than 100MB --dir "$work/pgcopydb" >"$work/out/pgcopydb.log" 2>&1 ||
-        pgcopydb clone --source "$(url "$source_port" copied)" --target "$(url "$target_port" copied)" --table-jobs 2 --index-jobs 2 \
-            --dir "$work/pgcopydb" >"$work/out/pgcopydb.log" 2>&1
+        fail "pgcopydb failed: $(cat "$work/out/pgcopydb.log")"
     rm -rf "$work/pgcopydb"
 }
 copy_by_dump() {
