@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
@@ -186,8 +185,7 @@ class EngineIT {
     void anOffsetThatIsThereIsNeitherForgottenNorMissed() throws Exception {
         try (Scenario scenario = scenario("create table t (id integer primary key)")) {
             scenario.ready().terminate();
-            try (Admin admin = Admin.create(
-                    Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
+            try (Admin admin = Broker.client()) {
                 scenario.target().execute("drop schema caravan cascade; drop table t");
                 scenario.source()
                         .execute(

@@ -58,7 +58,7 @@ class ExactlyOnceIT {
         try (Load load = Load.repeating(scenario.source(), WRITE);
                 ArmedCaravan stale = ArmedCaravan.start(scenario.folder())) {
             stale.process().awaitReady();
-            Set<String> before = Groups.members(scenario.name());
+            Set<String> before = Broker.members(scenario.name());
             stale.arm(point, false);
             stale.awaitPoint();
             try (CaravanProcess other = otherFolder.start()) {
@@ -80,7 +80,7 @@ class ExactlyOnceIT {
     /** Whatever the stale one does now it does without leave. */
     private static void awaitTakenOver(Set<String> before, CaravanProcess other) {
         Await.until(LIMIT, other::output, () -> {
-            Set<String> members = Groups.members(scenario.name());
+            Set<String> members = Broker.members(scenario.name());
             return members.size() == 1 && Collections.disjoint(members, before);
         });
     }
@@ -156,14 +156,14 @@ class ExactlyOnceIT {
             caravan.awaitReady();
             String topic = scenario.topic("moved");
             try (SlowProducer producer = new SlowProducer(scenario.name() + "-source")) {
-                long before = producer.records(topic);
+                long before = producer.end(topic);
                 scenario.source().execute("update moved set id = 2");
-                Await.until(LIMIT, () -> "the delete", () -> producer.records(topic) == before + 1);
+                Await.until(LIMIT, () -> "the delete", () -> producer.end(topic) == before + 1);
                 TimeUnit.SECONDS.sleep(3); // offsets are stored once a second
 
                 SharedStack.kill(Part.CONNECT);
 
-                assertThat(producer.records(topic)).isEqualTo(before + 1);
+                assertThat(producer.end(topic)).isEqualTo(before + 1);
             }
             scenario.databases().awaitInTarget("select id || ' ' || length(large) from moved", "2 3200000", LIMIT);
             scenario.databases().awaitEqual();

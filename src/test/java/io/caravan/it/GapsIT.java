@@ -11,7 +11,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -40,7 +39,7 @@ class GapsIT {
     private static Admin kafka;
 
     private static void leaveARecordInTheTopicOfAccount() throws Exception {
-        kafka = Admin.create(Map.of("bootstrap.servers", servers()));
+        kafka = Broker.client();
         kafka.createTopics(List.of(new NewTopic(PIPELINE.scenario().topic("account"), 1, (short) 1)))
                 .all()
                 .get();
@@ -178,7 +177,7 @@ class GapsIT {
         PIPELINE.stop();
         PIPELINE.source().execute("update item set quantity = -7", "insert into scratch (word) values ('is not lost')");
         String topic = PIPELINE.scenario().topic("item");
-        Await.until(Streaming.LIMIT, () -> "captured", () -> end(topic) >= Long.parseLong(ledger(topic)) + 1000);
+        Await.until(Streaming.LIMIT, () -> "captured", () -> Broker.end(topic) >= Long.parseLong(ledger(topic)) + 1000);
         forget(topic);
         forget(PIPELINE.name() + ".message"); // no rows there, so no gap
 
@@ -208,17 +207,9 @@ class GapsIT {
         return PIPELINE.target().query("select next_offset from caravan.ledger where topic = '" + topic + "'");
     }
 
-    private static long end(String topic) throws Exception {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        return kafka.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                .partitionResult(partition)
-                .get()
-                .offset();
-    }
-
     /** As retention does. */
     private static void forget(String topic) throws Exception {
-        kafka.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(end(topic))))
+        kafka.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(Broker.end(topic))))
                 .all()
                 .get();
     }

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,13 +66,8 @@ class ResetIT {
                                             "select (select count(*) from caravan.ledger) + (select count(*) from caravan.bootstrap)"
                                                     + " + (select count(*) from caravan.dead_letter) + (select count(*) from caravan.verification)"))
                     .isEqualTo("0");
-            try (Admin admin = Admin.create(
-                    Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
-                await("topics deleted")
-                        .atMost(Duration.ofSeconds(10))
-                        .until(() -> admin.listTopics().names().get().stream()
-                                .noneMatch(topic -> topic.startsWith(scenario.name() + ".")));
-            }
+            await("topics deleted").atMost(Duration.ofSeconds(10)).until(() -> Broker.topics().stream()
+                    .noneMatch(topic -> topic.startsWith(scenario.name() + ".")));
 
             scenario.source().execute("update account set balance = -1");
             scenario.ready();

@@ -58,7 +58,7 @@ class ScaleOutIT {
         Await.until(
                 LIMIT,
                 () -> "three members",
-                () -> Groups.members(scenario.name()).size() == 3);
+                () -> Broker.members(scenario.name()).size() == 3);
     }
 
     @AfterAll

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.quota.ClientQuotaAlteration;
 import org.apache.kafka.common.quota.ClientQuotaEntity;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +21,7 @@ final class SlowProducer implements AutoCloseable {
 
     /** @param connector its name; Connect calls the producer of its task after it */
     SlowProducer(String connector) throws IOException, InterruptedException {
-        admin = Admin.create(
-                Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()));
+        admin = Broker.client();
         producer = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "connector-producer-" + connector + "-0"));
         limit(BYTES_PER_SECOND);
     }
@@ -38,13 +35,9 @@ final class SlowProducer implements AutoCloseable {
                 .join();
     }
 
-    /** How many records the topic has. */
-    long records(String topic) throws Exception {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        return admin.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                .partitionResult(partition)
-                .get()
-                .offset();
+    /** Where the topic ends: what was taken from the producer is there, the rest is not. */
+    long end(String topic) throws Exception {
+        return Broker.end(topic);
     }
 
     @Override

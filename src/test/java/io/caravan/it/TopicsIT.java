@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -36,8 +33,7 @@ class TopicsIT {
 
     @BeforeAll
     static void openClient() throws Exception {
-        kafka = Admin.create(
-                Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()));
+        kafka = Broker.client();
     }
 
     @AfterAll
@@ -57,7 +53,7 @@ class TopicsIT {
 
     private static boolean isThere(String topic) {
         try {
-            return kafka.listTopics().names().get().contains(topic);
+            return Broker.topics().contains(topic);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -65,14 +61,6 @@ class TopicsIT {
 
     private static void create(String topic) throws Exception {
         kafka.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
-    }
-
-    private static long end(String topic) throws Exception {
-        TopicPartition partition = new TopicPartition(topic, 0);
-        return kafka.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                .partitionResult(partition)
-                .get()
-                .offset();
     }
 
     private static long applied(String topic) throws Exception {
@@ -134,9 +122,9 @@ class TopicsIT {
         PIPELINE.source().execute(FEW);
         PIPELINE.databases().awaitEqual();
         PIPELINE.stop();
-        long before = end(topic("journal"));
+        long before = Broker.end(topic("journal"));
         PIPELINE.source().execute(LOST);
-        Await.until(Streaming.LIMIT, () -> "captured", () -> end(topic("journal")) >= before + 3);
+        Await.until(Streaming.LIMIT, () -> "captured", () -> Broker.end(topic("journal")) >= before + 3);
         delete(topic("journal"));
         create(topic("journal"));
 
@@ -160,7 +148,7 @@ class TopicsIT {
         delete(topic("journal"));
         create(topic("journal"));
         PIPELINE.source().execute(MANY);
-        Await.until(Streaming.LIMIT, () -> "captured", () -> end(topic("journal")) > applied + 100);
+        Await.until(Streaming.LIMIT, () -> "captured", () -> Broker.end(topic("journal")) > applied + 100);
 
         PIPELINE.start();
 
@@ -194,7 +182,7 @@ class TopicsIT {
             for (int i = 0; i < 10; i++) {
                 PIPELINE.source().execute("update account set balance = balance + 1");
             }
-            Await.until(Streaming.LIMIT, () -> "captured", () -> end(topic("account")) > applied + 100);
+            Await.until(Streaming.LIMIT, () -> "captured", () -> Broker.end(topic("account")) > applied + 100);
         } finally {
             signal("-CONT");
         }
@@ -222,7 +210,7 @@ class TopicsIT {
     @Test
     @Order(5)
     void allOfThemDeletedAtOnceStopEveryTableAndCopiesMendThem() throws Exception {
-        String[] all = kafka.listTopics().names().get().stream()
+        String[] all = Broker.topics().stream()
                 .filter(name -> name.startsWith(PIPELINE.name() + "."))
                 .toArray(String[]::new);
         assertThat(all).hasSize(6);

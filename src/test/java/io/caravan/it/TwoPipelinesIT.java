@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.config.Part;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,11 +126,8 @@ class TwoPipelinesIT {
     }
 
     private static Set<String> topics(String prefix) throws Exception {
-        try (Admin admin = Admin.create(
-                Map.of("bootstrap.servers", SharedStack.get().addresses().bootstrapServers()))) {
-            return admin.listTopics().names().get().stream()
-                    .filter(topic -> topic.startsWith(prefix + "."))
-                    .collect(Collectors.toCollection(TreeSet::new));
-        }
+        return Broker.topics().stream()
+                .filter(topic -> topic.startsWith(prefix + "."))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }
