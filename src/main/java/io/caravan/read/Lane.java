@@ -93,6 +93,7 @@ final class Lane {
     synchronized void waitWith(List<ConsumerRecord<byte[], byte[]>> batch) {
         if (!closed) {
             waits = true;
+            held = false; // what the gate had let through is here again, and it is asked again
             for (int i = batch.size() - 1; i >= 0; i--) {
                 waiting.addFirst(batch.get(i));
             }

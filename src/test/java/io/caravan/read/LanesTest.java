@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravan.change.Batch;
 import io.caravan.postgres.TableName;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -142,6 +144,26 @@ class LanesTest {
 
             await().untilAsserted(() -> assertThat(seen).containsExactly(5L, 10L, 10L, 10L, 10L));
             assertThat(partitions).containsExactlyInAnyOrder(0, 1, 2, 3, 4);
+        }
+    }
+
+    /** The gate lets through what the partitions wait for each other with, and nothing behind it. */
+    @Test
+    void aPartitionThatWaitsForOthersIsNotCalledThereByAGateThatHoldsWhatIsBehind() throws Exception {
+        try (FakeRoute route = new FakeRoute(100, 1 << 20, batch -> seen.addAll(offsets(batch)))) {
+            lanes.open(PARTITION, route.consumer);
+            lanes.setGate(records ->
+                    (int) records.stream().filter(each -> each.offset() < 11).count());
+            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(List.of(FakeRoute.barrier(PARTITION, 10)));
+            records.addAll(records(PARTITION, 11, 13));
+            lanes.offer(PARTITION, records);
+            await().until(() -> asked.get() > 3);
+            assertThat(lanes.isHeldOrDone(PARTITION, 13)).isFalse();
+
+            othersAreThere = true;
+
+            await().until(() -> lanes.isHeldOrDone(PARTITION, 13));
+            assertThat(seen).containsExactly(10L);
         }
     }
 
