@@ -195,7 +195,7 @@ final class Lane {
         return one.headers().lastHeader(Batches.BARRIER) != null;
     }
 
-    private static long size(List<ConsumerRecord<byte[], byte[]>> batch) {
+    static long size(List<ConsumerRecord<byte[], byte[]>> batch) {
         return batch.stream().mapToLong(Lane::size).sum();
     }
 

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -29,6 +31,7 @@ final class Polling implements ConsumerRebalanceListener {
 
     private static final long LANE_BYTES = 8L << 20; // two batches of usual rows; more only waits longer in memory
     private static final long TOTAL_BYTES = 48L << 20;
+    private static final long ROUND_BYTES = 1L << 20; // how far beyond these limits it can go, and one poll more
     private static final long RETRY_MILLIS = 1000;
     private static final long COMMIT_MILLIS = 1000;
     private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(90); // a group waits 60 for one that is gone
@@ -71,7 +74,7 @@ final class Polling implements ConsumerRebalanceListener {
                 }
                 requireMember();
                 position();
-                hand(kafka.poll(boundMemory() ? POLL_WHILE_FULL : POLL));
+                poll(boundMemory() ? POLL_WHILE_FULL : POLL);
                 notePositions();
                 commit();
             } catch (WakeupException e) {
@@ -174,9 +177,22 @@ final class Polling implements ConsumerRebalanceListener {
         }
     }
 
-    private void hand(ConsumerRecords<byte[], byte[]> records) {
-        for (TopicPartition partition : records.partitions()) {
-            lanes.offer(partition, records.records(partition));
+    /** Waits for records and hands on those that are there, in polls of few: one of many large rows would fill the memory. */
+    private void poll(Duration patience) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> round = new LinkedHashMap<>();
+        try {
+            ConsumerRecords<byte[], byte[]> records = kafka.poll(patience);
+            long bytes = 0;
+            while (!records.isEmpty()) {
+                for (TopicPartition partition : records.partitions()) {
+                    List<ConsumerRecord<byte[], byte[]>> some = records.records(partition);
+                    round.computeIfAbsent(partition, none -> new ArrayList<>()).addAll(some);
+                    bytes += Lane.size(some);
+                }
+                records = bytes < ROUND_BYTES ? kafka.poll(Duration.ZERO) : ConsumerRecords.empty();
+            }
+        } finally { // whatever the last poll failed with, the consumer is past what the others had
+            round.forEach(lanes::offer);
         }
     }
 
