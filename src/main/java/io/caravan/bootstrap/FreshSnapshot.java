@@ -4,13 +4,11 @@ import io.caravan.change.CopySnapshot;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Lsn;
-import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 
 /**
  * A snapshot taken while changes stream, for a table that is copied beside them. The lock comes first: a TRUNCATE or a
@@ -20,8 +18,6 @@ import java.util.Map;
  * @param exported the same snapshot for other sessions; closing it ends snapshot and lock
  */
 record FreshSnapshot(String visible, ExportedSnapshot exported) implements AutoCloseable {
-    private static final SqlResource REWRITTEN = SqlResource.read("rewritten-since.sql");
-
     static FreshSnapshot take(Database source, Table table) throws SQLException {
         Connection session = source.connect();
         try (Statement statement = session.createStatement()) {
@@ -30,19 +26,11 @@ record FreshSnapshot(String visible, ExportedSnapshot exported) implements AutoC
             statement.execute("lock table " + table.name().sql() + " in access share mode");
             String visible = text(statement, "select pg_current_snapshot()::text");
             Lsn takenAt = Lsn.parse(text(statement, "select pg_current_wal_insert_lsn()::text"));
-            String name = text(statement, "select pg_export_snapshot()");
-            return new FreshSnapshot(visible, new ExportedSnapshot(name, takenAt, session));
+            return new FreshSnapshot(visible, ExportedSnapshot.of(session, takenAt));
         } catch (SQLException e) {
             session.close();
             throw e;
         }
-    }
-
-    /** Whether a table was truncated or rewritten since the snapshot that this transaction has, in which its rows are then not to be seen. */
-    static boolean isNeeded(Connection inSnapshot, Table table) throws SQLException {
-        return REWRITTEN
-                .query(inSnapshot, Map.of("table", table.name().sql()), row -> row.getBoolean("rewritten"))
-                .get(0);
     }
 
     /** Which transactions the copy has, as the apply step asks it. */

@@ -272,7 +272,7 @@ final class TableCopy implements AutoCloseable {
             return;
         }
         required(snapshot).begin(from);
-        boolean rewritten = FreshSnapshot.isNeeded(from, table);
+        boolean rewritten = ExportedSnapshot.isRewritten(from, table.name());
         from.rollback();
         if (rewritten) {
             LOG.info("Table {} was truncated or rewritten while it was copied; it is copied again", table.name());
