@@ -70,8 +70,8 @@ final class CaravanFolder {
     }
 
     /** Starts {@code run} and returns when it is READY. */
-    CaravanProcess ready() throws IOException {
-        CaravanProcess process = start();
+    CaravanProcess ready(String... jvmOptions) throws IOException {
+        CaravanProcess process = start(jvmOptions);
         process.awaitReady();
         return process;
     }

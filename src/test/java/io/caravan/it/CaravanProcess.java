@@ -26,13 +26,19 @@ final class CaravanProcess implements AutoCloseable {
     private static final Path JAR =
             Path.of(System.getProperty("caravan.jar", "target/caravan.jar")).toAbsolutePath();
 
+    /** Camel's MBeans are a quarter of a start. Tests that look at them say {@link #WITH_MBEANS}. */
+    private static final String WITHOUT_MBEANS = "-Dorg.apache.camel.jmx.disabled=true";
+
+    static final String WITH_MBEANS = "-Dorg.apache.camel.jmx.disabled=false";
+
     /** For many short runs on few cores. */
     private static final List<String> JVM = List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx512m",
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC");
+            "-XX:+UseSerialGC",
+            WITHOUT_MBEANS);
 
     private static final List<String> CLASSES = classes();
 

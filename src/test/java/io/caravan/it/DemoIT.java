@@ -42,7 +42,7 @@ class DemoIT {
         folder = CaravanFolder.create(directory);
         long since = System.nanoTime();
 
-        caravan = folder.ready();
+        caravan = folder.ready(CaravanProcess.WITH_MBEANS);
 
         System.out.printf("demo READY after %.1f s%n", (System.nanoTime() - since) / 1e9);
         assertThat(caravan.output()).containsPattern("EQUAL: 8,\\d+ rows in 13 tables");
@@ -125,7 +125,7 @@ class DemoIT {
     @Test
     @Order(7)
     void theNextRunGoesOnWhereTheLastStopped() throws Exception {
-        caravan = folder.ready();
+        caravan = folder.ready(CaravanProcess.WITH_MBEANS);
 
         assertThat(caravan.output()).contains("resuming after step streaming").contains("rows in 13 tables");
         caravan.databases().awaitEqual();
@@ -143,7 +143,7 @@ class DemoIT {
         await("nothing left running")
                 .atMost(Duration.ofSeconds(30))
                 .untilAsserted(() -> assertThat(CaravanProcess.running(parts)).isEmpty());
-        caravan = folder.ready();
+        caravan = folder.ready(CaravanProcess.WITH_MBEANS);
 
         try (Load after = Load.repeating(caravan.databases().source(), changes())) {
             await().until(() -> after.committed() > 5);

@@ -39,7 +39,7 @@ class HawtioIT {
     @BeforeAll
     static void start() throws Exception {
         scenario = Scenario.create(directory, "create table item (id integer primary key)");
-        caravan = scenario.ready();
+        caravan = scenario.ready(CaravanProcess.WITH_MBEANS);
         context = "org.apache.camel:context=caravan-" + scenario.name();
     }
 

@@ -37,7 +37,7 @@ class OwnStepsIT {
                 directory,
                 "create table users (id integer primary key, email text not null unique)",
                 "create table orders (id integer primary key, notes text default 'none')");
-        CaravanProcess caravan = scenario.ready();
+        CaravanProcess caravan = scenario.ready(CaravanProcess.WITH_MBEANS);
         Path file = file();
         String empty = Files.readString(file);
         insert(1);
@@ -91,7 +91,7 @@ class OwnStepsIT {
                 "create table customers (id integer primary key, region text, n integer)",
                 "insert into customers select i, case when i % 3 = 0 then 'eu' when i % 3 = 1 then 'us' end, 0 from generate_series(1, 300) i",
                 "create table remarks (id integer primary key, text text)");
-        CaravanProcess caravan = scenario.ready();
+        CaravanProcess caravan = scenario.ready(CaravanProcess.WITH_MBEANS);
         scenario.target().execute(example("sql", "rename-text"));
         String steps = with(Files.readString(file()), example("yaml", "keep-region"));
         try (Load load = Load.repeating(scenario.source(), """

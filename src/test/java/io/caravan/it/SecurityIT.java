@@ -42,7 +42,7 @@ class SecurityIT {
                 .set("caravan.target.url", scenario.target().url() + "?user=keeper&password=" + SharedStack.SECRET)
                 .set("caravan.connect.source-password", "${env:CARAVAN_SOURCE_PASSWORD}")
                 .set("caravan.http.token", TOKEN);
-        caravan = scenario.ready();
+        caravan = scenario.ready(CaravanProcess.WITH_MBEANS);
     }
 
     @AfterAll

@@ -6,6 +6,7 @@ import io.caravan.embedded.EmbeddedStack;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -34,9 +35,23 @@ final class SharedStack {
             long since = System.nanoTime();
             stack = EmbeddedStack.start(settings(), line -> {});
             Runtime.getRuntime().addShutdownHook(new Thread(stack::close));
+            makeSessionsCheap();
             System.out.printf("shared stack started in %.1f s%n", (System.nanoTime() - since) / 1e9);
         }
         return stack;
+    }
+
+    /** A new session costs each side 4,096 rounds of a hash by default, and a suite makes tens of thousands. */
+    private static void makeSessionsCheap() throws IOException, InterruptedException {
+        for (Part part : List.of(Part.SOURCE, Part.TARGET)) {
+            try {
+                TestDatabase server = database(part, "postgres");
+                server.execute("alter system set scram_iterations = 1", "select pg_reload_conf()");
+                server.execute("set scram_iterations = 1; alter role postgres password 'postgres'");
+            } catch (SQLException e) {
+                throw new IOException(e);
+            }
+        }
     }
 
     private static EmbeddedSettings settings() {
