@@ -70,13 +70,15 @@ public final class TopicReader implements AutoCloseable {
                 ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
                 2000,
                 ConsumerConfig.FETCH_MAX_BYTES_CONFIG,
-                8 << 20,
+                4 << 20,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                1 << 20));
-        // Fetches are counted in bytes as compressed, and lz4 makes up to 255 bytes of one; a poll is counted in
-        // records, so
-        // it takes few of them and Polling asks again. What was fetched and not polled stays compressed.
-        this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 16);
+                64 << 10));
+        // A fetch is counted in bytes as compressed, of which lz4 makes up to 255 each, and has a batch of the producer
+        // at
+        // least (256 KiB and less where rows are large); a poll is counted in records, so Polling asks again. What was
+        // fetched
+        // and not polled stays compressed.
+        this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
         // A fetch that waits for quiet topics holds back that of a topic that is wanted again: there is one at a time.
         this.clientSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         // How long the group waits at most for a member that does not join again. A broker that was killed was seen
