@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.bootstrap.TableStream;
 import io.caravan.config.Settings;
 import io.caravan.status.History;
 import io.caravan.status.Limits;
@@ -39,7 +40,8 @@ final class RunBeans {
                                 settings.source(), settings.target(), settings.pipeline(), barrier, pipeline.ownSteps),
                         pipeline.bootstrap,
                         pipeline.guard,
-                        pipeline.repair(barrier)));
+                        pipeline.repair(barrier),
+                        pipeline.tableCopies(TableStream.NONE)));
         StatusCollector collector = new StatusCollector(
                 settings.source(),
                 settings.target(),

@@ -10,6 +10,11 @@ import java.util.List;
  */
 public record VerificationReport(boolean equal, boolean atBarrier, double seconds, List<TableResult> tables) {
 
+    /** The same with other results of its tables. */
+    public VerificationReport with(List<TableResult> results) {
+        return new VerificationReport(results.stream().allMatch(TableResult::equal), atBarrier, seconds, results);
+    }
+
     public long rows() {
         return tables.stream().mapToLong(TableResult::sourceRows).sum();
     }
