@@ -73,11 +73,9 @@ public final class TopicReader implements AutoCloseable {
                 4 << 20,
                 ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
                 64 << 10));
-        // A fetch is counted in bytes as compressed, of which lz4 makes up to 255 each, and has a batch of the producer
-        // at
-        // least (256 KiB and less where rows are large); a poll is counted in records, so Polling asks again. What was
-        // fetched
-        // and not polled stays compressed.
+        // A fetch is counted in bytes as compressed, of which lz4 makes up to 255 each, and has a batch of the
+        // producer at least (256 KiB, and less where rows are large). A poll is counted in records, so Polling asks
+        // again. What was fetched and not polled stays compressed.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
         // A fetch that waits for quiet topics holds back that of a topic that is wanted again: there is one at a time.
         this.clientSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);

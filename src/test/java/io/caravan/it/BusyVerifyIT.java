@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * snapshot, a lock that is kept, a partition that waits for others at the gate: each makes one wrong, or not to be had, now and then.
  */
 class BusyVerifyIT {
-    private static final int TIMES = 20;
+    private static final int TIMES = 12;
 
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(Load.script("attack.sql")).with("caravan.topic.partitions", 3);

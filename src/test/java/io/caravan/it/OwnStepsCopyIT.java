@@ -41,7 +41,7 @@ class OwnStepsCopyIT {
         scenario.folder().set("caravan.tables.watch-seconds", 1);
         witness();
         steps("mask-email", "public.users");
-        CaravanProcess caravan = scenario.ready();
+        CaravanProcess caravan = scenario.ready(CaravanProcess.WITH_MBEANS);
         assertThat(caravan.output()).contains("EQUAL: 4,001 rows in 2 tables");
         assertMasked("users", 3001);
 
