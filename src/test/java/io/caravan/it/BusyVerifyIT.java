@@ -2,6 +2,7 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,16 +18,26 @@ class BusyVerifyIT {
     static final Streaming PIPELINE = new Streaming(Load.script("attack.sql")).with("caravan.topic.partitions", 3);
 
     @Test
-    void eachOfManyVerificationsOfTablesThatAreTruncatedMeanwhileSaysEqual() throws Exception {
+    void noneOfManyVerificationsOfTablesThatAreTruncatedMeanwhileSaysThatOneDiffers() throws Exception {
         try (Load load = AttackLoad.start(PIPELINE.source(), 7158)) {
+            int equal = 0;
             for (int i = 0; i < TIMES; i++) {
-                String report = PIPELINE.caravan().post("/api/verify");
-                assertThat(new ObjectMapper().readTree(report).get("equal").asBoolean())
-                        .as(report)
-                        .isTrue();
+                JsonNode report = new ObjectMapper().readTree(PIPELINE.caravan().post("/api/verify"));
+                assertThat(report.get("tables"))
+                        .allSatisfy(table -> assertThat(table.get("equal").asBoolean() || isCopied(table))
+                                .as(table.toString())
+                                .isTrue());
+                equal += report.get("equal").asBoolean() ? 1 : 0;
             }
             load.stop();
+            assertThat(equal).isGreaterThan(TIMES / 2);
         }
         PIPELINE.databases().awaitEqual();
+    }
+
+    /** Partitions that were truncated have their table copied again. */
+    private static boolean isCopied(JsonNode table) {
+        return table.at("/table/name").asText().equals("reading")
+                && table.get("problem").asText().contains("is being copied");
     }
 }
