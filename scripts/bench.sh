@@ -4,6 +4,7 @@
 # WHAT: devices (60 % inserts, 30 % updates, 10 % deletes), tpcb (pgbench's transaction), wide (rows of 1 MiB, a thousandth of
 # the changes), apply (capture and apply each alone as well), latency (commit to visible at 200 transactions/s; then the idle
 # cost). Default: all of them, three times, 500,000 changes. --quick: devices and latency once, 50,000 changes.
+# How the cost grows: columns (rows of 10, 100, 1,000), width (rows of 100 B to 100 kB), tables (10, 100, 1,000, or BENCH_TABLES).
 # Two PostgreSQL servers, Kafka and Kafka Connect are started in target/bench, on free ports, and removed afterwards. Every run
 # ends with equal checksums of source and target, or the benchmark fails. CPU is read from /proc, so Linux only.
 # On a shared machine trust the ratios and the CPU seconds. BENCH_APP_OPTS, BENCH_CONNECT_OPTS, BENCH_KAFKA_OPTS go to the JVMs.
@@ -15,12 +16,12 @@ set -euo pipefail
 repetitions=3 changes=500000 what=()
 while [ $# -gt 0 ]; do
     case $1 in
-        -h | --help) sed -n '2,12s/^# //p' "${BASH_SOURCE[0]}" && exit ;;
+        -h | --help) sed -n '2,13s/^# //p' "${BASH_SOURCE[0]}" && exit ;;
         --quick) repetitions=1 changes=50000 what=(devices latency) ;;
         -n) repetitions=$2 && shift ;;
         -c) changes=$2 && shift ;;
-        devices | tpcb | wide | apply | latency) what+=("$1") ;;
-        *) fail "There is no $1 to measure: devices, tpcb, wide, apply, latency, --quick, -n REPETITIONS, -c CHANGES." ;;
+        devices | tpcb | wide | apply | latency | columns | width | tables) what+=("$1") ;;
+        *) fail "There is no $1 to measure: devices, tpcb, wide, apply, latency, columns, width, tables, --quick, -n REPETITIONS, -c CHANGES." ;;
     esac
     shift
 done

@@ -40,7 +40,7 @@ public final class Bench {
         try (Parts parts = new Parts(directory.resolve("parts"), home.resolve("target/connect-plugins"))) {
             Bench bench = new Bench(parts, home, directory, Integer.parseInt(arguments[3]));
             for (Workload workload : Workload.ALL) {
-                if (wanted.contains(workload.name())) {
+                if (wanted.contains(workload.group())) {
                     workload.prepare(parts);
                     for (int i = 0; i < repetitions; i++) {
                         bench.drain(workload, i % 2 == 1, wanted.contains("apply"));
@@ -49,6 +49,11 @@ public final class Bench {
             }
             for (int i = 0; i < repetitions && wanted.contains("latency"); i++) {
                 new Latency(parts, home, directory, bench.report).run();
+            }
+            if (wanted.contains("tables")) {
+                for (String tables : System.getenv().getOrDefault("BENCH_TABLES", "10 100 1000").split(" ")) {
+                    new ManyTables(parts, home, directory, bench.report).run(Integer.parseInt(tables));
+                }
             }
             bench.report.print();
             for (Workload workload : Workload.ALL) {

@@ -130,7 +130,69 @@ record Workload(
             "select max(id) > 100 from documents",
             "select count(*) = 64 from documents where id <= 64 and name = 'END'");
 
-    static final List<Workload> ALL = List.of(DEVICES, TPCB, WIDE);
+    /** How the cost grows: the same changes on rows of more columns, then of more bytes. */
+    static final List<Workload> ALL = List.of(
+            DEVICES,
+            TPCB,
+            WIDE,
+            columns(10, 1),
+            columns(100, 0.4),
+            columns(1000, 0.04),
+            width(100, 1),
+            width(1000, 0.6),
+            width(10_000, 0.1),
+            width(100_000, 0.01));
+
+    private static Workload columns(int count, double share) {
+        StringBuilder definitions = new StringBuilder();
+        StringBuilder values = new StringBuilder();
+        for (int k = 1; k <= count - 2; k++) {
+            definitions.append(", c").append(k).append(" int");
+            values.append(", t * 60 + j + ").append(k);
+        }
+        return shaped("columns_" + count, share, definitions.toString(), values.toString());
+    }
+
+    /** Of text that no compression makes much smaller; the updates leave it as it is. */
+    private static Workload width(int bytes, double share) {
+        String body = ", (select string_agg(md5((t * 60 + j + g)::text), '') from generate_series(1, %d) g)".formatted(bytes / 32);
+        return shaped("width_" + bytes, share, ", body text not null", body);
+    }
+
+    /** 60 inserts, 30 updates and 10 deletes in a transaction, a statement each. */
+    private static Workload shaped(String name, double share, String definitions, String values) {
+        String rows = "insert into shaped select nextval('shaped_id_seq'), 'new'" + values + " from generate_series(1, %s) j";
+        return new Workload(
+                name,
+                List.of("shaped"),
+                List.of(
+                        "create table shaped (id bigserial primary key, note text" + definitions + ")",
+                        rows.formatted("1200").replace("t *", "1 *"),
+                        """
+                        create procedure backlog(transactions int) language plpgsql as $$
+                        declare last bigint;
+                        begin
+                          for t in 1..transactions loop
+                            select max(id) into last from shaped;
+                            %s;
+                            update shaped set note = 'upd-' || t where id between 1 + t %% 30 * 30 and 30 + t %% 30 * 30;
+                            delete from shaped where id between last - 59 and last - 50;
+                            commit;
+                          end loop;
+                        end $$"""
+                                .formatted(rows.formatted("60"))),
+                "call backlog(%d)",
+                share,
+                100,
+                "update shaped set note = 'END' where id <= 64",
+                "select max(id) > 1200 from shaped",
+                "select count(*) = 64 from shaped where id <= 64 and note = 'END'");
+    }
+
+    /** What the benchmark is asked for to measure this: {@code columns} for columns_10, columns_100, columns_1000. */
+    String group() {
+        return name.replaceFirst("_.*", "");
+    }
 
     String template() {
         return "template_" + name;
