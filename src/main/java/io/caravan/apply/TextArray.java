@@ -44,10 +44,12 @@ final class TextArray extends PGobject implements PGBinaryObject {
         ByteBuffer to = ByteBuffer.wrap(bytes).position(offset);
         to.putInt(1).putInt(1).putInt(Oid.TEXT).putInt(rows.size()).putInt(1);
         for (Row row : rows) {
-            int length = row.length(column);
-            to.putInt(length);
-            if (length != LENGTH_OF_NULL) {
-                to.position(row.write(column, bytes, to.position()));
+            if (row.isNull(column)) {
+                to.putInt(LENGTH_OF_NULL);
+            } else { // to ask for the length again would be to read a value with escapes once more
+                int from = to.position() + Integer.BYTES;
+                int end = row.write(column, bytes, from);
+                to.putInt(end - from).position(end);
             }
         }
     }

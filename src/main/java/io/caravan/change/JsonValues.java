@@ -30,20 +30,21 @@ record JsonValues(byte[] json, int[] places, boolean hasUnchanged) implements Va
     }
 
     @Override
+    public boolean isNull(int index) {
+        return from(index) == NULL;
+    }
+
+    @Override
     public @Nullable String text(int index) {
-        int from = from(index);
-        if (from == NULL) {
-            return null;
-        }
-        return JsonText.read(json, from, to(index), hasEscapes(index));
+        return isNull(index) ? null : JsonText.read(json, from(index), to(index), hasEscapes(index));
     }
 
     @Override
     public int length(int index) {
-        int from = from(index);
-        if (from == NULL) {
+        if (isNull(index)) {
             return NULL;
         }
+        int from = from(index);
         return hasEscapes(index) ? JsonText.lengthOfText(json, from, to(index)) : to(index) - from;
     }
 
@@ -72,10 +73,10 @@ record JsonValues(byte[] json, int[] places, boolean hasUnchanged) implements Va
 
     @Override
     public String identity(int index) {
-        int from = from(index);
-        if (from == NULL) {
+        if (isNull(index)) {
             return TextValues.NO_IDENTITY;
         }
+        int from = from(index);
         return hasEscapes(index)
                 ? new String(
                         JsonText.read(json, from, to(index), true).getBytes(StandardCharsets.UTF_8),

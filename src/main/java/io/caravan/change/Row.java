@@ -74,6 +74,12 @@ public final class Row {
         return values.hasUnchanged();
     }
 
+    /** Whether the value is SQL's NULL. Must not be asked for an unchanged one. */
+    public boolean isNull(int index) {
+        requireChanged(index);
+        return values.isNull(index);
+    }
+
     /** How many bytes the value has in UTF-8, -1 for NULL. Must not be asked for an unchanged one. */
     public int length(int index) {
         requireChanged(index);

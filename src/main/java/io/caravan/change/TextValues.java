@@ -36,6 +36,11 @@ record TextValues(@Nullable String[] texts) implements Values {
     }
 
     @Override
+    public boolean isNull(int index) {
+        return texts[index] == null;
+    }
+
+    @Override
     public @Nullable String text(int index) {
         return texts[index];
     }

@@ -13,6 +13,9 @@ sealed interface Values permits TextValues, JsonValues {
 
     boolean hasUnchanged();
 
+    /** Not asked for an unchanged one. */
+    boolean isNull(int index);
+
     /** The value; null is SQL's NULL. Not asked for an unchanged one. */
     @Nullable
     String text(int index);

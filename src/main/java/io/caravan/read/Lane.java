@@ -16,7 +16,7 @@ import org.apache.kafka.common.TopicPartition;
 final class Lane {
     private final TopicPartition partition;
     private final KafkaBatchConsumer route;
-    private final Deque<ConsumerRecord<byte[], byte[]>> waiting = new ArrayDeque<>();
+    private final Deque<Fetched> waiting = new ArrayDeque<>();
     private long bytes;
     private long bytesInRoute;
     private volatile long position;
@@ -39,10 +39,12 @@ final class Lane {
         return route;
     }
 
-    synchronized void offer(List<ConsumerRecord<byte[], byte[]>> records) {
-        for (ConsumerRecord<byte[], byte[]> each : records) {
-            waiting.add(each);
-            bytes += size(each);
+    /** By the polling thread, which looks at the headers here: for a worker that would be time in which the target has nothing to do. */
+    void offer(List<ConsumerRecord<byte[], byte[]>> records) {
+        List<Fetched> fetched = records.stream().map(Fetched::of).toList();
+        synchronized (this) {
+            waiting.addAll(fetched);
+            bytes += size(records);
         }
     }
 
@@ -57,7 +59,7 @@ final class Lane {
 
     /** Whether what waits cannot be handed on before another record is there. */
     synchronized boolean needsOneMore() {
-        return waiting.size() == 1 && isFirstOfTwo(waiting.element());
+        return waiting.size() == 1 && waiting.element().isFirstOfTwo();
     }
 
     synchronized void leave() {
@@ -72,14 +74,13 @@ final class Lane {
      */
     synchronized List<ConsumerRecord<byte[], byte[]>> take(Supplier<Gate> gate) throws InterruptedException {
         List<ConsumerRecord<byte[], byte[]>> batch = front();
-        batch.forEach(same -> waiting.remove());
         long batchBytes = size(batch);
         int admitted = batch.isEmpty() ? 0 : gate.get().admit(batch);
         for (int i = batch.size() - 1; i >= admitted; i--) {
-            batchBytes -= size(batch.get(i));
-            waiting.addFirst(batch.remove(i));
+            batchBytes -= size(batch.remove(i));
             held = true;
         }
+        batch.forEach(same -> waiting.remove());
         bytes -= batchBytes;
         bytesInRoute = batchBytes;
         takenAt = batch.isEmpty() ? 0 : batch.get(0).timestamp();
@@ -95,7 +96,7 @@ final class Lane {
             waits = true;
             held = false; // what the gate had let through is here again, and it is asked again
             for (int i = batch.size() - 1; i >= 0; i--) {
-                waiting.addFirst(batch.get(i));
+                waiting.addFirst(Fetched.of(batch.get(i)));
             }
             bytes += size(batch);
         }
@@ -126,15 +127,15 @@ final class Lane {
         List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
         long batchBytes = 0;
         boolean pairBegun = false;
-        for (ConsumerRecord<byte[], byte[]> each : waiting) {
-            batchBytes += size(each);
+        for (Fetched each : waiting) {
+            batchBytes += size(each.record());
             boolean full = batch.size() >= route.maxRecords() || batchBytes > route.maxBytes();
-            boolean ends = full || isBarrier(each);
+            boolean ends = full || each.isBarrier();
             if (closed || (ends && !batch.isEmpty() && !pairBegun)) {
                 break;
             }
-            batch.add(each);
-            pairBegun = isFirstOfTwo(each);
+            batch.add(each.record());
+            pairBegun = each.isFirstOfTwo();
         }
         if (pairBegun) {
             batch.remove(batch.size() - 1);
@@ -166,7 +167,7 @@ final class Lane {
         if (busy && takenAt > 0) {
             return takenAt;
         }
-        return waiting.isEmpty() ? 0 : waiting.element().timestamp();
+        return waiting.isEmpty() ? 0 : waiting.element().record().timestamp();
     }
 
     /** Of the records that wait. */
@@ -186,11 +187,6 @@ final class Lane {
         bytes = 0;
     }
 
-    /** The delete of a key change: the insert that follows it may need its row. */
-    private static boolean isFirstOfTwo(ConsumerRecord<byte[], byte[]> one) {
-        return one.headers().lastHeader(Batches.NEW_KEY) != null;
-    }
-
     static boolean isBarrier(ConsumerRecord<byte[], byte[]> one) {
         return one.headers().lastHeader(Batches.BARRIER) != null;
     }
@@ -201,5 +197,16 @@ final class Lane {
 
     private static int size(ConsumerRecord<byte[], byte[]> one) {
         return Math.max(0, one.serializedKeySize()) + Math.max(0, one.serializedValueSize()) + 64;
+    }
+
+    /**
+     * A record with what its headers say, which are decoded when they are first looked at.
+     *
+     * @param isFirstOfTwo the delete of a key change: the insert that follows it may need its row
+     */
+    private record Fetched(ConsumerRecord<byte[], byte[]> record, boolean isFirstOfTwo, boolean isBarrier) {
+        static Fetched of(ConsumerRecord<byte[], byte[]> record) {
+            return new Fetched(record, record.headers().lastHeader(Batches.NEW_KEY) != null, Lane.isBarrier(record));
+        }
     }
 }
