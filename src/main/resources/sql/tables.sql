@@ -1,22 +1,35 @@
 -- Every ordinary and partitioned table that can be replicated, one row per column, in the order of the columns.
 -- Partitions are left out: their rows travel under the name of the root (publish_via_partition_root).
 -- The key is the index that REPLICA IDENTITY USING INDEX names, else the primary key.
-select n.nspname                                            as schema_name,
-       c.relname                                            as table_name,
-       c.relkind = 'p'                                      as partitioned,
-       exists (select from pg_constraint f
-               where f.contype = 'f' and f.confrelid = c.oid and f.conrelid <> c.oid) as referenced,
-       array(select array[ln.nspname::text, l.relname::text]
-             from pg_partition_tree(case when c.relkind = 'p' then c.oid end) t
-             join pg_class l on l.oid = t.relid
-             join pg_namespace ln on ln.oid = l.relnamespace
-             where l.relkind = 'r'
-             order by ln.nspname, l.relname)               as partitions,
-       c.relreplident                                       as replica_identity,
-       c.reltuples::bigint                                  as estimated_rows,
-       case when c.relkind = 'p'
-            then (select coalesce(sum(pg_table_size(t.relid)), 0) from pg_partition_tree(c.oid) t where t.isleaf)
-            else pg_table_size(c.oid) end                   as bytes,
+-- What is asked of a table is asked once, not again for each column: of thousands of tables that took seconds.
+with chosen as materialized (
+    select c.oid,
+           n.nspname                                            as schema_name,
+           c.relname                                            as table_name,
+           c.relkind = 'p'                                      as partitioned,
+           c.oid in (select f.confrelid from pg_constraint f
+                     where f.contype = 'f' and f.confrelid <> f.conrelid) as referenced,
+           array(select array[ln.nspname::text, l.relname::text]
+                 from pg_partition_tree(case when c.relkind = 'p' then c.oid end) t
+                 join pg_class l on l.oid = t.relid
+                 join pg_namespace ln on ln.oid = l.relnamespace
+                 where l.relkind = 'r'
+                 order by ln.nspname, l.relname)               as partitions,
+           c.relreplident                                       as replica_identity,
+           c.reltuples::bigint                                  as estimated_rows,
+           case when c.relkind = 'p'
+                then (select coalesce(sum(pg_table_size(t.relid)), 0) from pg_partition_tree(c.oid) t where t.isleaf)
+                else pg_table_size(c.oid) end                   as bytes
+    from pg_class c
+    join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p')
+      and c.relpersistence = 'p'
+      and not c.relispartition
+      and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'caravan')
+      -- Tables that belong to an extension come with the extension.
+      and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+)
+select c.schema_name, c.table_name, c.partitioned, c.referenced, c.partitions, c.replica_identity, c.estimated_rows, c.bytes,
        a.attname                                            as column_name,
        format_type(a.atttypid, a.atttypmod)                 as column_type,
        -- Of a domain the type below it: a cast to a domain over varchar(3) would cut, the assignment after it refuses.
@@ -35,8 +48,7 @@ select n.nspname                                            as schema_name,
                                    uuid,date,time,timetz,timestamp,timestamptz,inet,cidr,macaddr,macaddr8,pg_lsn,xid8}')))
        and coalesce(l.collisdeterministic, true)
        and coalesce(e.own or b.typname = 'citext', k.position is null) as equal_by_text
-from pg_class c
-join pg_namespace n on n.oid = c.relnamespace
+from chosen c
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join lateral (with recursive below as (select t.oid, t.typname, t.typnamespace, t.typtype, t.typbasetype
                                             from pg_type t where t.oid = a.atttypid
@@ -49,7 +61,7 @@ left join lateral (select x.indkey::int2[] as columns, x.indclass::oid[] as clas
                           m.amname = 'btree' as btree
                    from pg_index x join pg_class k on k.oid = x.indexrelid join pg_am m on m.oid = k.relam
                    -- with USING INDEX only that: once it is dropped, PostgreSQL knows rows by nothing
-                   where x.indrelid = c.oid and case when c.relreplident = 'i' then x.indisreplident else x.indisprimary end) i on true
+                   where x.indrelid = c.oid and case when c.replica_identity = 'i' then x.indisreplident else x.indisprimary end) i on true
 left join lateral (select u.position
                    from unnest(i.columns[0:i.indnkeyatts - 1]) with ordinality as u(attnum, position)
                    where u.attnum = a.attnum) k on true
@@ -63,10 +75,4 @@ left join lateral (select format('operator(%I.%s)', s.nspname, o.oprname) as ope
                    join pg_namespace s on s.oid = o.oprnamespace
                    where y.oid = i.classes[k.position - 1]) e on true
 left join pg_collation l on l.oid = coalesce(i.collations[k.position - 1], a.attcollation)
-where c.relkind in ('r', 'p')
-  and c.relpersistence = 'p'
-  and not c.relispartition
-  and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'caravan')
-  -- Tables that belong to an extension come with the extension.
-  and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
-order by n.nspname, c.relname, a.attnum
+order by c.schema_name, c.table_name, a.attnum
