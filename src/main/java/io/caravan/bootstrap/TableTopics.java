@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -32,6 +33,12 @@ public final class TableTopics implements AutoCloseable {
     public static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
     private static final int LOOKS_FOR_ABSENT = 6;
+
+    /**
+     * Topics in a request. The controller refuses one that comes to more than 10,000 records of its own, and a topic has one for each partition and
+     * setting (QuorumController.MAX_RECORDS_PER_USER_OP in Kafka 4.1).
+     */
+    private static final int AT_A_TIME = 100;
 
     /** Well below the time that the guard may hold its lock (guard.EvidenceStore), in which it looks twice. */
     private static final int LOOKS_FOR_NONE = 15;
@@ -211,14 +218,15 @@ public final class TableTopics implements AutoCloseable {
         return ends;
     }
 
-    /** A broker can have made a topic and not know it for a moment. */
+    /** A broker can have made a topic and not know it for a moment, one that has made thousands for longer. */
     private static Collection<TopicDescription> described(Admin admin, Collection<String> topics)
             throws ExecutionException, InterruptedException {
         for (int look = 1; ; look++) {
             try {
                 return admin.describeTopics(topics).allTopicNames().get().values();
             } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException) || look == LOOKS_FOR_ABSENT) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+                        || look > LOOKS_FOR_ABSENT + topics.size() / AT_A_TIME) {
                     throw e;
                 }
                 TimeUnit.SECONDS.sleep(1);
@@ -285,12 +293,15 @@ public final class TableTopics implements AutoCloseable {
     }
 
     private static void create(Admin admin, NewTopic... wanted) throws ExecutionException, InterruptedException {
-        for (var result : admin.createTopics(List.of(wanted)).values().entrySet()) {
-            try {
-                result.getValue().get();
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw e;
+        for (int from = 0; from < wanted.length; from += AT_A_TIME) {
+            List<NewTopic> some = List.of(wanted).subList(from, Math.min(from + AT_A_TIME, wanted.length));
+            for (KafkaFuture<Void> result : admin.createTopics(some).values().values()) {
+                try {
+                    result.get();
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof TopicExistsException)) {
+                        throw e;
+                    }
                 }
             }
         }
@@ -303,6 +314,10 @@ public final class TableTopics implements AutoCloseable {
         List<String> ours = new ArrayList<>(tables.stream().map(this::of).toList());
         ours.addAll(List.of(messages(), offsets()));
         ours.retainAll(existing);
-        admin.deleteTopics(ours).all().get();
+        for (int from = 0; from < ours.size(); from += AT_A_TIME) {
+            admin.deleteTopics(ours.subList(from, Math.min(from + AT_A_TIME, ours.size())))
+                    .all()
+                    .get();
+        }
     }
 }
