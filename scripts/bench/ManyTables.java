@@ -8,11 +8,12 @@ final class ManyTables {
     /** In both databases; a thousand tables in one query would measure PostgreSQL's planner. */
     private static final String FUNCTIONS =
             """
-            create function make(tables int) returns void language plpgsql as $$
+            create procedure make(tables int) language plpgsql as $$
             begin
               for n in 1..tables loop
                 execute format('create table t_%1$s (id int primary key, note text, made timestamptz default now())', n);
                 execute format('create index on t_%1$s (note)', n);
+                commit; -- the locks of thousands of tables do not fit into one transaction
               end loop;
             end $$;
             create procedure fill(tables int, first int, last int) language plpgsql as $$
@@ -64,7 +65,7 @@ final class ManyTables {
             String database = part == Part.SOURCE ? source : target;
             parts.drop(part, database);
             parts.run(part, "postgres", "create database " + database);
-            parts.run(part, database, FUNCTIONS, "select make(" + tables + ")");
+            parts.run(part, database, FUNCTIONS, "call make(" + tables + ")");
         }
         parts.run(Part.SOURCE, source, "call fill(%d, 1, %d)".formatted(tables, ROWS));
         parts.checkpoint();

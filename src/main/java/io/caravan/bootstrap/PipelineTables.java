@@ -2,13 +2,13 @@ package io.caravan.bootstrap;
 
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The tables of this process's pipeline as the source has them. Captured ones are in publication, connector and topics; those
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 public final class PipelineTables {
     private volatile List<Table> captured = List.of();
-    private volatile List<Table> streaming = List.of();
+    private volatile ConcurrentNavigableMap<TableName, Table> streaming = new ConcurrentSkipListMap<>();
     private volatile Set<TableName> announced = Set.of();
 
     /** By name. */
@@ -26,11 +26,11 @@ public final class PipelineTables {
 
     /** By name. */
     public List<Table> streaming() {
-        return streaming;
+        return List.copyOf(streaming.values());
     }
 
     public Optional<Table> streaming(TableName name) {
-        return streaming.stream().filter(table -> table.name().equals(name)).findFirst();
+        return Optional.ofNullable(streaming.get(name));
     }
 
     /** Whether changes of the table that begin now are sure to come to its topic, as far as this process knows. */
@@ -47,15 +47,14 @@ public final class PipelineTables {
     }
 
     /** Of the captured tables, these. */
-    void stream(Predicate<Table> which) {
-        streaming = captured.stream().filter(which).toList();
+    synchronized void stream(Predicate<Table> which) {
+        ConcurrentNavigableMap<TableName, Table> chosen = new ConcurrentSkipListMap<>();
+        captured.stream().filter(which).forEach(table -> chosen.put(table.name(), table));
+        streaming = chosen;
     }
 
     /** Adds the table, or puts it in the place of what it was before. */
     synchronized void stream(Table table) {
-        streaming = Stream.concat(
-                        streaming.stream().filter(other -> !other.name().equals(table.name())), Stream.of(table))
-                .sorted(Comparator.comparing(Table::name))
-                .toList();
+        streaming.put(table.name(), table);
     }
 }

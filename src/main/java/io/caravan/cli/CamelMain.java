@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.apache.camel.CamelContext;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.SimpleMainShutdownStrategy;
 
@@ -22,7 +24,7 @@ final class CamelMain {
 
     /** @param beans that Camel looks for while it is made ready */
     static Main of(Settings settings, String name, Properties camels, Map<String, Object> beans, String... files) {
-        Main main = new Main();
+        Main main = new ManyRoutesMain();
         beans.forEach(main::bind);
         main.configure().setName(name);
         main.setShutdownStrategy(new SimpleMainShutdownStrategy()); // Shutdown stops everything in one order
@@ -53,6 +55,31 @@ final class CamelMain {
                     "There is no folder " + settings.routes()
                             + " with the routes. Copy it from the distribution, or set caravan.routes.",
                     e);
+        }
+    }
+
+    private static final class ManyRoutesMain extends Main {
+        @Override
+        protected CamelContext createCamelContext() {
+            CamelContext context = new ManyRoutesContext();
+            context.getCamelContextExtension().setRegistry(registry); // as Main does it
+            return context;
+        }
+    }
+
+    /** Camel for a route for each table. */
+    private static final class ManyRoutesContext extends DefaultCamelContext {
+        ManyRoutesContext() {
+            super(false); // made ready by Main
+        }
+
+        /**
+         * Before a route is added one of its name is removed (DefaultModel.removeRouteDefinition in 4.17.0), and for that the
+         * endpoints of all others are looked at, whether there is one or not: of a thousand tables that was most of the start.
+         */
+        @Override
+        public boolean removeRoute(String routeId) throws Exception {
+            return getRouteStatus(routeId) != null && super.removeRoute(routeId);
         }
     }
 }

@@ -18,10 +18,10 @@ import io.caravan.read.KafkaBatchConsumer;
 import io.caravan.status.RouteState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,7 +31,10 @@ import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spi.ManagementAgent;
+import org.apache.camel.spi.ManagementStrategy;
+import org.jspecify.annotations.Nullable;
 
 /** The bean {@code tableRoutes}: makes a route of the template {@code apply-table} for every table, and knows how each fares. */
 public final class TableRoutes implements TableStream {
@@ -160,8 +163,8 @@ public final class TableRoutes implements TableStream {
     private synchronized void start(TableName table, String topic) throws Exception {
         batches.register(topic, table, tables.key(table).isEmpty());
         String routeId = routeId(table);
-        if (camel.getRoute(routeId) == null) {
-            withoutNodesInJmx(() -> TemplatedRouteBuilder.builder(camel, TEMPLATE)
+        if (camel.getRouteController().getRouteStatus(routeId) == null) {
+            addLight(() -> TemplatedRouteBuilder.builder(camel, TEMPLATE)
                     .routeId(routeId)
                     .prefixId(topic) // nodes of different tables must not share an id
                     .parameter("table", table.toString())
@@ -171,19 +174,28 @@ public final class TableRoutes implements TableStream {
         }
     }
 
-    /** A route has an MBean, but not each of its nodes: these would be half a megabyte a table. */
-    private void withoutNodesInJmx(Runnable adds) {
-        ManagementAgent agent = camel.getManagementStrategy().getManagementAgent();
-        if (agent == null) { // JMX is off
-            adds.run();
-            return;
+    /**
+     * What Camel has for a route of its own and thousands cannot afford: an MBean for each node, half a megabyte a table; and a listener to all
+     * events, of which every step of every exchange has some, that closes the beans of the template when the route is
+     * removed (RouteReifier in 4.17.0). The template has none.
+     */
+    private void addLight(Runnable adds) {
+        ManagementStrategy management = camel.getManagementStrategy();
+        List<EventNotifier> before = List.copyOf(management.getEventNotifiers());
+        ManagementAgent agent = management.getManagementAgent();
+        ManagementMBeansLevel level = agent == null ? null : agent.getMBeansLevel(); // JMX may be off
+        if (agent != null) {
+            agent.setMBeansLevel(ManagementMBeansLevel.RoutesOnly);
         }
-        ManagementMBeansLevel level = agent.getMBeansLevel();
-        agent.setMBeansLevel(ManagementMBeansLevel.RoutesOnly);
         try {
             adds.run();
         } finally {
-            agent.setMBeansLevel(level);
+            if (agent != null) {
+                agent.setMBeansLevel(level);
+            }
+            List.copyOf(management.getEventNotifiers()).stream()
+                    .filter(each -> !before.contains(each))
+                    .forEach(management::removeEventNotifier);
         }
     }
 
@@ -193,14 +205,18 @@ public final class TableRoutes implements TableStream {
 
     /** By {@code schema.table}; empty before the tables are known. */
     Map<String, RouteState> states() {
+        Map<String, Route> routes = new HashMap<>();
+        camel.getRoutes().forEach(route -> routes.put(route.getRouteId(), route));
+        Map<String, Double> lags = batches.lagSeconds();
         Map<String, RouteState> states = new TreeMap<>();
         for (Table table : bootstrap.tables()) {
-            states.put(table.name().toString(), state(table.name()));
+            TableName name = table.name();
+            states.put(name.toString(), state(name, routes.get(routeId(name)), lags.get(topics.of(name))));
         }
         return states;
     }
 
-    private RouteState state(TableName table) {
+    private RouteState state(TableName table, @Nullable Route route, @Nullable Double lagSeconds) {
         if (copying.contains(table)) {
             return RouteState.before("copying");
         }
@@ -208,7 +224,6 @@ public final class TableRoutes implements TableStream {
         if (gap != null) {
             return new RouteState(RouteState.STOPPED, gap, null);
         }
-        Route route = camel.getRoute(routeId(table));
         if (route == null) {
             return RouteState.before(bootstrap.copyProgress().isCopying(table) ? "copying" : "waiting");
         }
@@ -216,12 +231,8 @@ public final class TableRoutes implements TableStream {
         if (status == null || !(status.isStarted() || status.isStarting())) {
             return new RouteState(RouteState.STOPPED, error(route), null);
         }
-        OptionalDouble lag = batches.lagSeconds(topics.of(table));
         Optional<String> retried = retries.of(table.toString());
-        return new RouteState(
-                retried.isPresent() ? RouteState.RETRYING : "streaming",
-                retried.orElse(""),
-                lag.isPresent() ? lag.getAsDouble() : null);
+        return new RouteState(retried.isPresent() ? RouteState.RETRYING : "streaming", retried.orElse(""), lagSeconds);
     }
 
     private static String error(Route route) {

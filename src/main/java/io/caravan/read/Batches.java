@@ -9,7 +9,6 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -91,8 +90,8 @@ public final class Batches {
     }
 
     /** See {@link TopicReader#lagSeconds}. */
-    public OptionalDouble lagSeconds(String topic) {
-        return topics.lagSeconds(topic);
+    public Map<String, Double> lagSeconds() {
+        return topics.lagSeconds();
     }
 
     /** Where in the slot's stream the record's event is, where it tells that. */

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -77,8 +76,6 @@ public final class TopicReader implements AutoCloseable {
         // producer at least (256 KiB, and less where rows are large). A poll is counted in records, so Polling asks
         // again. What was fetched and not polled stays compressed.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
-        // A fetch that waits for quiet topics holds back that of a topic that is wanted again: there is one at a time.
-        this.clientSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         // How long the group waits at most for a member that does not join again. A broker that was killed was seen
         // to forget the session timeout of one that was gone; with the default all others then wait for five minutes.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
@@ -148,13 +145,15 @@ public final class TopicReader implements AutoCloseable {
         return lanes.isHeldOrDone(partition, upTo);
     }
 
-    /** Age of the oldest record of a topic that was read and is not applied, 0 when there is none; empty when it is not read here. */
-    public OptionalDouble lagSeconds(String topic) {
+    /** By topic the age of the oldest record that was read and is not applied, in seconds; 0 when there is none. Of the topics that are read here. */
+    public Map<String, Double> lagSeconds() {
         long now = System.currentTimeMillis();
-        return lanes.all().stream()
-                .filter(lane -> lane.partition().topic().equals(topic))
-                .mapToDouble(lane -> lane.oldestMillis() == 0 ? 0 : Math.max(0, now - lane.oldestMillis()) / 1000.0)
-                .max();
+        Map<String, Double> lags = new HashMap<>();
+        for (Lane lane : lanes.all()) {
+            double lag = lane.oldestMillis() == 0 ? 0 : Math.max(0, now - lane.oldestMillis()) / 1000.0;
+            lags.merge(lane.partition().topic(), lag, Math::max);
+        }
+        return lags;
     }
 
     /** The partitions that this instance reads at the moment. */
