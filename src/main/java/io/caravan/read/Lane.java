@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -15,8 +14,6 @@ import org.apache.kafka.common.TopicPartition;
  * there is none.
  */
 final class Lane {
-    private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
     private final TopicPartition partition;
     private final KafkaBatchConsumer route;
     private final Deque<Fetched> waiting = new ArrayDeque<>();
@@ -24,7 +21,6 @@ final class Lane {
     private long bytesInRoute;
     private volatile long position;
     private long takenAt;
-    private long offeredAt = System.nanoTime();
     private boolean busy;
     private boolean held;
     private boolean waits;
@@ -49,7 +45,6 @@ final class Lane {
         synchronized (this) {
             waiting.addAll(fetched);
             bytes += size(records);
-            offeredAt = System.nanoTime();
         }
     }
 
@@ -173,11 +168,6 @@ final class Lane {
             return takenAt;
         }
         return waiting.isEmpty() ? 0 : waiting.element().record().timestamp();
-    }
-
-    /** Whether no record has come for half a second, so that the next one may be long in coming too. */
-    synchronized boolean isQuiet() {
-        return System.nanoTime() - offeredAt > QUIET_NANOS;
     }
 
     /** Of the records that wait. */

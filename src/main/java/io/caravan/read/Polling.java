@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -34,13 +33,6 @@ final class Polling implements ConsumerRebalanceListener {
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long ROUND_BYTES = 1L << 20; // how far beyond these limits it can go, and one poll more
     private static final long RETRY_MILLIS = 1000;
-
-    /**
-     * So long quiet partitions are not fetched while another one is full: there is one fetch at a time, it waits half a
-     * second for records (fetch.max.wait.ms), and what is full now is wanted again before that.
-     */
-    private static final long SOON_FREE_MILLIS = 300;
-
     private static final long COMMIT_MILLIS = 1000;
     private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(90); // a group waits 60 for one that is gone
 
@@ -50,8 +42,6 @@ final class Polling implements ConsumerRebalanceListener {
     private final StartOffsets startOffsets;
     private final Map<TopicPartition, OffsetAndMetadata> toCommit;
     private final Set<TopicPartition> unpositioned = new HashSet<>();
-    private final Set<TopicPartition> full = new HashSet<>();
-    private long fullSince;
     private long positionAgainAt;
     private long commitAgainAt;
     private long joinsSince = System.nanoTime();
@@ -222,33 +212,25 @@ final class Polling implements ConsumerRebalanceListener {
      * @return whether any partition is not fetched for that reason
      */
     private boolean boundMemory() {
-        Collection<Lane> all = lanes.all();
-        long total = all.stream()
+        long total = lanes.all().stream()
                 .mapToLong(lane -> lane.bytes() + lane.bytesInRoute())
                 .sum();
-        boolean othersAreWaitedFor = lanes.hasGate() || all.stream().anyMatch(Lane::isWaiting);
-        full.retainAll(lanes.partitions());
-        for (Lane lane : all) {
+        boolean gate = lanes.hasGate() || lanes.all().stream().anyMatch(Lane::isWaiting);
+        Set<TopicPartition> paused = kafka.paused();
+        List<TopicPartition> full = new ArrayList<>();
+        List<TopicPartition> free = new ArrayList<>();
+        for (Lane lane : lanes.all()) {
             long bytes = lane.bytes();
-            if (lane.needsOneMore()) {
-                full.remove(lane.partition());
-            } else if (bytes > LANE_BYTES || (total > TOTAL_BYTES && (bytes > 0 || !othersAreWaitedFor))) {
+            boolean needed = lane.needsOneMore();
+            if (!needed && (bytes > LANE_BYTES || (total > TOTAL_BYTES && (bytes > 0 || !gate)))) {
                 full.add(lane.partition());
-            } else if (bytes < LANE_BYTES / 2) {
-                full.remove(lane.partition());
+            } else if (paused.contains(lane.partition()) && (needed || bytes < LANE_BYTES / 2)) {
+                free.add(lane.partition());
             }
         }
-        long now = System.currentTimeMillis();
-        fullSince = full.isEmpty() ? now : fullSince;
-        boolean soonFree = !full.isEmpty() && now - fullSince < SOON_FREE_MILLIS && !othersAreWaitedFor;
-        Map<Boolean, List<TopicPartition>> fetch = all.stream()
-                .collect(Collectors.partitioningBy(
-                        lane -> !full.contains(lane.partition())
-                                && !(soonFree && lane.isQuiet() && !lane.needsOneMore()),
-                        Collectors.mapping(Lane::partition, Collectors.toList())));
-        kafka.pause(fetch.get(false));
-        kafka.resume(fetch.get(true));
-        return !full.isEmpty();
+        kafka.pause(full);
+        kafka.resume(free);
+        return lanes.all().stream().anyMatch(lane -> kafka.paused().contains(lane.partition()));
     }
 
     private void commit() {
