@@ -76,6 +76,8 @@ public final class TopicReader implements AutoCloseable {
         // producer at least (256 KiB, and less where rows are large). A poll is counted in records, so Polling asks
         // again. What was fetched and not polled stays compressed.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
+        // A fetch that waits for quiet topics holds back that of a topic that is wanted again: there is one at a time.
+        this.clientSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
         // How long the group waits at most for a member that does not join again. A broker that was killed was seen
         // to forget the session timeout of one that was gone; with the default all others then wait for five minutes.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
