@@ -75,7 +75,7 @@ final class BulkCopy {
         progress.copying(job.table().name());
         try {
             if (job.copy().work()) {
-                progress.done(job.table().name(), job.copy().rows());
+                progress.done(job.table(), job.copy().rows());
             }
         } catch (SQLException e) {
             throw new BootstrapException("Copying table " + job.table().name() + " failed: " + e.getMessage(), e);

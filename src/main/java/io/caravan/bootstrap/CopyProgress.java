@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ public final class CopyProgress {
     private final AtomicInteger tablesDone = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong rowsDone = new AtomicLong();
+    private final AtomicLong expectedOfThoseDone = new AtomicLong();
     private volatile long expectedBytes;
     private volatile long startedAtNanos;
     private volatile @Nullable TableName current;
@@ -33,8 +35,9 @@ public final class CopyProgress {
         bytes.addAndGet(more);
     }
 
-    void done(TableName table, long rows) {
-        copying.remove(table);
+    void done(Table table, long rows) {
+        copying.remove(table.name());
+        expectedOfThoseDone.addAndGet(table.bytes());
         tablesDone.incrementAndGet();
         rowsDone.addAndGet(rows);
     }
@@ -58,6 +61,15 @@ public final class CopyProgress {
     /** Bytes of the tables on the source's disk: an estimate of what COPY will carry. */
     public long expectedBytes() {
         return expectedBytes;
+    }
+
+    /**
+     * How much of it is done, 0 to 1: by bytes, or by what was expected of the tables that are done, where that is more. A small
+     * table has 16 KiB on the disk and COPY carries a few hundred bytes of it.
+     */
+    public double part() {
+        long done = Math.max(bytes.get(), expectedOfThoseDone.get());
+        return expectedBytes == 0 ? 0 : Math.min(1, (double) done / expectedBytes);
     }
 
     /** Seconds since the copy began. */

@@ -45,13 +45,13 @@ final class CopyReporter {
     }
 
     private String line() {
-        double part =
-                progress.expectedBytes() == 0 ? 0 : Math.min(1, (double) progress.bytes() / progress.expectedBytes());
+        double part = progress.part();
         double rate = progress.bytes() / Math.max(0.001, progress.seconds());
-        long left = Math.round(Math.max(0, progress.expectedBytes() - progress.bytes()) / Math.max(1, rate));
+        String left =
+                part == 0 ? "" : String.format(", about %d s left", Math.round(progress.seconds() * (1 - part) / part));
         return String.format(
                 Locale.ROOT,
-                "    copying [%s%s] %d of %d tables, %,d MiB of about %,d, %,.0f MiB/s, about %d s left (%s)",
+                "    copying [%s%s] %d of %d tables, %,d MiB of about %,d, %,.0f MiB/s%s (%s)",
                 "#".repeat((int) (part * BAR)),
                 "-".repeat(BAR - (int) (part * BAR)),
                 progress.tablesDone(),

@@ -33,6 +33,7 @@ record RunningPipeline(
                         progress.rowsDone(),
                         progress.bytes(),
                         progress.expectedBytes(),
+                        progress.part(),
                         progress.seconds());
     }
 

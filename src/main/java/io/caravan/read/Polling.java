@@ -230,7 +230,8 @@ final class Polling implements ConsumerRebalanceListener {
         }
         kafka.pause(full);
         kafka.resume(free);
-        return lanes.all().stream().anyMatch(lane -> kafka.paused().contains(lane.partition()));
+        Set<TopicPartition> stillPaused = kafka.paused(); // looks at every partition each time it is asked
+        return lanes.all().stream().anyMatch(lane -> stillPaused.contains(lane.partition()));
     }
 
     private void commit() {

@@ -54,8 +54,13 @@ public record PipelineStatus(
     /** What Kafka Connect, or the engine, says of the connector. */
     public record Connector(String name, String state, String error) {}
 
-    /** The bulk copy while it runs. */
-    public record Copy(int tables, int tablesDone, long rows, long bytes, long expectedBytes, double seconds) {}
+    /**
+     * The bulk copy while it runs.
+     *
+     * @param part that is done, 0 to 1
+     */
+    public record Copy(
+            int tables, int tablesDone, long rows, long bytes, long expectedBytes, double part, double seconds) {}
 
     /**
      * One table.
