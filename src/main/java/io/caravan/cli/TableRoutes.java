@@ -31,6 +31,7 @@ import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.TemplatedRouteBuilder;
+import org.apache.camel.reifier.RouteReifier;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spi.ManagementStrategy;
@@ -194,7 +195,7 @@ public final class TableRoutes implements TableStream {
                 agent.setMBeansLevel(level);
             }
             List.copyOf(management.getEventNotifiers()).stream()
-                    .filter(each -> !before.contains(each))
+                    .filter(each -> !before.contains(each) && each.getClass().getEnclosingClass() == RouteReifier.class)
                     .forEach(management::removeEventNotifier);
         }
     }
