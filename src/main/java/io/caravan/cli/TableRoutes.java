@@ -31,7 +31,6 @@ import org.apache.camel.ManagementMBeansLevel;
 import org.apache.camel.Route;
 import org.apache.camel.ServiceStatus;
 import org.apache.camel.builder.TemplatedRouteBuilder;
-import org.apache.camel.reifier.RouteReifier;
 import org.apache.camel.spi.EventNotifier;
 import org.apache.camel.spi.ManagementAgent;
 import org.apache.camel.spi.ManagementStrategy;
@@ -195,7 +194,7 @@ public final class TableRoutes implements TableStream {
                 agent.setMBeansLevel(level);
             }
             List.copyOf(management.getEventNotifiers()).stream()
-                    .filter(each -> !before.contains(each) && each.getClass().getEnclosingClass() == RouteReifier.class)
+                    .filter(each -> !before.contains(each))
                     .forEach(management::removeEventNotifier);
         }
     }
