@@ -175,9 +175,9 @@ public final class TableRoutes implements TableStream {
     }
 
     /**
-     * What Camel has for a route of its own and thousands cannot afford: an MBean for each node, half a megabyte a table; and a listener to all
-     * events, of which every step of every exchange has some, that closes the beans of the template when the route is
-     * removed (RouteReifier in 4.17.0). The template has none.
+     * What Camel has for each route and thousands cannot afford: an MBean for each node, half a megabyte a table; and listeners to all events,
+     * of which every step of every exchange has some, that the HTTP servers add for each route that comes (MainHttpServerUtil of
+     * camel-platform-http-main 4.17.0) to log their endpoints once.
      */
     private void addLight(Runnable adds) {
         ManagementStrategy management = camel.getManagementStrategy();
