@@ -62,9 +62,7 @@ record PipelineEnd(
 
     @Override
     public List<String> reverseObstacles() throws SQLException {
-        try (Connection connection = target.connect()) {
-            return new ReplicationSlot(slot.name() + "_back").obstacles(connection);
-        }
+        return new ReplicationSlot(slot.name() + "_back").obstacles(target);
     }
 
     @Override

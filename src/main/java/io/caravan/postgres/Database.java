@@ -5,6 +5,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a PostgreSQL database is and who asks. The password never prints.
@@ -49,6 +50,21 @@ public record Database(String label, String url, String user, String password) {
                 "replication", "database",
                 "assumeMinServerVersion", "15", // without it the driver does not send the replication parameter
                 "preferQueryMode", "simple")); // walsenders know no extended protocol
+    }
+
+    /**
+     * Why the server lets this role begin no replication; null when it does. It is tried, because the role's attribute does not tell it
+     * where a provider gives the right by a role of its own, and because a pooler in between has no such sessions. Whether there is a
+     * WAL sender left is another question: SQLState 53300 (too_many_connections) is none of the role's.
+     */
+    public @Nullable SQLException replicationRefusal() {
+        try {
+            replicationSession().close();
+            return null;
+        } catch (SQLException e) {
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            return "53300".equals(e.getSQLState()) ? null : new SQLException(message, e.getSQLState(), e);
+        }
     }
 
     /** What {@link #connect(Map)} gives to the driver, for a pool. */

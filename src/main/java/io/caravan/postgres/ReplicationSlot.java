@@ -105,28 +105,28 @@ public record ReplicationSlot(String name) {
         return session.getMetaData().getDatabaseMajorVersion() >= 17 ? ", FAILOVER" : "";
     }
 
-    /** Drops the slot when it is there; one that is being read is freed first. */
     /** Why a server that does not have it cannot have it, with the remedies. */
-    public List<String> obstacles(Connection server) throws SQLException {
+    public List<String> obstacles(Database server) throws SQLException {
         List<String> obstacles = new ArrayList<>();
-        if (status(server).isPresent()) {
-            return obstacles;
-        }
-        try (Statement statement = server.createStatement();
-                ResultSet row = statement.executeQuery("select current_setting('wal_level'),"
-                        + " (select rolreplication or rolsuper from pg_roles where rolname = current_user),"
-                        + " (select count(*) < current_setting('max_replication_slots')::int from pg_replication_slots),"
-                        + " quote_ident(current_user)")) {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select current_setting('wal_level'),"
+                                + " (select count(*) < current_setting('max_replication_slots')::int from pg_replication_slots)")) {
+            if (status(connection).isPresent()) {
+                return obstacles;
+            }
             row.next();
+            Provider provider = Provider.of(connection);
             if (!"logical".equals(row.getString(1))) {
-                obstacles.add("It writes WAL at wal_level=" + row.getString(1)
-                        + ". Run ALTER SYSTEM SET wal_level = 'logical' there and restart the server.");
+                obstacles.add("It writes WAL at wal_level=" + row.getString(1) + ". " + provider.setLogicalWal() + ".");
+            }
+            SQLException refusal = server.replicationRefusal();
+            if (refusal != null) {
+                obstacles.add("Role " + server.user() + " may not replicate: " + refusal.getMessage() + ". Run "
+                        + provider.allowReplication(server.user()) + " there.");
             }
             if (!row.getBoolean(2)) {
-                obstacles.add("Role " + row.getString(4) + " may not replicate. Run ALTER ROLE " + row.getString(4)
-                        + " REPLICATION there.");
-            }
-            if (!row.getBoolean(3)) {
                 obstacles.add("All of its replication slots are taken. Drop one that nobody needs, or raise"
                         + " max_replication_slots and restart the server.");
             }
@@ -134,6 +134,7 @@ public record ReplicationSlot(String name) {
         return obstacles;
     }
 
+    /** Drops the slot when it is there; one that is being read is freed first. */
     public void drop(Connection source) throws SQLException {
         try (PreparedStatement terminate = source.prepareStatement(
                         "select pg_terminate_backend(active_pid, 5000) from pg_replication_slots"

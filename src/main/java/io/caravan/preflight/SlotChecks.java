@@ -4,6 +4,7 @@ import static io.caravan.preflight.SourceChecks.flag;
 import static io.caravan.preflight.SourceChecks.text;
 
 import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Provider;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.SqlResource;
 import java.sql.Connection;
@@ -121,7 +122,7 @@ final class SlotChecks {
             findings.add(new Finding(
                     setting,
                     problem.formatted(value),
-                    remedy + " To change it: ALTER SYSTEM SET " + setting + " = … and SELECT pg_reload_conf() there.",
+                    remedy + " To change it: " + Provider.of(source).change(setting) + ".",
                     true));
         }
     }

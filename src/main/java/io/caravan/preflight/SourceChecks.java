@@ -4,6 +4,7 @@ import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.PartitionDefect;
+import io.caravan.postgres.Provider;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicaIdentity;
 import io.caravan.postgres.ReplicationSlot;
@@ -107,17 +108,25 @@ final class SourceChecks {
                     "wal_level",
                     "The source writes WAL at wal_level=" + level
                             + ", which holds no row changes that could be decoded.",
-                    "Run ALTER SYSTEM SET wal_level = 'logical' there and restart the server.");
+                    Provider.of(connection).setLogicalWal() + ".");
         }
     }
 
     private void role(Connection connection) throws SQLException {
-        if (!flag(connection, "select rolreplication or rolsuper from pg_roles where rolname = current_user")) {
-            add(
-                    "role",
-                    "Role " + source.user() + " may not replicate.",
-                    "Run ALTER ROLE " + Identifier.quote(source.user()) + " REPLICATION on the source.");
+        SQLException refusal = source.replicationRefusal();
+        if (refusal == null) {
+            return;
         }
+        boolean mayNot = "42501".equals(refusal.getSQLState()); // insufficient_privilege
+        add(
+                "role",
+                "Role " + source.user()
+                        + (mayNot ? " may not replicate: " : " cannot begin a replication session on the source: ")
+                        + refusal.getMessage() + ".",
+                mayNot
+                        ? "Run " + Provider.of(connection).allowReplication(source.user()) + " on the source."
+                        : "Caravan and Debezium need such sessions: give the server's own address in caravan.source.url, not a"
+                                + " pooler's, and let pg_hba.conf admit the role to the database from here and from Kafka Connect.");
     }
 
     /** The one limit that a session cannot be started without: before PostgreSQL 17 there is no setting of that name. */

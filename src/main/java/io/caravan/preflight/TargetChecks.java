@@ -7,6 +7,7 @@ import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -122,16 +123,13 @@ final class TargetChecks {
     }
 
     private void replicaRole(Connection connection) throws SQLException {
-        if (!SourceChecks.flag(
-                connection,
-                "select rolsuper or has_parameter_privilege('session_replication_role', 'set') from pg_roles"
-                        + " where rolname = current_user")) {
+        if (!maySetReplicaRole(connection)) {
             findings.add(new Finding(
                     "session_replication_role",
                     "Role " + target.user() + " may not set session_replication_role on the target, so foreign keys and"
                             + " triggers would fire again for every row.",
                     "Run GRANT SET ON PARAMETER session_replication_role TO " + Identifier.quote(target.user())
-                            + " there, as a superuser."));
+                            + " there, as a superuser; on a managed server give the role of its administrators."));
         }
         if (!SourceChecks.flag(connection, "select has_database_privilege(current_database(), 'create')")) {
             findings.add(new Finding(
@@ -140,6 +138,23 @@ final class TargetChecks {
                     "Run GRANT CREATE ON DATABASE "
                             + Identifier.quote(SourceChecks.text(connection, "select current_database()")) + " TO "
                             + Identifier.quote(target.user()) + " there."));
+        }
+    }
+
+    /** It is tried, because managed servers allow it to roles that PostgreSQL's own rules would not. */
+    private static boolean maySetReplicaRole(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set local session_replication_role = replica");
+            return true;
+        } catch (SQLException e) {
+            if (!"42501".equals(e.getSQLState())) { // insufficient_privilege
+                throw e;
+            }
+            return false;
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
         }
     }
 

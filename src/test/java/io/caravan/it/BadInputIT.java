@@ -12,7 +12,6 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,10 +178,9 @@ class BadInputIT {
             TestDatabase.ofAddress(database.url()).execute("create table t (id integer primary key)");
 
             refused(1, "wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
-            try (Connection connection = database.connect()) { // as cutover --reverse-slot asks the target
-                assertThat(new ReplicationSlot("back").obstacles(connection).toString())
-                        .contains("wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
-            }
+            // as cutover --reverse-slot asks the target
+            assertThat(new ReplicationSlot("back").obstacles(database).toString())
+                    .contains("wal_level=replica", "ALTER SYSTEM SET wal_level = 'logical'");
         }
     }
 
