@@ -53,7 +53,7 @@ public record Batch(
         List<StreamPosition> turns = new ArrayList<>();
         StreamPosition before = read;
         for (ChangeEvent event : asRead) {
-            Place place = event.place();
+            Place place = place(event, before);
             if (place != null && !place.isAgain(before)) {
                 StreamPosition now = place.at();
                 if (before != null && before.timeline() != now.timeline()) {
@@ -75,7 +75,7 @@ public record Batch(
         Set<Long> again = new HashSet<>();
         StreamPosition until = read;
         for (ChangeEvent event : asRead) {
-            Place place = event.place();
+            Place place = place(event, until);
             if (place != null && place.isAgain(until)) {
                 again.add(event.offset());
             } else if (place != null) {
@@ -92,6 +92,15 @@ public record Batch(
                         .toList());
     }
 
+    /**
+     * Of a record that nobody can read only a place that goes on from the one before counts: someone else's could be anywhere, and all
+     * events up to there would count as sent before.
+     */
+    private static @Nullable Place place(ChangeEvent event, @Nullable StreamPosition before) {
+        Place place = event.place();
+        return place != null && event.op() == Op.UNKNOWN && !place.follows(before) ? null : place;
+    }
+
     /** Messages change nothing, so none is missed. */
     public boolean hasRows() {
         return !table.equals(MESSAGES);
@@ -101,7 +110,7 @@ public record Batch(
     public @Nullable StreamPosition readUpTo(@Nullable StreamPosition before) {
         StreamPosition until = before;
         for (ChangeEvent event : asRead) {
-            Place place = event.place();
+            Place place = place(event, until);
             if (place != null && !place.isAgain(until)) {
                 until = place.at();
             }

@@ -38,4 +38,9 @@ public record Place(StreamPosition at, @Nullable StreamPosition after) {
     boolean lacksOneBefore(@Nullable StreamPosition read) {
         return read != null && after != null && after.isBehind(read);
     }
+
+    /** Whether the event was sent right behind the one at that position. */
+    boolean follows(@Nullable StreamPosition read) {
+        return after != null && after.equals(read);
+    }
 }

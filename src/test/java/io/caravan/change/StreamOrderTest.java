@@ -21,9 +21,13 @@ class StreamOrderTest {
     }
 
     private static ChangeEvent event(long offset, int number, boolean first) {
+        return event(offset, Op.CREATE, number, first);
+    }
+
+    private static ChangeEvent event(long offset, Op op, int number, boolean first) {
         return new ChangeEvent(
                         offset,
-                        Op.CREATE,
+                        op,
                         null,
                         Row.of(List.of("n"), List.of("" + number)),
                         null,
@@ -124,6 +128,25 @@ class StreamOrderTest {
         assertThat(numbers(some.behind(null))).containsExactly(1, 4);
         assertThat(some.readUpTo(null)).isEqualTo(position(5));
         assertThat(numbers(all.with(List.of()).behind(position(2)))).isEmpty();
+    }
+
+    /** Its place may be anywhere, whoever wrote it. */
+    @Test
+    void aRecordThatIsNoEventHidesNoneThatComes() {
+        List<ChangeEvent> events = List.of(
+                event(0, 0, true), event(1, Op.UNKNOWN, 40, true), event(2, Op.UNKNOWN, 50, false), event(3, 1, false));
+        Batch batch = new Batch(Events.TABLE, "t", 0, 4, events);
+
+        assertThat(numbers(batch.behind(null))).containsExactly(0, 40, 50, 1);
+        assertThat(batch.readUpTo(null)).isEqualTo(position(1));
+    }
+
+    @Test
+    void anEventOfTheConnectorThatCannotBeReadIsNotMissed() {
+        List<ChangeEvent> events = List.of(event(0, 0, true), event(1, Op.UNKNOWN, 1, false), event(2, 2, false));
+
+        assertThat(numbers(new Batch(Events.TABLE, "t", 0, 3, events).behind(null)))
+                .containsExactly(0, 1, 2);
     }
 
     @Test
