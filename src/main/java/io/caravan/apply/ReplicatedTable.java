@@ -1,5 +1,6 @@
 package io.caravan.apply;
 
+import io.caravan.postgres.Column;
 import io.caravan.postgres.Table;
 import java.util.List;
 
@@ -10,4 +11,13 @@ import java.util.List;
  * @param key the source's key columns, which is what events are identified by
  * @param topic where its changes are
  */
-public record ReplicatedTable(Table target, List<String> key, String topic) {}
+public record ReplicatedTable(Table target, List<String> key, String topic) {
+    /** Columns by which rows are told apart and whose text says in which time zone it was written; without a key all tell rows apart. */
+    List<String> zoned() {
+        return target.columns().stream()
+                .filter(column -> column.castType().equals(UtcText.TYPE))
+                .map(Column::name)
+                .filter(name -> key.isEmpty() || key.contains(name))
+                .toList();
+    }
+}

@@ -1,6 +1,7 @@
 package io.caravan.apply;
 
 import io.caravan.change.Batch;
+import io.caravan.change.Row;
 import io.caravan.change.Run;
 import io.caravan.change.Runs;
 import io.caravan.postgres.Catalog;
@@ -36,7 +37,26 @@ public final class Tables {
 
     /** The runs that the events come to, in the order in which they must be made. */
     public List<Run> runs(Batch batch) {
-        return Runs.of(batch, key(batch.table()));
+        if (batch.table().equals(Batch.MESSAGES)) {
+            return Runs.of(batch, List.of());
+        }
+        ReplicatedTable table = require(batch.table());
+        List<String> zoned = table.zoned();
+        return Runs.of(zoned.isEmpty() ? batch : batch.withRows(row -> inUtc(row, zoned)), table.key());
+    }
+
+    /** Else two texts of one value would be two rows. */
+    private static Row inUtc(Row row, List<String> zoned) {
+        Row now = row;
+        for (String column : zoned) {
+            int index = row.layout().indexOf(column);
+            String value = index < 0 || row.isUnchanged(index) ? null : row.value(index);
+            String utc = value == null ? null : UtcText.of(value);
+            if (utc != null && !utc.equals(value)) {
+                now = now.with(column, utc);
+            }
+        }
+        return now;
     }
 
     /** The columns that identify a row of the table; empty when there are none. */

@@ -102,6 +102,7 @@ record TouchedKeys(String scope, List<Column> key) {
                         : value;
             case "real", "double precision" -> value.equals("-0") ? "0" : value;
             case "bpchar" -> value.stripTrailing();
+            case UtcText.TYPE -> UtcText.of(value);
             default -> column.castType().endsWith("citext") ? folded(value) : value;
         };
     }

@@ -18,6 +18,7 @@ class EqualKeysIT {
             List.of("numeric", "1.50", "1.5"),
             List.of("double precision", "-0", "0"),
             List.of("bpchar", "a ", "a"),
+            List.of("timestamptz", "2024-01-01 00:00:00+00", "2024-01-01 05:30:00+05:30"),
             List.of("citext", "Kelvin", "\u212Aelvin"),
             List.of("text collate folded", "Ab", "aB"),
             List.of("folded_text", "x", "X"),
@@ -70,6 +71,28 @@ class EqualKeysIT {
             }
         }
         assertThat(wrong).isEmpty();
+    }
+
+    /** As a task of Kafka Connect writes them that went on in another worker. */
+    @Test
+    void aRowIsOneWhateverTheTimeZoneItsKeyIsWrittenIn() throws Exception {
+        Sql.run(target, """
+                create table moment (k timestamptz primary key, v text);
+                create table log (k timestamptz, v text)""");
+        routes.with("moment", "k").with("log");
+        String here = "2024-07-01 00:00:00+00";
+        String there = "2024-06-30 20:00:00-04";
+        Changes keyed = new Changes("moment");
+        Changes keyless = new Changes("log");
+
+        routes.apply(
+                keyed.create(row(here, "1")),
+                keyed.delete(row(there, null)),
+                keyed.create(row("2024-07-02 00:00:00+00", "2")));
+        routes.apply(keyless.create(row(here, "1")), keyless.create(row(here, "2")), keyless.delete(row(there, "1")));
+
+        assertThat(Sql.column(target, "select v from moment")).containsExactly("2");
+        assertThat(Sql.column(target, "select v from log")).containsExactly("2");
     }
 
     /** Where the texts of equal values are not known, the table waits; else only the row does. */
