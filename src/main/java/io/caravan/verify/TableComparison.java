@@ -27,9 +27,17 @@ final class TableComparison {
     private final Connection target;
     private final Database scratch;
     private final OwnSteps steps;
+    private final long mostRows;
 
     /** @param scratch the target, for further sessions */
     TableComparison(Table table, Connection source, Connection target, Database scratch, OwnSteps steps) {
+        this(table, source, target, scratch, steps, MOST_ROWS);
+    }
+
+    /** @param mostRows how many rows of each side are held to look for differences */
+    TableComparison(
+            Table table, Connection source, Connection target, Database scratch, OwnSteps steps, long mostRows) {
+        this.mostRows = mostRows;
         this.table = table;
         this.source = source;
         this.target = target;
@@ -74,33 +82,53 @@ final class TableComparison {
 
     /** @param one the session that has the rows that should be there */
     private TableResult compareRows(Connection one, Table expected, Table actual) throws SQLException {
-        TableFingerprint there = TableFingerprint.of(one, expected);
-        TableFingerprint here = TableFingerprint.of(target, actual);
+        int fineness = TableFingerprint.fineness(expected.estimatedRows());
+        TableFingerprint there = TableFingerprint.of(one, expected, fineness);
+        TableFingerprint here = TableFingerprint.of(target, actual, fineness);
+        long rowsThere = there.rows();
+        long rowsHere = here.rows();
         List<Integer> unequal = unequalBuckets(there, here);
         if (unequal.isEmpty()) {
-            return new TableResult(table.name(), there.rows(), here.rows(), true, 0, 0, List.of(), "");
+            return new TableResult(table.name(), rowsThere, rowsHere, true, 0, 0, List.of(), "");
+        }
+        int others = 0; // buckets that differ and are not looked into
+        while (rows(unequal.get(0), there, here) > mostRows) { // there are far more rows than the server had estimated
+            int bucket = unequal.get(0);
+            int finer = there.finerFor(rows(bucket, there, here));
+            if (finer == there.fineness()) {
+                break;
+            }
+            others += unequal.size() - 1;
+            TableFingerprint coarse = there;
+            there = coarse.within(one, expected, bucket, finer);
+            here = coarse.within(target, actual, bucket, finer);
+            unequal = unequalBuckets(there, here);
         }
         List<Integer> looked = fitting(unequal, there, here);
-        List<Difference> differences = differences(
-                TableFingerprint.rows(one, expected, looked), TableFingerprint.rows(target, actual, looked));
+        List<Difference> differences =
+                differences(there.rows(one, expected, looked), here.rows(target, actual, looked));
         return new TableResult(
                 table.name(),
-                there.rows(),
-                here.rows(),
+                rowsThere,
+                rowsHere,
                 false,
-                differences.size() + unequal.size() - looked.size(),
+                differences.size() + unequal.size() - looked.size() + others,
                 0,
                 differences.stream().limit(MOST_DIFFERENCES).toList(),
                 "");
     }
 
+    private static long rows(int bucket, TableFingerprint there, TableFingerprint here) {
+        return Math.max(there.rows(bucket), here.rows(bucket));
+    }
+
     /** As many buckets as have rows that this process can hold; a table of which everything differs may be of any size. */
-    private static List<Integer> fitting(List<Integer> unequal, TableFingerprint there, TableFingerprint here) {
+    private List<Integer> fitting(List<Integer> unequal, TableFingerprint there, TableFingerprint here) {
         List<Integer> fitting = new ArrayList<>();
         long rows = 0;
         for (int bucket : unequal) {
-            rows += Math.max(there.rows(bucket), here.rows(bucket));
-            if (rows > MOST_ROWS && !fitting.isEmpty()) {
+            rows += rows(bucket, there, here);
+            if (rows > mostRows && !fitting.isEmpty()) {
                 break;
             }
             fitting.add(bucket);

@@ -17,10 +17,13 @@ import java.util.stream.Collectors;
 /**
  * The rows of a table as counts and sums of 64-bit hashes, in buckets by key. Rows are hashed as their text,
  * which is the same on both servers because the sessions write it in one style; the sum does not depend on their order.
+ *
+ * @param fineness a power of two: a row's bucket is its key's hash modulo that
  */
-record TableFingerprint(Map<Integer, Bucket> buckets) {
+record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     private static final int FEWEST_BUCKETS = 1 << 8;
     private static final int MOST_BUCKETS = 1 << 16;
+    private static final int FINEST = 1 << 30;
     private static final int ROWS_PER_BUCKET = 1000;
     private static final int FETCH_ROWS = 10_000;
 
@@ -35,26 +38,45 @@ record TableFingerprint(Map<Integer, Bucket> buckets) {
         return one == null ? 0 : one.rows();
     }
 
-    static TableFingerprint of(Connection connection, Table table) throws SQLException {
+    static TableFingerprint of(Connection connection, Table table, int fineness) throws SQLException {
+        return of(connection, table, fineness, "");
+    }
+
+    /** One bucket of it in many. */
+    TableFingerprint within(Connection connection, Table table, int bucket, int finer) throws SQLException {
+        return of(connection, table, finer, " where " + bucket(table, fineness) + " = " + bucket);
+    }
+
+    private static TableFingerprint of(Connection connection, Table table, int fineness, String where)
+            throws SQLException {
         Map<Integer, Bucket> buckets = new TreeMap<>();
-        String query = "select bucket, count(*), sum(hash::numeric) from (select " + bucket(table) + " as bucket, "
-                + hash(row(table)) + " as hash from " + from(table) + ") h group by bucket";
+        String query = "select bucket, count(*), sum(hash::numeric) from (select " + bucket(table, fineness)
+                + " as bucket, " + hash(row(table)) + " as hash from " + from(table) + where + ") h group by bucket";
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             while (row.next()) {
                 buckets.put(row.getInt(1), new Bucket(row.getLong(2), row.getBigDecimal(3)));
             }
         }
-        return new TableFingerprint(buckets);
+        return new TableFingerprint(fineness, buckets);
+    }
+
+    /** Of a large table, where a few rows differ few others are read. */
+    static int fineness(long rows) {
+        return Integer.highestOneBit((int) Math.min(MOST_BUCKETS, Math.max(FEWEST_BUCKETS, rows / ROWS_PER_BUCKET)));
+    }
+
+    /** How fine a bucket with so many rows has to be cut to have few in each. */
+    int finerFor(long rows) {
+        return (int) Math.min(FINEST, (long) fineness * fineness(rows));
     }
 
     /** The rows of some buckets: for each key how often which hash occurs. */
-    static Map<String, Map<Long, Integer>> rows(Connection connection, Table table, List<Integer> buckets)
-            throws SQLException {
+    Map<String, Map<Long, Integer>> rows(Connection connection, Table table, List<Integer> some) throws SQLException {
         Map<String, Map<Long, Integer>> rows = new HashMap<>();
-        String query =
-                "select " + key(table) + ", " + hash(row(table)) + " from " + from(table) + " where " + bucket(table)
-                        + " in (" + buckets.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
+        String query = "select " + key(table) + ", " + hash(row(table)) + " from " + from(table) + " where "
+                + bucket(table, fineness) + " in ("
+                + some.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
         try (Statement statement = connection.createStatement()) {
             statement.setFetchSize(FETCH_ROWS);
             try (ResultSet row = statement.executeQuery(query)) {
@@ -82,14 +104,8 @@ record TableFingerprint(Map<Integer, Bucket> buckets) {
         return (table.partitioned() ? "" : "only ") + table.name().sql();
     }
 
-    private static String bucket(Table table) {
-        return "(" + hash(key(table)) + " & " + (buckets(table) - 1) + ")::int";
-    }
-
-    /** A power of two. Of a large table, where a few rows differ few others are read. */
-    private static int buckets(Table table) {
-        long wanted = Math.max(FEWEST_BUCKETS, table.estimatedRows() / ROWS_PER_BUCKET);
-        return Integer.highestOneBit((int) Math.min(MOST_BUCKETS, wanted));
+    private static String bucket(Table table, int fineness) {
+        return "(" + hash(key(table)) + " & " + (fineness - 1) + ")::int";
     }
 
     private static String hash(String text) {
