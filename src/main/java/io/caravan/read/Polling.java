@@ -160,7 +160,8 @@ final class Polling implements ConsumerRebalanceListener {
                 unpositioned.remove(partition);
                 route.stopRoute(e);
             } catch (Exception e) {
-                LOG.warn("The ledger cannot be read yet, {} waits: {}", partition, e.getMessage());
+                LOG.warn("The ledger cannot be read yet, {} partitions wait: {}", unpositioned.size(), e.getMessage());
+                return; // asking for each would take longer than the group waits for this consumer
             }
         }
     }

@@ -193,7 +193,7 @@ public final class TopicReader implements AutoCloseable {
                 NoMemoryException reason = NoMemoryException.whileFetching(e);
                 routes.values().forEach(route -> route.stopRoute(reason));
                 pauseBeforeNextTry();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError | StackOverflowError e) {
                 LOG.error("Reading from Kafka failed; it begins anew at the ledger's offsets", e);
                 lanes.closeAll();
                 pauseBeforeNextTry();
