@@ -1,3 +1,4 @@
+-- Topics are named as bootstrap.TableTopics does: one _ for each of Java's chars, of which characters beyond U+FFFF have two.
 -- One line per table of the pipeline: how far it is and what is wrong with it, what was copied, what was applied, how many letters wait.
 select b.table_name,
        b.step,
@@ -10,6 +11,6 @@ select b.table_name,
 from caravan.bootstrap b
 left join (select pipeline, topic, sum(changes) as changes, max(committed_at) as committed_at
            from caravan.ledger group by pipeline, topic) l
-       on l.pipeline = b.pipeline and l.topic = regexp_replace(? || '.' || b.table_name, '[^A-Za-z0-9._-]', '_', 'g')
+       on l.pipeline = b.pipeline and l.topic = regexp_replace(regexp_replace(? || '.' || b.table_name, '[\U00010000-\U0010FFFF]', '__', 'g'), '[^A-Za-z0-9._-]', '_', 'g')
 where b.pipeline = ? and b.table_name like '%.%'
 order by b.table_name

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -38,7 +39,7 @@ final class TableStatements {
 
     private String statement(Run.Kind kind, Layout layout) {
         return switch (kind) {
-            case UPSERT -> table.hasKey() && !table.keyUnusable() ? upsert(layout) : merge(layout);
+            case UPSERT -> hasIndexOfKey() ? upsert(layout) : merge(layout);
             case APPEND -> insert(layout);
             case UPDATE -> update(layout);
             case MOVE -> move(layout);
@@ -47,6 +48,11 @@ final class TableStatements {
             case TRUNCATE -> truncate();
             case MESSAGE, UNKNOWN -> throw new IllegalArgumentException("A run of kind " + kind + " has no statement.");
         };
+    }
+
+    /** A target of someone else's making may have another key than the source. */
+    private boolean hasIndexOfKey() {
+        return !table.keyUnusable() && !key.isEmpty() && Set.copyOf(table.key()).equals(Set.copyOf(key));
     }
 
     private String insert(Layout layout) {
@@ -69,7 +75,7 @@ final class TableStatements {
                                 + identitiesStay(layout, " where ", column -> "excluded." + quote(column)));
     }
 
-    /** For a target without an index that ON CONFLICT could use: a deferrable key, or none. */
+    /** For a target without an index that ON CONFLICT could use: a deferrable key, another one, or none. */
     private String merge(Layout layout) {
         List<Column> columns = writable(layout);
         List<Column> rest = updatable(layout);
