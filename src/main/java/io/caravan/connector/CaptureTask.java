@@ -38,7 +38,10 @@ public final class CaptureTask extends PostgresConnectorTask {
         } catch (SQLException e) {
             throw new RetriableException("The source does not tell its timeline: " + e.getMessage(), e);
         }
-        now.requireToHave(context.offsetStorageReader().offset(Map.of("server", config.getString("topic.prefix"))));
+        Map<String, ?> stored =
+                context.offsetStorageReader().offset(Map.of("server", config.getString("topic.prefix")));
+        OffsetSeal.require(stored);
+        now.requireToHave(stored);
         now.requireToHave(handedOver); // Connect stores offsets once a second
         timeline = now.number();
         partitioner = Partitioner.of(config.getString(Partitioner.SETTING), pairs);

@@ -57,6 +57,7 @@ final class PairOffsets {
         }
         made.remove("messageType");
         made.remove("lsn_events_processed");
+        OffsetSeal.put(made);
         return made;
     }
 

@@ -67,7 +67,7 @@ public final class StreamPosition {
         record.headers().addBytes(HEADER, current().next());
     }
 
-    /** Adds the timeline of the source that it was read on, to the header and, with the commit, to the record's offset. */
+    /** Adds the timeline of the source that it was read on, to the header and, with the commit, to the record's offset, and seals that. */
     @SuppressWarnings("unchecked") // of each record its own map (PostgresOffsetContext.getOffset)
     static void complete(SourceRecord record, int timeline) {
         Map<String, Object> offset = (Map<String, Object>) record.sourceOffset();
@@ -77,6 +77,7 @@ public final class StreamPosition {
             ByteBuffer bytes = ByteBuffer.wrap(position).putInt(0, timeline);
             offset.put(COMMIT_KEY, bytes.getLong(COMMIT_AT));
         }
+        OffsetSeal.put(offset);
     }
 
     /** The header's value of an event that goes to this partition of its topic, which {@link EventHeaders} is told so. */

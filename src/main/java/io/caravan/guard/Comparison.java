@@ -74,7 +74,7 @@ final class Comparison {
             gap(turn + ", which does not descend from it.");
             return;
         }
-        Optional<Stored> stored = observed.offset();
+        Optional<Stored> stored = observed.ownOffset();
         if (stored.isPresent() && stored.get().timeline() == source.identity().timeline()) {
             return;
         }
@@ -102,7 +102,7 @@ final class Comparison {
                     + "): the source does not have its changes any more.");
             return;
         }
-        Optional<Stored> stored = observed.offset();
+        Optional<Stored> stored = observed.ownOffset();
         Delivered delivered = observed.delivered();
         // A worker of Kafka Connect that was thought dead stores an offset from before once it comes back. What
         // the slot has let go of since then lies in the topics.
@@ -117,7 +117,7 @@ final class Comparison {
     }
 
     private void offset(Observed observed) {
-        Optional<Stored> stored = observed.offset();
+        Optional<Stored> stored = observed.ownOffset();
         Delivered delivered = observed.delivered();
         if (!observed.offsetIsTold() || delivered == null) {
             return;
@@ -128,7 +128,7 @@ final class Comparison {
         if (stored.isPresent() && stored.get().event().isAfter(delivered.event())) {
             gap("The connector's stored offset is " + stored.get().event()
                     + ", beyond all that lies in the topics or was applied (" + delivered.event()
-                    + "): someone set it ahead, or topics lost records. The changes between are missing.");
+                    + "): topics lost records. The changes between are missing.");
         }
     }
 
@@ -139,7 +139,9 @@ final class Comparison {
         }
         Lsn begin = observed.source().slot().get().confirmedFlush();
         if (!delivered.reaches(begin)) {
-            gap("The connector's stored offset is lost, so it would begin where replication slot " + slot.name()
+            gap("The connector's stored offset "
+                    + (observed.offset().isEmpty() ? "is lost" : "was set by someone")
+                    + ", so it would begin where replication slot " + slot.name()
                     + " stands, at " + begin + ", beyond all that lies in the topics or was applied ("
                     + delivered.commit()
                     + "). The changes between are missing.");

@@ -91,9 +91,9 @@ public final class Guard {
     }
 
     /**
-     * Whether the connector's offset is behind the slot, where Debezium refuses to begin, and all that the slot has let go of lies
-     * in the topics: then it can begin where the slot stands, without an offset, and what comes again is passed over. A worker of
-     * Kafka Connect that was thought dead and comes back stores such an offset.
+     * Whether the connector refuses to begin at its offset, and all that the slot has let go of lies in the topics: then it can begin where the
+     * slot stands, without an offset, and what comes again is passed over. A worker of Kafka Connect that was thought dead and comes back
+     * stores one that is behind the slot; other unfit ones were set by someone.
      */
     public boolean mayBeginAtSlot() throws SQLException, InterruptedException {
         Evidence evidence = store.read();
@@ -101,7 +101,7 @@ public final class Guard {
             return false;
         }
         Observed now = observer.look(evidence, true);
-        return now.isOffsetBehindSlot() && compare(evidence, now).stream().noneMatch(Gap::isOfPipeline);
+        return now.isOffsetUnfit() && compare(evidence, now).stream().noneMatch(Gap::isOfPipeline);
     }
 
     /** At a start, before anything is made or altered. Gaps of single tables do not keep the others from going on. */

@@ -28,8 +28,15 @@ public record Observed(
         Optional<Stored> offset,
         @Nullable Delivered delivered) {
 
-    boolean isOffsetBehindSlot() {
-        return source != null && source.hasSlotBeyond(offset);
+    /** The connector refuses to begin there: its WAL may be gone, or the offset is none of its own. */
+    boolean isOffsetUnfit() {
+        return (source != null && source.hasSlotBeyond(offset))
+                || !offset.map(Stored::own).orElse(true);
+    }
+
+    /** Empty also when someone else set it. */
+    Optional<Stored> ownOffset() {
+        return offset.filter(Stored::own);
     }
 
     /**

@@ -84,7 +84,7 @@ public final class Observer {
      * The slot is read before the stored offset and that before the topics: each can only be ahead of the one before.
      *
      * @param starting also look into the topics, and fail when a part does not answer; they are looked into as well when the
-     *     stored offset is behind the slot
+     *     connector would not begin at its stored offset
      */
     Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
         List<TableName> ours = tables.get();
@@ -97,10 +97,10 @@ public final class Observer {
             LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
             offsetIsTold = false;
         }
-        boolean isBehindSlot = there != null && there.hasSlotBeyond(offset);
+        boolean isUnfit = new Observed(there, ours, null, offsetIsTold, offset, null).isOffsetUnfit();
         Delivered delivered = null;
         try {
-            delivered = starting || isBehindSlot ? topics.delivered() : null;
+            delivered = starting || isUnfit ? topics.delivered() : null;
         } catch (SQLException e) {
             if (starting) {
                 throw e;

@@ -24,8 +24,9 @@ public interface StoredOffsets {
      *     after it was committed (PostgresStreamingChangeEventSource.commitOffset, 3.7.0)
      * @param timeline of the source that it was read on; nothing was, before that server was known to have all that had been
      *     delivered (connector.CaptureTask). 0 when it does not tell
+     * @param own the connector made it; it refuses to begin at any other (connector.OffsetSeal)
      */
-    record Stored(Lsn event, Lsn farthest, int timeline) {
+    record Stored(Lsn event, Lsn farthest, int timeline, boolean own) {
         /** Whether the slot has let go of changes for which another offset was stored. */
         boolean isBehind(ReplicationSlot.Status slot) {
             return slot.confirmedFlush().isAfter(farthest);
@@ -39,7 +40,13 @@ public interface StoredOffsets {
                 Lsn position = new Lsn(offset.path(other).asLong());
                 farthest = position.isAfter(farthest) ? position : farthest;
             }
-            return new Stored(event, farthest, offset.path("timeline").asInt());
+            long sum = 0;
+            for (String sealed : new String[] {"lsn", "lsn_proc", "lsn_commit", "commit", "timeline"}) {
+                sum = 31 * sum + offset.path(sealed).asLong();
+            }
+            boolean own =
+                    offset.hasNonNull("seal") ? offset.path("seal").asLong() == sum : offset.hasNonNull("timeline");
+            return new Stored(event, farthest, offset.path("timeline").asInt(), own);
         }
     }
 }

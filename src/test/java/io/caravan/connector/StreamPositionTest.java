@@ -97,6 +97,8 @@ class StreamPositionTest {
         byte[] header =
                 (byte[]) record.headers().lastWithName(StreamPosition.HEADER).value();
         assertThat(String.valueOf(Place.read(header).at())).isEqualTo("7 0/64 0 0");
-        assertThat(record.sourceOffset()).isEqualTo(Map.of("lsn", 5L, "timeline", 7, "commit", 100L));
+        Map<String, Object> sealed = new HashMap<>(Map.of("lsn", 5L, "timeline", 7, "commit", 100L));
+        OffsetSeal.put(sealed);
+        assertThat(record.sourceOffset()).isEqualTo(sealed);
     }
 }

@@ -38,7 +38,7 @@ class ComparisonTest {
             Optional.of(new PublicationState("16400:900", "app", false, BEFORE.members(), List.of()));
     private Set<String> tables = Set.of("public.orders");
     private @Nullable Map<String, String> topics = BEFORE.topics();
-    private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 3));
+    private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 3, true));
     private @Nullable Delivered delivered = new Delivered(Lsn.parse("0/5000"), Lsn.parse("0/5080"));
 
     private static ReplicationSlot.Status slot(String confirmed, String walStatus, String invalidation) {
@@ -135,9 +135,20 @@ class ComparisonTest {
     }
 
     @Test
-    void anOffsetThatWasSetAhead() {
-        offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3));
+    void anOffsetThatTheTopicsDoNotReach() {
+        offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3, true));
         expect("", "The connector's stored offset is 0/5001, beyond all");
+    }
+
+    /** The connector refuses it, and begins where the slot stands. */
+    @Test
+    void anOffsetThatSomeoneSetIsAsGoodAsLost() {
+        offset = Optional.of(new Stored(Lsn.parse("0/9000"), Lsn.parse("0/9000"), 3, false));
+        slot = Optional.of(slot("0/5080", "reserved", ""));
+        assertThat(gaps()).isEmpty();
+
+        slot = Optional.of(slot("0/5081", "reserved", ""));
+        expect("", "The connector's stored offset was set by someone");
     }
 
     @Test
@@ -191,7 +202,7 @@ class ComparisonTest {
     void whatTheConnectorDeliveredFromTheNewTimelineIsNotMissingThere() {
         identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
         leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
-        offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 4));
+        offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 4, true));
         assertThat(gaps()).isEmpty();
     }
 
@@ -265,7 +276,13 @@ class ComparisonTest {
         String answer = """
                 {"offsets":[{"partition":{"server":"ome"},"offset":{"lsn_proc":23000,"messageType":"UPDATE",
                 "lsn_commit":24000,"lsn":23500,"timeline":2,"txId":771,"ts_usec":1790000000000000}}]}""";
-        assertThat(ConnectOffsets.parse(answer)).contains(new Stored(new Lsn(23500), new Lsn(24000), 2));
+        assertThat(ConnectOffsets.parse(answer)).contains(new Stored(new Lsn(23500), new Lsn(24000), 2, true));
+        String sealed = answer.replace("\"txId\"", "\"commit\":24000,\"seal\":%d,\"txId\"");
+        long seal = 31L * (31 * (31 * (31 * 23500 + 23000) + 24000) + 24000) + 2;
+        assertThat(ConnectOffsets.parse(sealed.formatted(seal)))
+                .contains(new Stored(new Lsn(23500), new Lsn(24000), 2, true));
+        assertThat(ConnectOffsets.parse(sealed.formatted(seal).replace("\"lsn\":2", "\"lsn\":92")))
+                .hasValueSatisfying(set -> assertThat(set.own()).isFalse());
         assertThat(ConnectOffsets.parse("{\"offsets\":[]}")).isEmpty();
     }
 }

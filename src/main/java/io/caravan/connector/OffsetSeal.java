@@ -1,0 +1,45 @@
+package io.caravan.connector;
+
+import java.util.Map;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A check sum in each offset over its positions. Whoever sets an offset by hand, as Kafka Connect's REST interface allows, most often takes the
+ * one that is stored and alters the LSN. To go on from one further on would leave out changes for good, and a moment later nothing tells.
+ * The same sum is in the guard (StoredOffsets.Stored), which then lets the connector begin where the slot stands.
+ */
+final class OffsetSeal {
+    static final String KEY = "seal";
+
+    private static final String[] POSITIONS = {"lsn", "lsn_proc", "lsn_commit", StreamPosition.COMMIT_KEY, Timeline.KEY
+    };
+
+    private OffsetSeal() {}
+
+    static void put(Map<String, Object> offset) {
+        offset.put(KEY, sum(offset));
+    }
+
+    /** Throws when someone else made the offset; null is none. Those of before there was a seal have a timeline all the same. */
+    static void require(@Nullable Map<String, ?> offset) {
+        if (offset == null) {
+            return;
+        }
+        boolean whole = offset.get(KEY) instanceof Number seal
+                ? seal.longValue() == sum(offset)
+                : offset.containsKey(Timeline.KEY);
+        if (!whole) {
+            throw new ConnectException(
+                    "The stored offset " + offset + " was not made by this connector: someone set it.");
+        }
+    }
+
+    private static long sum(Map<String, ?> offset) {
+        long sum = 0;
+        for (String position : POSITIONS) {
+            sum = 31 * sum + (offset.get(position) instanceof Number number ? number.longValue() : 0);
+        }
+        return sum;
+    }
+}
