@@ -47,7 +47,8 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
     public List<Finding> findings() throws SQLException, InterruptedException {
         List<Finding> findings = new ArrayList<>(otherCapture());
         try {
-            List<String> plugins = new ConnectorProbe(settings.connectorName(), settings.connectUrl()).plugins();
+            ConnectorProbe connect = new ConnectorProbe(settings.connectorName(), settings.connectUrl());
+            List<String> plugins = connect.plugins();
             if (!plugins.isEmpty() && !plugins.contains(Connector.CLASS)) {
                 findings.add(
                         new Finding(
@@ -55,6 +56,15 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
                                 "Kafka Connect at " + settings.connectUrl() + " does not have the connector "
                                         + Connector.CLASS + ".",
                                 "Put the folder target/connect-plugins into the plugin.path of each worker, and start it again."));
+            }
+            for (String other : connect.othersWriting(settings.topicPrefix())) {
+                findings.add(
+                        new Finding(
+                                "topics",
+                                "Connector " + other + " of that Kafka Connect writes topics whose names begin with "
+                                        + settings.topicPrefix()
+                                        + ". too, so changes of its source would be applied here.",
+                                "Set caravan.topic-prefix to a name of this pipeline's own, or remove that connector if nothing needs it."));
             }
         } catch (IOException e) {
             findings.add(new Finding(

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Asks Kafka Connect how the connector is. */
 public final class ConnectorProbe {
@@ -33,6 +34,25 @@ public final class ConnectorProbe {
     public List<String> plugins() throws IOException, InterruptedException {
         HttpResponse<String> answer = get("/connector-plugins");
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()).findValuesAsText("class") : List.of();
+    }
+
+    /**
+     * Other connectors whose topics' names begin alike; empty when it does not tell yet.
+     *
+     * @throws IOException when it does not answer
+     */
+    public List<String> othersWriting(String topicPrefix) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/connectors?expand=info");
+        return answer.statusCode() != 200
+                ? List.of()
+                : JSON.readTree(answer.body()).properties().stream()
+                        .filter(each -> !each.getKey().equals(name))
+                        .filter(each -> each.getValue()
+                                .at("/info/config/topic.prefix")
+                                .asText()
+                                .equals(topicPrefix))
+                        .map(Map.Entry::getKey)
+                        .toList();
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {

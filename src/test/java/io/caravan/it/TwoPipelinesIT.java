@@ -64,6 +64,21 @@ class TwoPipelinesIT {
     }
 
     @Test
+    void oneTopicPrefixForTwoIsRefusedBeforeAnythingIsMade() throws Exception {
+        first = Scenario.create(directory, "create table t (id integer primary key)", "insert into t values (1)");
+        first.ready();
+        folder = beside(first.target()).set("caravan.topic-prefix", first.name());
+
+        assertThat(folder.answer(1, "check"))
+                .contains(
+                        "Connector " + first.connector().replace("/connectors/", ""),
+                        "Set caravan.topic-prefix to a name of this pipeline's own");
+        assertThat(first.source()
+                        .query("select count(*) from pg_replication_slots where slot_name = '" + other() + "_slot'"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void tablesOfOneTargetAreSharedOutAndOnePartIsReset() throws Exception {
         first = Scenario.create(
                 directory,
