@@ -22,7 +22,6 @@ import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.TopicLook;
-import io.caravan.bootstrap.schema.CatalogSchema;
 import io.caravan.bootstrap.schema.SchemaCopy;
 import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.change.Row;
@@ -142,7 +141,7 @@ final class Pipeline implements AutoCloseable {
                 new SetUpState(state),
                 !settings.copy(),
                 schema == SchemaMode.EXISTING || !settings.copy(),
-                (source, tables) -> CatalogSchema.read(source, tables).extensions(),
+                new SchemaOutlook(schemaCopy),
                 notes);
         targetTables = new Tables(targetPool);
         letters = new Letters(targetPool, settings.pipeline(), targetTables);

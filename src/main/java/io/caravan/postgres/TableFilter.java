@@ -20,6 +20,13 @@ public record TableFilter(List<String> include, List<String> exclude) {
         return !isSystemSchema(table.schema()) && any(include, table) && !any(exclude, table);
     }
 
+    /** Patterns of what is to be included that none of the tables match, such as a name with a slip of the pen. */
+    public List<String> idle(List<TableName> tables) {
+        return include.stream()
+                .filter(pattern -> tables.stream().noneMatch(table -> any(List.of(pattern), table)))
+                .toList();
+    }
+
     private static boolean any(List<String> patterns, TableName table) {
         return patterns.stream()
                 .anyMatch(pattern -> regex(pattern).matcher(table.toString()).matches());

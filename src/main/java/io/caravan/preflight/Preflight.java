@@ -35,7 +35,7 @@ public final class Preflight {
     private final State state;
     private final boolean slotExpected;
     private final boolean tablesExpected;
-    private final Extensions extensions;
+    private final Schema schema;
     private final Consumer<String> notes;
 
     /** Whoever is to read the slot. */
@@ -45,11 +45,26 @@ public final class Preflight {
         List<Finding> findings() throws SQLException, InterruptedException;
     }
 
-    /** The extensions that tables of the source need, named as quote_ident does. */
-    @FunctionalInterface
-    public interface Extensions {
-        List<String> of(Connection source, List<TableName> tables) throws SQLException;
+    /** How the target's tables are going to be made. */
+    public interface Schema {
+        /** The extensions that they need, named as quote_ident does. */
+        List<String> extensions(Connection source, List<TableName> tables) throws SQLException;
+
+        /**
+         * What is left behind.
+         *
+         * @throws IllegalStateException when they cannot be made in the way that is set
+         */
+        NotCarried notCarried(Connection source, List<TableName> tables) throws SQLException;
     }
+
+    /**
+     * What the target will not get with its tables.
+     *
+     * @param reason of the way in which they are made
+     * @param lines one for each thing
+     */
+    public record NotCarried(String reason, List<String> lines) {}
 
     /** Tells whether the pipeline has anything on the target yet. */
     public interface State {
@@ -79,7 +94,7 @@ public final class Preflight {
             State state,
             boolean slotExpected,
             boolean tablesExpected,
-            Extensions extensions,
+            Schema schema,
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
@@ -93,7 +108,7 @@ public final class Preflight {
         this.state = state;
         this.slotExpected = slotExpected;
         this.tablesExpected = tablesExpected;
-        this.extensions = extensions;
+        this.schema = schema;
         this.notes = notes;
     }
 
@@ -114,8 +129,18 @@ public final class Preflight {
                             "No table of the source matches " + filter + ".",
                             "Correct caravan.tables.include, or create the tables. Names are schema.table, such as public.orders."));
         }
+        List<String> idle = filter.idle(tables.stream().map(Table::name).toList());
+        if (!tables.isEmpty() && !idle.isEmpty()) {
+            findings.add(new Finding(
+                    "tables",
+                    "caravan.tables.include has " + String.join(", ", idle)
+                            + ", and no table of the source matches that.",
+                    "Correct it, unless such tables are still to come. A partition comes with its partitioned table, whose name is"
+                            + " meant; what caravan.tables.exclude names is left out.",
+                    true));
+        }
         findings.addAll(
-                new TargetChecks(target, source, reachable, state.isBeforeSchema(), tablesExpected, extensions).run());
+                new TargetChecks(target, source, reachable, state.isBeforeSchema(), tablesExpected, schema).run());
         findings.addAll(topicsOnce(tables));
         findings.addAll(capture.findings());
         findings.addAll(

@@ -5,6 +5,7 @@ import io.caravan.postgres.Identifier;
 import io.caravan.postgres.ServerIdentity;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
+import io.caravan.preflight.Preflight.NotCarried;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What the target must offer: room for the tables and the right to write rows without firing triggers. */
 final class TargetChecks {
@@ -19,12 +21,14 @@ final class TargetChecks {
     private static final SqlResource FIRING_TRIGGERS = SqlResource.read("firing-triggers.sql");
     private static final SqlResource INCOMING = SqlResource.read("incoming-pipelines.sql");
 
+    private static final int MOST_NAMED = 20;
+
     private final Database target;
     private final Database source;
     private final Collection<Table> tables;
     private final boolean settingUp;
     private final boolean tablesExpected;
-    private final Preflight.Extensions extensions;
+    private final Preflight.Schema schema;
     private final List<Finding> findings = new ArrayList<>();
 
     TargetChecks(
@@ -33,13 +37,13 @@ final class TargetChecks {
             Collection<Table> tables,
             boolean settingUp,
             boolean tablesExpected,
-            Preflight.Extensions extensions) {
+            Preflight.Schema schema) {
         this.target = target;
         this.source = source;
         this.tables = tables;
         this.settingUp = settingUp;
         this.tablesExpected = tablesExpected;
-        this.extensions = extensions;
+        this.schema = schema;
     }
 
     List<Finding> run() throws SQLException {
@@ -57,6 +61,7 @@ final class TargetChecks {
                 findings.addAll(new TargetTableChecks(target, tables, tablesExpected).run(connection));
                 if (!tablesExpected) {
                     extensions(connection);
+                    notCarried();
                 }
             }
         }
@@ -102,7 +107,7 @@ final class TargetChecks {
     private void extensions(Connection connection) throws SQLException {
         List<String> needed;
         try (Connection other = source.session()) {
-            needed = extensions.of(other, tables.stream().map(Table::name).toList());
+            needed = schema.extensions(other, tables.stream().map(Table::name).toList());
         }
         EXTENSIONS
                 .query(connection, Map.of("extensions", SqlResource.array(needed)), row -> {
@@ -138,6 +143,30 @@ final class TargetChecks {
                     "Run GRANT CREATE ON DATABASE "
                             + Identifier.quote(SourceChecks.text(connection, "select current_database()")) + " TO "
                             + Identifier.quote(target.user()) + " there."));
+        }
+    }
+
+    /** Whoever moves a database has to know before, not after. */
+    private void notCarried() throws SQLException {
+        try (Connection other = source.session()) {
+            NotCarried left =
+                    schema.notCarried(other, tables.stream().map(Table::name).toList());
+            if (!left.lines().isEmpty()) {
+                int more = left.lines().size() - MOST_NAMED;
+                findings.add(new Finding(
+                        "schema",
+                        "The target does not get, with its tables: "
+                                + left.lines().stream().limit(MOST_NAMED).collect(Collectors.joining("; "))
+                                + (more > 0 ? "; and " + more + " more" : "") + " (the tables are made by: "
+                                + left.reason()
+                                + ").",
+                        "Make there by hand what is needed, before applications write there. pg_dump of the source's version or"
+                                + " newer on the PATH carries views, functions, triggers and policies over; a foreign key needs both"
+                                + " of its tables.",
+                        true));
+            }
+        } catch (IllegalStateException e) {
+            findings.add(new Finding("schema", String.valueOf(e.getMessage()), ""));
         }
     }
 

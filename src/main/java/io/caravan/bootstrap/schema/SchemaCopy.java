@@ -23,6 +23,14 @@ public record SchemaCopy(SchemaMode mode) {
     private static final Map<String, String> PATIENCE =
             Map.of("preferQueryMode", "simple", "options", "-c lock_timeout=3s");
 
+    /**
+     * What the target will not get with its tables.
+     *
+     * @param reason of the way in which they are going to be made
+     * @param notCarried one readable line each
+     */
+    public record Outlook(String reason, List<String> notCarried) {}
+
     private record Choice(SchemaMode way, String reason, Optional<PgDumpSchema> pgDump) {}
 
     /** Throws when the target has chosen tables although they are to be made, or lacks some although it is to have them. */
@@ -34,6 +42,18 @@ public record SchemaCopy(SchemaMode mode) {
             throw new IllegalStateException("On " + target + " there are already: " + names(existing)
                     + ". Drop them, or set caravan.schema=existing to use them as they are.");
         }
+    }
+
+    /**
+     * Looks ahead, and makes nothing.
+     *
+     * @throws IllegalStateException when caravan.schema=pg_dump cannot be done
+     */
+    public Outlook outlook(Connection source, List<TableName> tables) throws SQLException {
+        CatalogSchema schema = CatalogSchema.read(source, tables);
+        Choice choice = choose(source, schema);
+        return new Outlook(
+                choice.reason(), choice.pgDump().isPresent() ? schema.foreignKeysLeftOut() : schema.notCarried());
     }
 
     /**
