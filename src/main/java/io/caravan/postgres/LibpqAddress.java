@@ -31,7 +31,7 @@ public record LibpqAddress(Map<String, String> keywords) {
         keywords.put("user", database.user());
         keywords.put("connect_timeout", "10");
         keywords.put("application_name", "caravan");
-        for (String same : new String[] {"sslmode", "sslrootcert", "sslcert"}) {
+        for (String same : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
             String value = url.get(same);
             if (value != null) {
                 keywords.put(same, value);
