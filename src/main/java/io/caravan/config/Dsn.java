@@ -26,6 +26,9 @@ record Dsn(String jdbcUrl, @Nullable String user, @Nullable String password) {
                     + " of values depends. Leave it out; others can be given to the role, with ALTER ROLE.";
 
     private static final Map<String, String> REFUSED = Map.of(
+            "ssl",
+            "the connector and pg_dump do not know it and would connect without a certificate being checked. Use"
+                    + " sslmode=verify-full.",
             "options",
             SESSION_SETTINGS,
             "currentSchema",

@@ -175,7 +175,7 @@ class CaravanConfigTest {
         "'postgresql://me:pw@a:1,b:2/d', 'jdbc:postgresql://a:1,b:2/d', me, pw",
         "postgresql:///d, jdbc:postgresql://localhost/d, postgres, postgres",
         "postgresql://me:pw@h, jdbc:postgresql://h/, me, pw",
-        "jdbc:postgresql://h:5/d?ssl=true, jdbc:postgresql://h:5/d?ssl=true, postgres, postgres"
+        "jdbc:postgresql://h:5/d?sslmode=require, jdbc:postgresql://h:5/d?sslmode=require, postgres, postgres"
     })
     void anAddressIsTakenInEitherForm(String given, String url, String user, String password) throws Exception {
         Settings settings = GivenSettings.read(home, "caravan.target.url=" + given);

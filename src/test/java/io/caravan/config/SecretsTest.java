@@ -71,6 +71,14 @@ class SecretsTest {
                 .hasMessageContaining("caravan.source.url has the parameter sslpassword");
     }
 
+    /** Only the JDBC driver would check the certificate then. */
+    @Test
+    void encryptionIsAskedForByTheParameterThatEveryPartKnows() {
+        assertThatThrownBy(() -> GivenSettings.read(home, "caravan.target.url=jdbc:postgresql://db2/shop?ssl=true\n"))
+                .hasMessageContaining("caravan.target.url has the parameter ssl: ")
+                .hasMessageContaining("Use sslmode=verify-full.");
+    }
+
     @Test
     void anAddressDoesNotTakeTheSessionsSettingsAway() {
         assertThatThrownBy(() -> GivenSettings.read(home, """
