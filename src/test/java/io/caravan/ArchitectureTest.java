@@ -51,6 +51,8 @@ class ArchitectureTest {
             .definedBy("..ownsteps..")
             .layer("change")
             .definedBy("..change..")
+            .layer("connect")
+            .definedBy("..connect..")
             .layer("postgres")
             .definedBy("..postgres..")
             .layer("connector")
@@ -85,6 +87,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("cli", "bootstrap", "verify")
             .whereLayer("change")
             .mayOnlyBeAccessedByLayers("cli", "ownsteps", "bootstrap", "read", "apply", "verify")
+            .whereLayer("connect")
+            .mayOnlyBeAccessedByLayers("cli", "config", "status", "bootstrap", "guard")
             .whereLayer("connector")
             .mayNotBeAccessedByAnyLayer();
 

@@ -64,6 +64,7 @@ class RouteRulesTest {
     private static final Set<String> CAMELS_OWN = Set.of(
             "kafka-batch",
             "capture",
+            "connectClient",
             "dataSource",
             "httpServer",
             "transaction",

@@ -1,24 +1,19 @@
 package io.caravan.bootstrap;
 
+import io.caravan.connect.ConnectRest;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** Takes a connector out of Kafka Connect together with its offsets; one that is not there is passed over. */
 public final class ConnectorRemoval implements ConnectorEnd {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private static final int TRIES = 50;
 
-    private final URI connectUrl;
+    private final ConnectRest connect;
     private final String connector;
 
-    public ConnectorRemoval(URI connectUrl, String connector) {
-        this.connectUrl = connectUrl;
+    public ConnectorRemoval(ConnectRest connect, String connector) {
+        this.connect = connect;
         this.connector = connector;
     }
 
@@ -34,16 +29,13 @@ public final class ConnectorRemoval implements ConnectorEnd {
         }
         int status = send("DELETE", "");
         if (status >= 300 && status != 404) {
-            throw new IOException("Kafka Connect at " + connectUrl + " did not delete connector " + connector
-                    + " (status " + status + "). Look at its log, then run the command again.");
+            throw new IOException("Kafka Connect at " + connect + " did not delete connector " + connector + " (status "
+                    + status + "). Look at its log, then run the command again.");
         }
     }
 
     private int send(String method, String path) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(connectUrl + "/connectors/" + connector + path))
-                .method(method, HttpRequest.BodyPublishers.noBody())
-                .timeout(Duration.ofSeconds(30))
-                .build();
-        return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        return connect.send(method, "/connectors/" + connector + path, Duration.ofSeconds(30))
+                .statusCode();
     }
 }

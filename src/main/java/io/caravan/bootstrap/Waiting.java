@@ -1,12 +1,10 @@
 package io.caravan.bootstrap;
 
+import io.caravan.connect.ConnectRest;
+import io.caravan.connect.RefusedException;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,14 +15,11 @@ import org.apache.kafka.clients.admin.DescribeClusterOptions;
 public final class Waiting {
     private static final int KAFKA_LIMIT_MILLIS = 2000;
 
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
-
     private final Database source;
     private final Database target;
     private final TableTopics topics;
     private final String kafkaServers;
-    private final URI connectUrl;
+    private final ConnectRest connect;
     private final String waitForTable;
 
     public Waiting(
@@ -32,13 +27,13 @@ public final class Waiting {
             Database target,
             TableTopics topics,
             String kafkaServers,
-            URI connectUrl,
+            ConnectRest connect,
             String waitForTable) {
         this.source = source;
         this.target = target;
         this.topics = topics;
         this.kafkaServers = kafkaServers;
-        this.connectUrl = connectUrl;
+        this.connect = connect;
         this.waitForTable = waitForTable;
     }
 
@@ -112,22 +107,18 @@ public final class Waiting {
     }
 
     /** Kafka Connect answers 200 at its root once it has joined its group. */
-    public void connect() throws NotReadyException, InterruptedException {
+    public void connect() throws NotReadyException, BootstrapException, InterruptedException {
         try {
-            int status = HTTP.send(
-                            HttpRequest.newBuilder(connectUrl)
-                                    .timeout(Duration.ofSeconds(10))
-                                    .build(),
-                            HttpResponse.BodyHandlers.discarding())
-                    .statusCode();
+            int status = connect.get("", Duration.ofSeconds(10)).statusCode();
             if (status != 200) {
-                throw new NotReadyException("Kafka Connect at " + connectUrl + " answers with status " + status
+                throw new NotReadyException("Kafka Connect at " + connect + " answers with status " + status
                         + ". Look at its log, or correct caravan.connect.url.");
             }
+        } catch (RefusedException e) {
+            throw new BootstrapException(e.problem() + " " + e.remedy(), e);
         } catch (IOException e) {
             throw new NotReadyException(
-                    "Kafka Connect at " + connectUrl + " does not answer. Start it, or correct caravan.connect.url.",
-                    e);
+                    "Kafka Connect at " + connect + " does not answer. Start it, or correct caravan.connect.url.", e);
         }
     }
 }

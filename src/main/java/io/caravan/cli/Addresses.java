@@ -25,7 +25,7 @@ final class Addresses {
         addresses.put("target", settings.target().url());
         addresses.put("kafka", settings.kafka().servers());
         if (settings.capture() == CaptureBy.CONNECT) {
-            addresses.put("connect", settings.connectUrl().toString());
+            addresses.put("connect", settings.connect().toString());
         }
         addresses.put("http", url(settings.http()));
         addresses.put("management", url(settings.management()));

@@ -45,6 +45,6 @@ interface Capture extends Preflight.Capture, ConnectorEnd {
                         settings.connectorName(),
                         "ABSENT",
                         "It runs within Caravan (caravan.capture=engine), and none of the pipeline runs here; 'run' starts it.")
-                : new ConnectorProbe(settings.connectorName(), settings.connectUrl())::look;
+                : new ConnectorProbe(settings.connectorName(), settings.connect())::look;
     }
 }

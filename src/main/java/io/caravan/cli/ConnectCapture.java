@@ -5,6 +5,7 @@ import io.caravan.bootstrap.Connector;
 import io.caravan.bootstrap.ConnectorRemoval;
 import io.caravan.bootstrap.Step;
 import io.caravan.config.Settings;
+import io.caravan.connect.RefusedException;
 import io.caravan.engine.OffsetTopic;
 import io.caravan.guard.ConnectOffsets;
 import io.caravan.guard.ConnectorWatch;
@@ -25,7 +26,7 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
         implements Capture {
     @Override
     public StoredOffsets offsets() {
-        return new ConnectOffsets(settings.connectUrl(), settings.connectorName());
+        return new ConnectOffsets(settings.connect(), settings.connectorName());
     }
 
     @Override
@@ -40,20 +41,20 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
 
     @Override
     public void run() throws IOException, InterruptedException {
-        new ConnectorRemoval(settings.connectUrl(), settings.connectorName()).run();
+        new ConnectorRemoval(settings.connect(), settings.connectorName()).run();
     }
 
     @Override
     public List<Finding> findings() throws SQLException, InterruptedException {
         List<Finding> findings = new ArrayList<>(otherCapture());
         try {
-            ConnectorProbe connect = new ConnectorProbe(settings.connectorName(), settings.connectUrl());
+            ConnectorProbe connect = new ConnectorProbe(settings.connectorName(), settings.connect());
             List<String> plugins = connect.plugins();
             if (!plugins.isEmpty() && !plugins.contains(Connector.CLASS)) {
                 findings.add(
                         new Finding(
                                 "connect",
-                                "Kafka Connect at " + settings.connectUrl() + " does not have the connector "
+                                "Kafka Connect at " + settings.connect() + " does not have the connector "
                                         + Connector.CLASS + ".",
                                 "Put the folder target/connect-plugins into the plugin.path of each worker, and start it again."));
             }
@@ -66,10 +67,12 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
                                         + ". too, so changes of its source would be applied here.",
                                 "Set caravan.topic-prefix to a name of this pipeline's own, or remove that connector if nothing needs it."));
             }
+        } catch (RefusedException e) {
+            findings.add(new Finding("connect", e.problem(), e.remedy()));
         } catch (IOException e) {
             findings.add(new Finding(
                     Preflight.CONNECT_AWAY,
-                    "Kafka Connect at " + settings.connectUrl() + " does not answer: " + e + ".",
+                    "Kafka Connect at " + settings.connect() + " does not answer: " + e + ".",
                     "Start it, or correct caravan.connect.url; caravan.capture=engine does without it."));
         }
         return findings;

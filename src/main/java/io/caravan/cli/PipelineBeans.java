@@ -61,13 +61,14 @@ final class PipelineBeans {
                         settings.target(),
                         pipeline.topics,
                         settings.kafka().servers(),
-                        settings.connectUrl(),
+                        settings.connect(),
                         settings.waitForTable()));
         registry.bind("lock", new BootstrapLock(settings.target(), settings.pipeline()));
         registry.bind("preflight", pipeline.preflight);
         registry.bind("bootstrap", pipeline.bootstrap);
         registry.bind("connector", pipeline.deployment);
-        registry.bind("connectAnswers", new ConnectAnswers(settings.connectUrl()));
+        registry.bind("connectAnswers", new ConnectAnswers(settings.connect().url()));
+        registry.bind("connectClient", new ConnectClient(settings.connect()));
         registry.bind("connectorWatch", pipeline.connectorWatch);
         registry.bind("capture", new CaptureComponent(pipeline.engine));
         registry.bind("engine", new EngineBean(camel, pipeline.engine, pipeline.plugin));

@@ -77,9 +77,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                             "caravan.kafka.bootstrap-servers",
                             withPort(settings.kafka().servers(), port));
                 case CONNECT ->
-                    known.put(
-                            "caravan.connect.url",
-                            withPort(settings.connectUrl().toString(), port));
+                    known.put("caravan.connect.url", withPort(settings.connect().toString(), port));
             }
         }
         return stack;
@@ -99,7 +97,7 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
                 parts.contains(Part.TARGET) ? postgres(settings.target()) : null,
                 port(settings.kafka().servers()),
                 parts.contains(Part.KAFKA) ? null : settings.kafka().servers(),
-                Math.max(0, settings.connectUrl().getPort()),
+                Math.max(0, settings.connect().url().getPort()),
                 home.connectPlugins(),
                 init.isEmpty() ? null : init,
                 List.of(),

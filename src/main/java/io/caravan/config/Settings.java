@@ -1,8 +1,8 @@
 package io.caravan.config;
 
+import io.caravan.connect.ConnectRest;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableFilter;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +22,7 @@ public record Settings(
         Database target,
         Kafka kafka,
         CaptureBy capture,
-        URI connectUrl,
+        ConnectRest connect,
         String connectPassword,
         String pipeline,
         String slot,

@@ -59,6 +59,7 @@ public final class SettingsReader {
         new EnvironmentNames(defaults).overlay(environment, reader.values.byKey(), reader.values.problems());
         reader.takeCredentials("caravan.source");
         reader.takeCredentials("caravan.target");
+        new ConnectSettings(reader.values).takeCredentials();
         reader.values.byKey().putAll(known);
         Settings settings = reader.settings();
         if (!reader.values.problems().isEmpty()) {
@@ -132,7 +133,7 @@ public final class SettingsReader {
                 database("target"),
                 kafka(),
                 capture,
-                values.httpUrl("caravan.connect.url"),
+                new ConnectSettings(values).read(),
                 connectPassword(capture),
                 values.name(
                         "caravan.pipeline", "[A-Za-z0-9._-]{1,100}", "letters, digits, dots, dashes and underscores"),

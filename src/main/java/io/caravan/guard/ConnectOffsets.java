@@ -2,10 +2,8 @@ package io.caravan.guard;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.connect.ConnectRest;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,23 +11,21 @@ import java.util.Optional;
 /** The offset that Kafka Connect has stored for the connector: how far it has delivered. */
 public final class ConnectOffsets implements StoredOffsets {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
 
-    private final URI address;
+    private final ConnectRest connect;
+    private final String path;
 
-    public ConnectOffsets(URI connectUrl, String connector) {
-        this.address = URI.create(connectUrl + "/connectors/" + connector + "/offsets");
+    public ConnectOffsets(ConnectRest connect, String connector) {
+        this.connect = connect;
+        this.path = "/connectors/" + connector + "/offsets";
     }
 
     /** @throws IOException when Kafka Connect does not tell, or has no such connector */
     @Override
     public Optional<Stored> read() throws IOException, InterruptedException {
-        HttpResponse<String> answer = HTTP.send(
-                HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(10)).build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = connect.get(path, Duration.ofSeconds(10));
         if (answer.statusCode() != 200) {
-            throw new IOException("Kafka Connect answers " + address + " with status " + answer.statusCode());
+            throw new IOException("Kafka Connect answers " + connect + path + " with status " + answer.statusCode());
         }
         return parse(answer.body());
     }

@@ -2,11 +2,10 @@ package io.caravan.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.connect.ConnectRest;
+import io.caravan.connect.RefusedException;
 import io.caravan.status.PipelineStatus.Connector;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -15,15 +14,14 @@ import java.util.Map;
 /** Asks Kafka Connect how the connector is. */
 public final class ConnectorProbe {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
+    private static final Duration LIMIT = Duration.ofSeconds(5);
 
     private final String name;
-    private final URI connectUrl;
+    private final ConnectRest connect;
 
-    public ConnectorProbe(String name, URI connectUrl) {
+    public ConnectorProbe(String name, ConnectRest connect) {
         this.name = name;
-        this.connectUrl = connectUrl;
+        this.connect = connect;
     }
 
     /**
@@ -32,7 +30,7 @@ public final class ConnectorProbe {
      * @throws IOException when it does not answer
      */
     public List<String> plugins() throws IOException, InterruptedException {
-        HttpResponse<String> answer = get("/connector-plugins");
+        HttpResponse<String> answer = connect.get("/connector-plugins", LIMIT);
         return answer.statusCode() == 200 ? JSON.readTree(answer.body()).findValuesAsText("class") : List.of();
     }
 
@@ -42,7 +40,7 @@ public final class ConnectorProbe {
      * @throws IOException when it does not answer
      */
     public List<String> othersWriting(String topicPrefix) throws IOException, InterruptedException {
-        HttpResponse<String> answer = get("/connectors?expand=info");
+        HttpResponse<String> answer = connect.get("/connectors?expand=info", LIMIT);
         return answer.statusCode() != 200
                 ? List.of()
                 : JSON.readTree(answer.body()).properties().stream()
@@ -55,23 +53,17 @@ public final class ConnectorProbe {
                         .toList();
     }
 
-    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return HTTP.send(
-                HttpRequest.newBuilder(URI.create(connectUrl + path))
-                        .timeout(Duration.ofSeconds(5))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
     /** With the worse state of connector and task, UNKNOWN when Kafka Connect does not answer. */
     public Connector look() {
         try {
-            HttpResponse<String> answer = get("/connectors/" + name + "/status");
+            HttpResponse<String> answer = connect.get("/connectors/" + name + "/status", LIMIT);
             return answer.statusCode() == 404
                     ? new Connector(name, "ABSENT", "Someone removed it.")
                     : read(JSON.readTree(answer.body()));
+        } catch (RefusedException e) {
+            return new Connector(name, "UNKNOWN", e.problem() + " " + e.remedy());
         } catch (IOException e) {
-            return new Connector(name, "UNKNOWN", "Kafka Connect at " + connectUrl + " does not answer.");
+            return new Connector(name, "UNKNOWN", "Kafka Connect at " + connect + " does not answer.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Connector(name, "UNKNOWN", "");

@@ -55,6 +55,35 @@ class SecretsTest {
     }
 
     @Test
+    void kafkaConnectsPasswordIsTakenOutOfItsAddress() throws Exception {
+        Settings settings = GivenSettings.read(home, "caravan.connect.url=https://me:s3cr%23t@connect:8083\n");
+
+        assertThat(settings.connect().authorization()).isEqualTo("Basic bWU6czNjciN0");
+        assertThat(settings.connect()).hasToString("https://connect:8083");
+        assertThat(settings.all())
+                .containsEntry("caravan.connect.url", "https://connect:8083")
+                .containsEntry("caravan.connect.user", "me");
+        assertThat(settings + " " + settings.all()).doesNotContain("s3cr");
+        assertThat(GivenSettings.read(home, "caravan.connect.user=me\n", "CARAVAN_CONNECT_PASSWORD", "s3cr#t")
+                        .connect()
+                        .authorization())
+                .isEqualTo(settings.connect().authorization());
+        assertThat(GivenSettings.read(home, "").connect().authorization()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeReadOfKafkaConnectsLoginIsNotRepeated() throws Exception {
+        GivenSettings.file(home, "");
+        assertThat(catchThrowable(() -> GivenSettings.read(
+                        home,
+                        "caravan.connect.url=https://me:s3%zzcret@h\ncaravan.connect.ca=application.properties\n")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("caravan.connect.url has a user or a password with a percent sign")
+                .hasMessageContaining("caravan.connect.ca names " + home)
+                .hasMessageNotContaining("cret");
+    }
+
+    @Test
     void theConnectorIsGivenAReferenceToThePasswordWhereItCanBeResolved() throws Exception {
         assertThat(GivenSettings.read(home, "").connectPassword()).isEqualTo("${env:CARAVAN_SOURCE_PASSWORD}");
         assertThat(GivenSettings.read(home, "caravan.embedded=none\n").connectPassword())

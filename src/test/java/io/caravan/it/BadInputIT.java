@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.TestPostgres;
 import io.caravan.bootstrap.Connector;
+import io.caravan.connect.ConnectRest;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.status.ConnectorProbe;
@@ -12,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,7 +87,8 @@ class BadInputIT {
         refused(1, "Kafka Connect at http://" + NOBODY, "caravan.connect.url");
         assertThat(folder.answer(1, "check")).contains("Kafka Connect at http://" + NOBODY + " does not answer");
         URI connect = URI.create(SharedStack.get().addresses().connectUrl());
-        assertThat(new ConnectorProbe("any", connect).plugins()).contains(Connector.CLASS); // what the check looks for
+        assertThat(new ConnectorProbe("any", new ConnectRest(connect, "", "", Optional.empty())).plugins())
+                .contains(Connector.CLASS); // what the check looks for
     }
 
     @Test

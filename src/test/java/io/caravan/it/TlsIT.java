@@ -6,30 +6,22 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.caravan.TestPostgres;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.sql.SQLException;
-import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Databases that speak TLS only, with certificates of their own making. */
 class TlsIT {
-    private static final char[] STORE = "changeit".toCharArray();
-
     @TempDir
     Path directory;
 
     @Test
     void everyConnectionIsEncryptedAndTheServersCertificateIsChecked() throws Exception {
-        Path certificate = certificate("server");
-        Path another = certificate("another");
+        Path certificate = SelfSigned.create(directory, "server").certificate();
+        Path another = SelfSigned.create(directory, "another").certificate();
         try (TestPostgres server = TestPostgres.start();
                 Scenario scenario = Scenario.create(directory)) {
             TestDatabase plain =
@@ -66,8 +58,8 @@ class TlsIT {
     void bothSidesCanAskForACertificateOfTheClientAndTheSchemaIsDumpedWithIt() throws Exception {
         Path programs = TestPostgres.programs(15).orElse(null);
         assumeTrue(programs != null, "PostgreSQL 15 is not installed");
-        Path server = certificate("server");
-        Path client = certificate("client");
+        Path server = SelfSigned.create(directory, "server").certificate();
+        SelfSigned client = SelfSigned.create(directory, "client");
         try (TestPostgres sourceServer = TestPostgres.start(programs);
                 TestPostgres targetServer = TestPostgres.start();
                 Scenario scenario = Scenario.create(directory)) {
@@ -79,10 +71,10 @@ class TlsIT {
                     "create table t (id integer primary key, word text)",
                     "create view only_pg_dump_carries_views as select word from t",
                     "insert into t values (1, 'copied')");
-            String parameters =
-                    "?sslmode=verify-full&sslrootcert=" + server + "&sslcert=" + client + "&sslkey=" + client + ".key";
+            String parameters = "?sslmode=verify-full&sslrootcert=" + server + "&sslcert=" + client.certificate()
+                    + "&sslkey=" + client.key();
             for (TestDatabase plain : List.of(plainSource, plainTarget)) {
-                requireTls(plain, server, "clientcert=verify-ca", client);
+                requireTls(plain, server, "clientcert=verify-ca", client.certificate());
             }
             TestDatabase source = TestDatabase.ofAddress(plainSource.url() + parameters);
             TestDatabase target = TestDatabase.ofAddress(plainTarget.url() + parameters);
@@ -132,50 +124,5 @@ class TlsIT {
         } catch (SQLException e) {
             return true;
         }
-    }
-
-    /** A certificate that signs itself, as a file of PEM; its key lies beside it. */
-    private Path certificate(String name) throws IOException, InterruptedException, GeneralSecurityException {
-        Path store = directory.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "key",
-                        "-keyalg",
-                        "RSA",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=ip:127.0.0.1",
-                        "-ext",
-                        "bc:c",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        new String(STORE))
-                .redirectErrorStream(true)
-                .redirectOutput(directory.resolve(name + ".out").toFile())
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, STORE);
-        }
-        Path key = Files.createFile(
-                directory.resolve(name + ".pem.key"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(key, pem("PRIVATE KEY", keys.getKey("key", STORE).getEncoded()));
-        return Files.writeString(
-                directory.resolve(name + ".pem"),
-                pem("CERTIFICATE", keys.getCertificate("key").getEncoded()));
-    }
-
-    private static String pem(String what, byte[] content) {
-        return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-                .formatted(what, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content), what);
     }
 }
