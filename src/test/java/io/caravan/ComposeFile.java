@@ -21,7 +21,7 @@ public final class ComposeFile {
         return services().get(name);
     }
 
-    static Map<String, JsonNode> services() {
+    public static Map<String, JsonNode> services() {
         return services("docker-compose.yml");
     }
 
