@@ -29,6 +29,7 @@ final class Addresses {
         }
         addresses.put("http", url(settings.http()));
         addresses.put("management", url(settings.management()));
+        addresses.put("pipeline", settings.pipeline());
         addresses.put("pid", ProcessHandle.current().pid());
         return addresses;
     }
@@ -62,8 +63,12 @@ final class Addresses {
         return settings.embedded().directory().resolve("addresses.json");
     }
 
-    /** The addresses of the process that runs on these settings' folder; empty when there is none. */
+    /** The addresses of the process that runs this pipeline on its folder; empty when there is none, or it is another pipeline's. */
     static Optional<Map<String, Object>> ofRunning(Settings settings) throws IOException {
+        return ofAny(settings).filter(found -> settings.pipeline().equals(found.get("pipeline")));
+    }
+
+    private static Optional<Map<String, Object>> ofAny(Settings settings) throws IOException {
         if (!Files.exists(file(settings))) {
             return Optional.empty();
         }
@@ -80,7 +85,7 @@ final class Addresses {
 
     /** Two processes in one folder would take each other's file, log and embedded parts. */
     static void requireNoneRuns(Settings settings) throws IOException {
-        Optional<Map<String, Object>> running = ofRunning(settings);
+        Optional<Map<String, Object>> running = ofAny(settings);
         if (running.isPresent()) {
             throw new IOException(
                     "Another Caravan runs on " + settings.embedded().directory() + " already (process "

@@ -61,7 +61,7 @@ final class CutoverCommand implements Callable<Integer> {
     private static Cutover cutover(Settings settings, Pipeline pipeline) throws SQLException {
         List<TableName> tables = tables(settings);
         return new Cutover(
-                new RunningStream(pipeline, new RunningCaravan(settings), tables),
+                new RunningStream(pipeline, new RunningCaravan(settings, ofAnother -> {}), tables),
                 new PipelineEnd(
                         pipeline.state,
                         pipeline.capture,

@@ -33,7 +33,7 @@ final class ResetCommand implements Callable<Integer> {
         try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
             Settings settings = stack.settings();
             if (stack.running()
-                    || new RunningCaravan(settings).get("/api/status").isPresent()) {
+                    || new RunningCaravan(settings, Terminal::complain).status().isPresent()) {
                 Terminal.complain("A Caravan process of this pipeline is running. Stop it first.");
                 return ExitCode.FAILED.code();
             }

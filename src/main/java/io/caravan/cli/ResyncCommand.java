@@ -26,8 +26,8 @@ final class ResyncCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
-            Optional<String> answer =
-                    new RunningCaravan(stack.settings()).post("/api/tables/" + encode(table) + "/resync");
+            Optional<String> answer = new RunningCaravan(stack.settings(), Terminal::complain)
+                    .post("/api/tables/" + encode(table) + "/resync");
             Terminal.say("  " + (answer.isPresent() ? CopyBean.parse(answer.get()) : alone(stack, table)));
             return ExitCode.OK.code();
         }

@@ -20,10 +20,10 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
 
     @Override
     public List<String> problems() throws IOException, InterruptedException {
-        Optional<String> answer = running.get("/api/status");
+        Optional<String> answer = running.status();
         return answer.isPresent()
                 ? JSON.readValue(answer.get(), PipelineStatus.class).problems()
-                : List.of("No Caravan process of this pipeline is running. Start it with 'run', and leave it on.");
+                : List.of(running.absence());
     }
 
     /** A message that was written after a change comes after it through slot, connector and Kafka. */

@@ -50,7 +50,7 @@ final class StatusCommand implements Callable<Integer> {
         if (running.isPresent()) {
             settings = caravan.home().settings(Addresses.asSettings(running.get()));
         }
-        Optional<String> answer = new RunningCaravan(settings).get("/api/status");
+        Optional<String> answer = new RunningCaravan(settings, Terminal::complain).status();
         PipelineStatus status = answer.isPresent()
                 ? JSON.readValue(answer.get(), PipelineStatus.class)
                 : withoutProcess(settings).collect();

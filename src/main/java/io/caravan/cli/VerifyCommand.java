@@ -91,13 +91,13 @@ final class VerifyCommand implements Callable<Integer> {
 
     private int compare() throws Exception {
         try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
-            Optional<String> answer = new RunningCaravan(stack.settings())
-                    .post("/api/verify?tables=" + URLEncoder.encode(String.join(",", only), StandardCharsets.UTF_8)
+            RunningCaravan running = new RunningCaravan(stack.settings(), Terminal::complain);
+            Optional<String> answer = running.post(
+                    "/api/verify?tables=" + URLEncoder.encode(String.join(",", only), StandardCharsets.UTF_8)
                             + (repair ? "&repair=true" : ""));
             if (answer.isEmpty() && (live || repair)) {
-                throw new IOException(
-                        "No Caravan process of this pipeline is running. Start it with 'run'; only a stream"
-                                + " that is held for a moment can be compared exactly, and rows be copied into it.");
+                throw new IOException(running.absence() + " Only a stream that is held for a moment can be compared"
+                        + " exactly, and rows be copied into it.");
             }
             VerificationReport report = answer.isPresent()
                     ? JSON.readValue(answer.get(), VerificationReport.class)

@@ -107,6 +107,27 @@ class TwoPipelinesIT {
         first.databases().awaitEqual();
     }
 
+    @Test
+    void commandsLeaveTheProcessOfAnotherPipelineAloneThatListensOnTheirPort() throws Exception {
+        first = Scenario.create(directory, "create table note (id serial primary key, v text)");
+        CaravanProcess caravan = first.ready();
+        TestDatabase server = SharedStack.database(Part.TARGET, "postgres");
+        server.execute("create database " + other() + " template template0");
+        String port = caravan.addresses().get("http").asText().replaceFirst(".*:", "");
+        folder = beside(server.named(other())).set("caravan.http.port", port);
+        String whose = "Port " + port + " of 127.0.0.1 is that of the Caravan process of pipeline " + first.name();
+
+        assertThat(folder.answer(1, "status")).contains(whose, "Pipeline " + other());
+        assertThat(folder.answer(1, "resync", "public.note")).contains(whose);
+        assertThat(folder.answer(1, "verify", "--live")).contains(whose);
+        assertThat(folder.answer(1, "cutover")).contains(whose);
+        assertThat(folder.answer(0, "reset", "--yes")).contains(whose);
+
+        assertThat(caravan.status().get("problems")).isEmpty();
+        first.source().execute("insert into note (v) values ('new')");
+        first.databases().awaitEqual();
+    }
+
     private String other() {
         return first.name() + "b";
     }
