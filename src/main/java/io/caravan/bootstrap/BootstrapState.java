@@ -98,7 +98,8 @@ public final class BootstrapState {
         }
     }
 
-    private static boolean exists(Connection connection) throws SQLException {
+    /** Whether a pipeline was ever begun in this target. */
+    public static boolean exists(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select to_regclass('caravan.bootstrap') is not null")) {
             row.next();

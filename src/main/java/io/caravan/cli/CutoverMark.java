@@ -3,6 +3,7 @@ package io.caravan.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.postgres.Database;
 import java.sql.Connection;
@@ -42,9 +43,16 @@ record CutoverMark(Database target, String pipeline, TableTopics topics) {
 
     /** The ends as they were then, by topic; empty when the pipeline was not ready yet. */
     Optional<Map<String, Long>> ends() throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement select = connection.prepareStatement(
-                        "select detail from caravan.bootstrap where pipeline = ? and table_name = ?")) {
+        try (Connection connection = target.session()) {
+            return BootstrapState.exists(connection) ? ends(connection) : Optional.empty();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("caravan.bootstrap holds a mark of a cut-over that cannot be read", e);
+        }
+    }
+
+    private Optional<Map<String, Long>> ends(Connection connection) throws SQLException, JsonProcessingException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select detail from caravan.bootstrap where pipeline = ? and table_name = ?")) {
             select.setString(1, pipeline);
             select.setString(2, ROW);
             try (ResultSet row = select.executeQuery()) {
@@ -52,8 +60,6 @@ record CutoverMark(Database target, String pipeline, TableTopics topics) {
                         ? Optional.of(JSON.readValue(row.getString(1), new TypeReference<Map<String, Long>>() {}))
                         : Optional.empty();
             }
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("caravan.bootstrap holds a mark of a cut-over that cannot be read", e);
         }
     }
 

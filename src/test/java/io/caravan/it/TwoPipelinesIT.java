@@ -118,7 +118,7 @@ class TwoPipelinesIT {
         String whose = "Port " + port + " of 127.0.0.1 is that of the Caravan process of pipeline " + first.name();
 
         assertThat(folder.answer(1, "status")).contains(whose, "Pipeline " + other());
-        assertThat(folder.answer(1, "resync", "public.note")).contains(whose);
+        assertThat(folder.answer(1, "resync", "public.note")).contains(whose, "not set up yet");
         assertThat(folder.answer(1, "verify", "--live")).contains(whose);
         assertThat(folder.answer(1, "cutover")).contains(whose);
         assertThat(folder.answer(0, "reset", "--yes")).contains(whose);
