@@ -4,10 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.StatusCollector;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -36,12 +36,7 @@ final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        int code = show();
-        while (watch) {
-            TimeUnit.SECONDS.sleep(1);
-            code = show();
-        }
-        return code;
+        return watch ? Repeatedly.run(this::show, Duration.ofSeconds(1), json) : show();
     }
 
     private int show() throws Exception {

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.IOException;
@@ -53,6 +54,15 @@ final class Terminal {
 
     static void complain(String text) {
         ERR.println(text);
+    }
+
+    /** Says what failed to people; with {@code --json} also to the program that reads the standard output, as one object in a line. */
+    static void complain(Throwable failure, boolean json) {
+        String text = message(failure);
+        complain(text);
+        if (json) {
+            say(JsonNodeFactory.instance.objectNode().put("error", text).toString());
+        }
     }
 
     /** The message of a failure and of the causes that say more, without their stacks. */

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,23 +61,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--every",
             paramLabel = "TIME",
-            description = "Go on comparing: 30s, 10m or 1h after each comparison the next one.")
+            description =
+                    "Go on comparing: 30s, 10m or 1h after each comparison the next one, until Ctrl-C. Only the first may fail.")
     private @Nullable String every;
 
     @Override
     public Integer call() throws Exception {
-        if (every == null) {
-            return compare();
-        }
-        Duration pause = pause(every);
-        while (true) {
-            try {
-                compare();
-            } catch (IOException e) {
-                Terminal.complain(Terminal.message(e)); // what is away now may be back at the next comparison
-            }
-            TimeUnit.MILLISECONDS.sleep(pause.toMillis());
-        }
+        return every == null ? compare() : Repeatedly.run(this::compare, pause(every), json);
     }
 
     private Duration pause(String text) {

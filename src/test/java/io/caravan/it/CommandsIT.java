@@ -35,6 +35,39 @@ class CommandsIT {
     }
 
     @Test
+    void aTableThatIsNoneOfThePipelineEndsTheComparingAtOnce() throws Exception {
+        String none = "No table of the pipeline matches public.nowhere";
+
+        assertThat(PIPELINE.answer(1, "verify", "--every", "1s", "--table", "public.nowhere"))
+                .contains(none);
+        PIPELINE.stop();
+        assertThat(PIPELINE.answer(1, "verify", "--every", "1s", "--table", "public.nowhere"))
+                .contains(none);
+        PIPELINE.start();
+    }
+
+    @Test
+    void aTargetThatIsAwayForAMomentDoesNotEndTheComparing() throws Exception {
+        String target = PIPELINE.target().query("select quote_ident(current_database())");
+        TestDatabase server = PIPELINE.target().named("postgres");
+        PIPELINE.stop();
+        try (CaravanProcess every = CaravanProcess.start(
+                PIPELINE.folder().path(), "verify", "--every", "1s", "--table", "public.scratch")) {
+            every.awaitOutput(" EQUAL");
+            server.execute("alter database " + target + " allow_connections false");
+            every.awaitOutput("not currently accepting connections");
+            int equal = every.output().split(" EQUAL").length;
+
+            server.execute("alter database " + target + " allow_connections true");
+
+            await().atMost(Databases.LIMIT).until(() -> every.output().split(" EQUAL").length > equal);
+        } finally {
+            server.execute("alter database " + target + " allow_connections true");
+        }
+        PIPELINE.start();
+    }
+
+    @Test
     void statusIsShownAgainAndAgain() throws Exception {
         try (CaravanProcess watch = CaravanProcess.start(PIPELINE.folder().path(), "status", "--watch", "--json")) {
             await().atMost(Databases.LIMIT).until(() -> watch.output().lines().count() >= 3);
