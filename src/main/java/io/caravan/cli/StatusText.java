@@ -2,7 +2,6 @@ package io.caravan.cli;
 
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.PipelineStatus.TableStatus;
-import io.caravan.status.RouteState;
 import io.caravan.status.Severity;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,10 +12,11 @@ import org.jspecify.annotations.Nullable;
 record StatusText(PipelineStatus status) {
     /** What needs a person comes first, the rest by name. */
     private static final Comparator<TableStatus> ORDER =
-            Comparator.comparing(StatusText::isWell).thenComparing(TableStatus::table);
+            Comparator.comparing(TableStatus::needsPerson).reversed().thenComparing(TableStatus::table);
 
     /** ISO 8601 in UTC, which sorts as text. */
-    private static final Comparator<TableStatus> LATEST_FIRST = Comparator.comparing(StatusText::isWell)
+    private static final Comparator<TableStatus> LATEST_FIRST = Comparator.comparing(TableStatus::needsPerson)
+            .reversed()
             .thenComparing(TableStatus::lastChange, Comparator.nullsLast(Comparator.reverseOrder()))
             .thenComparing(TableStatus::table);
 
@@ -88,10 +88,6 @@ record StatusText(PipelineStatus status) {
 
     private boolean isCutOver() {
         return status.state().equals("finished");
-    }
-
-    private static boolean isWell(TableStatus table) {
-        return !table.state().equals(RouteState.STOPPED) && table.deadLetters() == 0;
     }
 
     private static String line(TableStatus table) {

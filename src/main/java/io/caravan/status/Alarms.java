@@ -7,15 +7,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What of a pipeline's state a person should know, judged against the limits. */
 final class Alarms {
     private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-
-    /** What is said of such a table keeps it from nothing; without a running application its last step is told. */
-    private static final Set<String> GOING_ON = Set.of("streaming", "copied");
 
     private final Limits limits;
     private final List<Alarm> found = new ArrayList<>();
@@ -107,9 +103,7 @@ final class Alarms {
     }
 
     void of(TableStatus table) {
-        if (table.state().equals(RouteState.STOPPED)) {
-            red(table.table(), "Table " + table.table() + " is stopped: " + table.error());
-        } else if (!table.error().isEmpty() && !GOING_ON.contains(table.state())) {
+        if (table.standsStill()) {
             red(table.table(), "Table " + table.table() + " is " + table.state() + ": " + table.error());
         } else {
             if (!table.error().isEmpty()) {

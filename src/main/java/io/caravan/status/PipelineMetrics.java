@@ -23,6 +23,7 @@ public final class PipelineMetrics {
     private final Supplier<PipelineStatus> status;
     private final MultiGauge changes;
     private final MultiGauge stopped;
+    private final MultiGauge retrying;
     private final MultiGauge letters;
 
     public PipelineMetrics(Supplier<PipelineStatus> status, MeterRegistry registry) {
@@ -60,6 +61,7 @@ public final class PipelineMetrics {
                 .size());
         changes = byTable(registry, "caravan.table.changes", "Changes applied since the beginning");
         stopped = byTable(registry, "caravan.table.stopped", "1 when the table's route is stopped");
+        retrying = byTable(registry, "caravan.table.retrying", "1 while the target does not take the table's changes");
         letters = byTable(registry, "caravan.table.dead.letters", "Dead letters that wait");
     }
 
@@ -91,16 +93,15 @@ public final class PipelineMetrics {
     /** Takes the tables' values over; to be called now and then. */
     public void refresh() {
         List<TableStatus> tables = status.get().tables().stream()
-                .sorted(Comparator.comparing(PipelineMetrics::isWell).thenComparing(TableStatus::table))
+                .sorted(Comparator.comparing(TableStatus::needsPerson)
+                        .reversed()
+                        .thenComparing(TableStatus::table))
                 .limit(MOST_TABLES)
                 .toList();
         register(changes, tables, TableStatus::changes);
-        register(stopped, tables, table -> is(table.state(), "stopped"));
+        register(stopped, tables, table -> is(table.state(), RouteState.STOPPED));
+        register(retrying, tables, table -> is(table.state(), RouteState.RETRYING));
         register(letters, tables, TableStatus::deadLetters);
-    }
-
-    private static boolean isWell(TableStatus table) {
-        return table.deadLetters() == 0 && !table.state().equals("stopped");
     }
 
     private static void register(MultiGauge gauge, List<TableStatus> tables, ToDoubleFunction<TableStatus> value) {

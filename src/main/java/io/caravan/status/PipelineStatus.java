@@ -2,6 +2,7 @@ package io.caravan.status;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,7 +81,20 @@ public record PipelineStatus(
             @Nullable String lastChange,
             long deadLetters,
             String error,
-            @Nullable Double lagSeconds) {}
+            @Nullable Double lagSeconds) {
+        /** What is said of such a table keeps it from nothing; without a running application its last step is told. */
+        private static final Set<String> GOING_ON = Set.of("streaming", "copied");
+
+        /** Whether it stands still, with an error that says why. */
+        boolean standsStill() {
+            return state.equals(RouteState.STOPPED) || (!error.isEmpty() && !GOING_ON.contains(state));
+        }
+
+        /** Whether something of it is red: it is stopped, retrying or kept waiting, or has dead letters. */
+        public boolean needsPerson() {
+            return deadLetters > 0 || standsStill();
+        }
+    }
 
     /**
      * The last verification of every table.

@@ -56,9 +56,10 @@ class StatusTextTest {
                 table("a", "streaming", "2026-11-29T10:00:00.000Z", 0),
                 table("b", "stopped", null, 0),
                 table("c", "streaming", "2026-11-29T12:00:00.000Z", 0),
-                table("d", "streaming", null, 3));
+                table("d", "streaming", null, 3),
+                table("e", "retrying", null, 0));
 
-        assertThat(tables(lines(status))).containsExactly("b", "d", "a", "c");
+        assertThat(tables(lines(status))).containsExactly("b", "d", "e", "a", "c");
     }
 
     @Test
@@ -82,7 +83,7 @@ class StatusTextTest {
     }
 
     private static TableStatus table(String name, String state, @Nullable String lastChange, long letters) {
-        return new TableStatus(name, state, 0, 0, lastChange, letters, "", null);
+        return new TableStatus(name, state, 0, 0, lastChange, letters, state.equals("streaming") ? "" : "why", null);
     }
 
     /** The names below the heading. */

@@ -87,6 +87,24 @@ class MetricsTest {
     }
 
     @Test
+    void aTableThatIsRetryingSaysSoAndIsAmongThoseInTrouble() {
+        status = status(
+                "streaming",
+                "false",
+                IntStream.range(0, 1000)
+                                .mapToObj(i -> table("public.t" + (1000 + i), "streaming", 0))
+                                .collect(Collectors.joining(","))
+                        + "," + table("public.z", "retrying", 0));
+
+        metrics().refresh();
+
+        assertThat(registry.scrape())
+                .contains("caravan_table_retrying{table=\"public.z\"} 1.0")
+                .contains("caravan_table_stopped{table=\"public.z\"} 0.0")
+                .contains("caravan_table_retrying{table=\"public.t1000\"} 0.0");
+    }
+
+    @Test
     void rulesAndDashboardNameOnlyWhatIsExported() throws IOException {
         metrics().refresh();
         Set<String> exported = names(registry.scrape());
@@ -110,7 +128,8 @@ class MetricsTest {
     }
 
     private static String table(String name, String state, int letters) {
-        return "{\"table\":\"%s\",\"state\":\"%s\",\"changes\":7,\"deadLetters\":%d}".formatted(name, state, letters);
+        return "{\"table\":\"%s\",\"state\":\"%s\",\"changes\":7,\"deadLetters\":%d,\"error\":\"%s\"}"
+                .formatted(name, state, letters, state.equals("streaming") ? "" : "why");
     }
 
     private static String status(String state, String healthy, String tables) {
