@@ -53,7 +53,8 @@ record StatusText(PipelineStatus status) {
                             verified.rows(),
                             verified.through() == null ? "nothing" : verified.through()));
         }
-        lines.add("  %-40s %-10s %12s %12s %8s".formatted("table", "state", "copied", "changes", "letters"));
+        lines.add("  %-40s %-10s %12s %12s %10s %8s"
+                .formatted("table", "state", "copied", "changes", "behind", "letters"));
         status.tables().stream()
                 .sorted(LATEST_FIRST)
                 .limit(mostTables)
@@ -90,8 +91,19 @@ record StatusText(PipelineStatus status) {
         return status.state().equals("finished");
     }
 
+    /** A dash where no process tells. */
+    private static String behind(@Nullable Double seconds) {
+        return seconds == null ? "-" : "%.1f s".formatted(seconds);
+    }
+
     private static String line(TableStatus table) {
-        return "  %-40s %-10s %,12d %,12d %8d"
-                .formatted(table.table(), table.state(), table.copiedRows(), table.changes(), table.deadLetters());
+        return "  %-40s %-10s %,12d %,12d %10s %8d"
+                .formatted(
+                        table.table(),
+                        table.state(),
+                        table.copiedRows(),
+                        table.changes(),
+                        behind(table.lagSeconds()),
+                        table.deadLetters());
     }
 }

@@ -47,6 +47,21 @@ class StatusTextTest {
     }
 
     @Test
+    void eachTableSaysHowFarBehindItIsAndWithoutAProcessNobodyKnows() {
+        assertThat(lines(status(
+                        "streaming",
+                        SLOT,
+                        "RUNNING",
+                        1.5,
+                        new TableStatus("public.a", "streaming", 60_000, 3_000, null, 2, "", 12.34),
+                        new TableStatus("public.b", "copied", 7, 0, null, 0, "", null))))
+                .endsWith(
+                        "  table                                    state            copied      changes     behind  letters",
+                        "  public.a                                 streaming        60,000        3,000     12.3 s        2",
+                        "  public.b                                 copied                7            0          -        0");
+    }
+
+    @Test
     void tablesThatNeedAPersonComeFirstTheRestByName() {
         PipelineStatus status = status(
                 "streaming",
