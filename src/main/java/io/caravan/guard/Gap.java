@@ -8,14 +8,34 @@ package io.caravan.guard;
  * @param message what was found and what to do
  */
 public record Gap(String table, String message) {
-    static final String BEGIN_ANEW = " Begin anew with 'reset --target-data' and 'run'.";
-
     static Gap ofPipeline(String found) {
-        return new Gap("", found + BEGIN_ANEW);
+        return of("", found);
     }
 
     static Gap ofTable(String table, String found) {
-        return new Gap(table, found + " Copy it again with 'resync " + table + "'.");
+        return of(table, found);
+    }
+
+    private static Gap of(String table, String found) {
+        return new Gap(table, found + " " + remedy(table));
+    }
+
+    private static String remedy(String table) {
+        return table.isEmpty()
+                ? "Begin anew with 'reset --target-data' and 'run'."
+                : "Copy it again with 'resync " + table + "'.";
+    }
+
+    /** What to do: the end of the message. */
+    public String remedy() {
+        return remedy(table);
+    }
+
+    /** What was found: the message without the remedy. */
+    public String found() {
+        return message.endsWith(remedy())
+                ? message.substring(0, message.length() - remedy().length()).strip()
+                : message;
     }
 
     public boolean isOfPipeline() {

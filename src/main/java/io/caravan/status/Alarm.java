@@ -5,12 +5,12 @@ package io.caravan.status;
  *
  * @param subject what it is about: pipeline, source, target, slot, connector, lag, steps, or {@code schema.table}
  * @param message what is so, in a full sentence
- * @param remedy what to do; empty when the message says it or nothing is to be done
+ * @param remedy what to do, or that it mends itself; never empty
  */
 public record Alarm(Severity severity, String subject, String message, String remedy) {
 
-    static Alarm red(String subject, String message) {
-        return new Alarm(Severity.RED, subject, message, "");
+    static Alarm red(String subject, String message, String remedy) {
+        return new Alarm(Severity.RED, subject, message, remedy);
     }
 
     static Alarm yellow(String subject, String message, String remedy) {
@@ -19,6 +19,6 @@ public record Alarm(Severity severity, String subject, String message, String re
 
     /** Message and remedy as people read them. */
     public String text() {
-        return remedy.isEmpty() ? message : message + " " + remedy;
+        return message + " " + remedy;
     }
 }

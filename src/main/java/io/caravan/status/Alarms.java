@@ -1,17 +1,23 @@
 package io.caravan.status;
 
+import io.caravan.guard.Gap;
 import io.caravan.status.PipelineStatus.Connector;
 import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What of a pipeline's state a person should know, judged against the limits. */
 final class Alarms {
     private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+
+    private static final String BEGIN_ANEW = "Begin anew with 'reset --target-data' and 'run'.";
+    private static final String GOES_ON = "Nothing is lost: mend what the reason names, and it goes on by itself.";
 
     private final Limits limits;
     private final List<Alarm> found = new ArrayList<>();
@@ -24,8 +30,8 @@ final class Alarms {
         found.add(alarm);
     }
 
-    void red(String subject, String message) {
-        add(Alarm.red(subject, message));
+    private void red(String subject, String message, String remedy) {
+        add(Alarm.red(subject, message, remedy));
     }
 
     /** Red first, else in the order of the path. */
@@ -37,28 +43,25 @@ final class Alarms {
 
     void of(Slot slot) {
         if (!slot.exists()) {
-            red(
-                    "slot",
-                    "The source has no replication slot " + slot.name()
-                            + ", so changes are lost. Begin anew with 'reset --target-data' and 'run'.");
+            red("slot", "The source has no replication slot " + slot.name() + ", so changes are lost.", BEGIN_ANEW);
             return;
         }
         String name = "Replication slot " + slot.name();
         if (slot.walStatus().equals("lost")) {
-            red("slot", name + " was invalidated: changes are lost. Begin anew with 'reset --target-data' and 'run'.");
+            red("slot", name + " was invalidated: changes are lost.", BEGIN_ANEW);
             return;
         }
         if (slot.walStatus().equals("unreserved")) {
             red(
                     "slot",
-                    name + " is about to be invalidated: the source may remove its WAL at the next checkpoint."
-                            + " Let the connector catch up at once, or raise max_slot_wal_keep_size.");
+                    name + " is about to be invalidated: the source may remove its WAL at the next checkpoint.",
+                    "Let the connector catch up at once, or raise max_slot_wal_keep_size.");
         }
         String held = name + " makes the source keep " + bytes(slot.heldBytes()) + " of WAL";
         String remedy = "See that the connector runs and that no transaction of the source stays open for long.";
         Long safe = slot.safeBytes();
         if (slot.heldBytes() >= limits.walRedBytes()) {
-            add(new Alarm(Severity.RED, "slot", held + " (red from " + bytes(limits.walRedBytes()) + " on).", remedy));
+            red("slot", held + " (red from " + bytes(limits.walRedBytes()) + " on).", remedy);
         } else if (slot.heldBytes() >= limits.walYellowBytes()) {
             add(Alarm.yellow("slot", held + " (yellow from " + bytes(limits.walYellowBytes()) + " on).", remedy));
         }
@@ -74,13 +77,12 @@ final class Alarms {
 
     /** While it reads, the connector cannot; what it confirms is missing in the target. */
     void ofAnotherReader(Slot slot, String application) {
-        add(new Alarm(
-                Severity.RED,
+        red(
                 "slot",
                 "Process " + slot.activePid() + " of the source, application '" + application
                         + "', reads replication slot " + slot.name() + ", and not the connector.",
                 "End it: select pg_terminate_backend(" + slot.activePid()
-                        + "). What it may have confirmed the guard tells."));
+                        + "). What it may have confirmed the guard tells.");
     }
 
     void of(Connector connector) {
@@ -97,24 +99,106 @@ final class Alarms {
                                 + "/resume at Kafka Connect lets it go on, and so does stopping and starting Caravan.";
                     case "ABSENT" -> "A running Caravan makes it again by itself, from its stored offsets.";
                     case "FAILED" -> "It is restarted by itself, ever more slowly; mend the cause.";
-                    default -> "";
+                    case "UNKNOWN" ->
+                        "Start Kafka Connect, or correct caravan.connect.url; then all goes on by itself.";
+                    default -> "It should run within a minute; if it does not, Kafka Connect's log says why.";
                 };
-        add(new Alarm(Severity.RED, "connector", message.strip(), remedy));
+        red("connector", sentence(message.strip()), remedy);
     }
 
     void of(TableStatus table) {
         if (table.standsStill()) {
-            red(table.table(), "Table " + table.table() + " is " + table.state() + ": " + table.error());
+            red(
+                    table.table(),
+                    "Table " + table.table() + " is " + table.state() + ": " + sentence(table.error()),
+                    remedy(table));
         } else {
             if (!table.error().isEmpty()) {
-                add(Alarm.yellow(table.table(), table.error(), ""));
+                add(Alarm.yellow(
+                        table.table(),
+                        sentence(table.error()),
+                        "It goes on meanwhile, and is looked at again by itself."));
             }
             lag(table.table(), "Table " + table.table() + " is", table.lagSeconds());
         }
     }
 
+    private static String remedy(TableStatus table) {
+        return switch (table.state()) {
+            case RouteState.STOPPED ->
+                "Mend that; then 'resync " + table.table()
+                        + "' copies it anew and goes on, and a stop of Caravan and 'run' goes on without a copy.";
+            case RouteState.RETRYING -> GOES_ON;
+            default -> "It is looked at again by itself once that is done.";
+        };
+    }
+
+    /** While the target cannot be asked, so that this comes from the process alone. */
     void retrying(String table, String reason) {
-        red(table, "Table " + table + " is retrying: " + reason);
+        red(table, "Table " + table + " is retrying: " + sentence(reason), GOES_ON);
+    }
+
+    /** Errors of servers end without a full stop. */
+    private static String sentence(String text) {
+        return text.isEmpty() || ".!?".indexOf(text.charAt(text.length() - 1)) >= 0 ? text : text + ".";
+    }
+
+    void ofSetUp(String failure) {
+        red("pipeline", sentence(failure), "Mend that, then 'run': it goes on after the last step that is done.");
+    }
+
+    void notStreaming(String step) {
+        red(
+                "pipeline",
+                "The pipeline is not streaming yet; the last step done is " + step + ".",
+                "Wait while a process sets it up; where none does, start one with 'run'.");
+    }
+
+    void notRunning() {
+        red(
+                "pipeline",
+                "The pipeline is set up, but no Caravan process of it is running.",
+                "Start one with 'run'; what has changed since waits for it.");
+    }
+
+    void of(Gap gap) {
+        red(gap.isOfPipeline() ? "pipeline" : gap.table(), gap.found(), gap.remedy());
+    }
+
+    /** @param all how many wait */
+    void ofLetters(long all, List<TableStatus> tables) {
+        red(
+                "target",
+                (all == 1 ? "1 dead letter waits" : all + " dead letters wait")
+                        + " in caravan.dead_letter of the target, of "
+                        + tables.stream()
+                                .filter(table -> table.deadLetters() > 0)
+                                .map(table -> table.table() + " " + table.deadLetters())
+                                .limit(5)
+                                .collect(Collectors.joining(", "))
+                        + ".",
+                "'dead-letters list' names them; mend the cause, then 'dead-letters replay'.");
+    }
+
+    void ofDifferences() {
+        red(
+                "pipeline",
+                "The last verification found differences.",
+                "'verify' names the rows, 'resync TABLE' or 'verify --repair' mends them.");
+    }
+
+    void targetIsAway(SQLException reason) {
+        red(
+                "target",
+                "The target does not answer: " + sentence(String.valueOf(reason.getMessage())),
+                "Bring it back, or correct caravan.target.url; changes wait in Kafka meanwhile.");
+    }
+
+    void sourceIsAway(SQLException reason) {
+        red(
+                "source",
+                "The source does not answer: " + sentence(String.valueOf(reason.getMessage())),
+                "Bring it back, or correct caravan.source.url; the connector goes on by itself then.");
     }
 
     void lag(String subject, String who, @Nullable Double seconds) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The bean {@code status}: asks source, target and Kafka Connect for the pipeline's state, each for itself, so that one that is away does not hide the others. */
@@ -120,16 +119,16 @@ public final class StatusCollector {
     private void ofPipeline(Alarms alarms, Known known, boolean streaming, Map<String, RouteState> routes) {
         String failure = running.failure();
         if (failure != null) {
-            alarms.red("pipeline", failure);
+            alarms.ofSetUp(failure);
         }
         if (!streaming) {
-            alarms.red("pipeline", "The pipeline is not streaming yet; the last step done is " + known.step() + ".");
+            alarms.notStreaming(known.step());
         } else if (routes.values().stream().noneMatch(RouteState::isRouteMade)) {
-            alarms.red("pipeline", "The pipeline is set up, but no Caravan process of it is running.");
+            alarms.notRunning();
         } else {
             alarms.lag("lag", "The target is", known.lagSeconds());
         }
-        known.gaps().forEach(gap -> alarms.red(gap.isOfPipeline() ? "pipeline" : gap.table(), gap.message()));
+        known.gaps().forEach(alarms::of);
         known.tables().stream()
                 .filter(table ->
                         known.gaps().stream().noneMatch(gap -> gap.table().equals(table.table())))
@@ -143,21 +142,10 @@ public final class StatusCollector {
         }
         long letters = letters(known);
         if (letters > 0) {
-            alarms.red(
-                    "target",
-                    (letters == 1 ? "1 dead letter waits" : letters + " dead letters wait")
-                            + " in caravan.dead_letter of the target, of "
-                            + known.tables().stream()
-                                    .filter(table -> table.deadLetters() > 0)
-                                    .map(table -> table.table() + " " + table.deadLetters())
-                                    .limit(5)
-                                    .collect(Collectors.joining(", "))
-                            + ": 'dead-letters list' names them.");
+            alarms.ofLetters(letters, known.tables());
         }
         if (known.verified() != null && !known.verified().equal()) {
-            alarms.red(
-                    "pipeline",
-                    "The last verification found differences. 'verify' names the rows, 'resync TABLE' or 'verify --repair' mends them.");
+            alarms.ofDifferences();
         }
     }
 
@@ -169,7 +157,7 @@ public final class StatusCollector {
         try {
             return target.look(routes);
         } catch (SQLException e) {
-            alarms.red("target", "The target does not answer: " + e.getMessage());
+            alarms.targetIsAway(e);
             return Known.NOTHING;
         }
     }
@@ -194,7 +182,7 @@ public final class StatusCollector {
                     .ifPresent(read -> alarms.ofAnotherReader(found, read.reader()));
             return found;
         } catch (SQLException e) {
-            alarms.red("source", "The source does not answer: " + e.getMessage());
+            alarms.sourceIsAway(e);
             return absent();
         }
     }

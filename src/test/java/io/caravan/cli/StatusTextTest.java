@@ -40,10 +40,11 @@ class StatusTextTest {
 
     @Test
     void aSourceThatDoesNotAnswerMayHaveASlot() {
-        Alarm away = new Alarm(Severity.RED, "source", "The source does not answer: refused", "");
+        Alarm away = new Alarm(Severity.RED, "source", "The source does not answer: refused.", "Bring it back.");
 
         assertThat(lines(status("streaming", NO_SLOT, "RUNNING", 1.5, List.of(away))))
-                .contains("  ! red     The source does not answer: refused", "  slot       s, not known");
+                .contains(
+                        "  ! red     The source does not answer: refused. Bring it back.", "  slot       s, not known");
     }
 
     @Test

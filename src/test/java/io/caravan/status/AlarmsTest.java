@@ -2,8 +2,10 @@ package io.caravan.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.guard.Gap;
 import io.caravan.status.PipelineStatus.Connector;
 import io.caravan.status.PipelineStatus.Slot;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -75,14 +77,70 @@ class AlarmsTest {
         assertThat(said(each -> each.of(new Connector("a-source", state, "why"))))
                 .hasSize(alarms)
                 .allSatisfy(alarm -> assertThat(alarm.severity()).isEqualTo(Severity.RED))
-                .allSatisfy(alarm -> assertThat(alarm.message()).isEqualTo("Connector a-source is " + state + ". why"));
+                .allSatisfy(
+                        alarm -> assertThat(alarm.message()).isEqualTo("Connector a-source is " + state + ". why."));
+    }
+
+    @Test
+    void everyAlarmSaysWhatToDo() {
+        List<Alarm> all = said(alarms -> {
+            alarms.of(new Slot("slot", false, 0, "", 0, 0, null, ""));
+            for (String walStatus : List.of("reserved", "unreserved", "lost")) {
+                for (long held : new long[] {1000, 5000}) {
+                    alarms.of(new Slot("slot", true, 7, walStatus, held, held, held / 5, "0/1000"));
+                }
+            }
+            alarms.ofAnotherReader(new Slot("slot", true, 7, "reserved", 0, 0, null, "0/1000"), "psql");
+            for (String state : List.of("FAILED", "PAUSED", "STOPPED", "ABSENT", "UNASSIGNED", "UNKNOWN")) {
+                alarms.of(new Connector("a-source", state, "why"));
+            }
+            for (String state : List.of("waiting", "copying", "streaming", "retrying", "stopped", "copied")) {
+                alarms.of(new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 700.0));
+            }
+            alarms.retrying("public.a", "why");
+            alarms.lag("lag", "The target is", 61.0);
+            alarms.ofSetUp("why");
+            alarms.notStreaming("slot");
+            alarms.notRunning();
+            alarms.of(new Gap("", "Changes are missing."));
+            alarms.of(new Gap("public.a", "Changes are missing."));
+            alarms.ofLetters(
+                    3, List.of(new PipelineStatus.TableStatus("public.a", "streaming", 0, 0, null, 3, "", 0.0)));
+            alarms.ofDifferences();
+            alarms.targetIsAway(new SQLException("why"));
+            alarms.sourceIsAway(new SQLException("why"));
+        });
+
+        assertThat(all).hasSizeGreaterThan(30).allSatisfy(alarm -> {
+            assertThat(alarm.message()).matches("(?s)\\w.*[.]");
+            assertThat(alarm.remedy()).as(alarm.message()).matches("[A-Z'].*[.]");
+        });
+    }
+
+    @Test
+    void aTableThatIsStoppedNamesTheCommandThatStartsIt() {
+        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, "why", null);
+
+        assertThat(said(alarms -> alarms.of(table)))
+                .extracting(Alarm::text)
+                .containsExactly("Table public.a is stopped: why. Mend that; then 'resync public.a' copies it anew and"
+                        + " goes on, and a stop of Caravan and 'run' goes on without a copy.");
+    }
+
+    @Test
+    void whatIsToBeDoneAboutAGapIsNotSaidTwice() {
+        Gap gap = new Gap("public.a", "Topic t was deleted. Copy it again with 'resync public.a'.");
+
+        assertThat(said(alarms -> alarms.of(gap)))
+                .containsExactly(new Alarm(
+                        Severity.RED, "public.a", "Topic t was deleted.", "Copy it again with 'resync public.a'."));
     }
 
     @Test
     void redComesFirst() {
         assertThat(said(alarms -> {
                     alarms.lag("lag", "The target is", 61.0);
-                    alarms.red("target", "The target does not answer.");
+                    alarms.targetIsAway(new SQLException("refused"));
                 }))
                 .extracting(Alarm::subject)
                 .containsExactly("target", "lag");
