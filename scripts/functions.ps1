@@ -124,10 +124,12 @@ function Test-Caravan([string] $id) {
     return "$command" -match 'java.* -jar .*caravan\.jar'
 }
 
-# The process that start-all noted, or the one that says in addresses.json that it is ready. Nothing when there is none.
+# The process that start-all noted, or the one whose addresses lie in its folder (addresses.json once it is ready). Nothing when there is none.
 function Get-CaravanId {
     $ids = @()
     if (Test-Path "$data/caravan.pid") { $ids += Get-Content "$data/caravan.pid" -TotalCount 1 }
-    if (Test-Path "$data/addresses.json") { $ids += (Get-Content -Raw "$data/addresses.json" | ConvertFrom-Json).pid }
+    foreach ($file in "$data/addresses.json", "$data/starting.json") {
+        if (Test-Path $file) { $ids += (Get-Content -Raw $file | ConvertFrom-Json).pid }
+    }
     return $ids | Where-Object { Test-Caravan $_ } | Select-Object -First 1
 }

@@ -101,11 +101,11 @@ is_caravan() {
     case $command in *java*' -jar '*caravan.jar*) return 0 ;; *) return 1 ;; esac
 }
 
-# The process that start-all noted, or the one that says in addresses.json that it is ready. Nothing when there is none.
+# The process that start-all noted, or the one whose addresses lie in its folder (addresses.json once it is ready). Nothing when there is none.
 caravan_pid() {
     local pid
     for pid in $(cat "$data/caravan.pid" 2>/dev/null) \
-        $(sed -n 's/.*"pid" *: *\([0-9][0-9]*\).*/\1/p' "$data/addresses.json" 2>/dev/null); do
+        $(sed -n 's/.*"pid" *: *\([0-9][0-9]*\).*/\1/p' "$data/addresses.json" "$data/starting.json" 2>/dev/null); do
         if is_caravan "$pid"; then
             echo "$pid"
             return

@@ -10,12 +10,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where a running pipeline's parts are: what follows READY, and {@code addresses.json} for the other commands. */
+/**
+ * Where a running pipeline's parts are: what follows READY, and {@code addresses.json} for the other commands. Until READY the same
+ * lies in {@code starting.json}, because programs take the other file for the sign that the pipeline streams.
+ */
 final class Addresses {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String READY = "addresses.json";
+    private static final String STARTING = "starting.json";
 
     private Addresses() {}
 
@@ -43,24 +49,37 @@ final class Addresses {
         return JSON.writeValueAsString(addresses);
     }
 
-    /** Whole or not at all, so that no reader finds half a file. */
-    static void write(Settings settings, Map<String, Object> addresses) throws IOException {
-        Path directory = Files.createDirectories(settings.embedded().directory());
-        Path part = directory.resolve("addresses.json.part");
-        Files.writeString(part, json(addresses));
-        Files.move(part, file(settings), StandardCopyOption.ATOMIC_MOVE);
+    /** The parts answer, and the set-up begins: from here on the other commands find them. */
+    static void starting(Settings settings) throws IOException {
+        write(settings, STARTING, of(settings));
     }
 
-    /** Removes this process's file, and no other one's. */
+    /** The pipeline streams: from here on programs find the file that they wait for. */
+    static void ready(Settings settings, Map<String, Object> addresses) throws IOException {
+        write(settings, READY, addresses);
+        Files.deleteIfExists(file(settings, STARTING));
+    }
+
+    /** Whole or not at all, so that no reader finds half a file. */
+    private static void write(Settings settings, String name, Map<String, Object> addresses) throws IOException {
+        Path directory = Files.createDirectories(settings.embedded().directory());
+        Path part = directory.resolve(name + ".part");
+        Files.writeString(part, json(addresses));
+        Files.move(part, file(settings, name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Removes this process's files, and no other one's. */
     static void remove(Settings settings) throws IOException {
-        if (Files.exists(file(settings))
-                && pid(read(settings)) == ProcessHandle.current().pid()) {
-            Files.delete(file(settings));
+        for (String name : List.of(READY, STARTING)) {
+            Path file = file(settings, name);
+            if (Files.exists(file) && pid(read(file)) == ProcessHandle.current().pid()) {
+                Files.delete(file);
+            }
         }
     }
 
-    private static Path file(Settings settings) {
-        return settings.embedded().directory().resolve("addresses.json");
+    private static Path file(Settings settings, String name) {
+        return settings.embedded().directory().resolve(name);
     }
 
     /** The addresses of the process that runs this pipeline on its folder; empty when there is none, or it is another pipeline's. */
@@ -69,18 +88,26 @@ final class Addresses {
     }
 
     private static Optional<Map<String, Object>> ofAny(Settings settings) throws IOException {
-        if (!Files.exists(file(settings))) {
-            return Optional.empty();
+        for (String name : List.of(READY, STARTING)) {
+            Path file = file(settings, name);
+            if (Files.exists(file)) {
+                Map<String, Object> found = read(file);
+                if (isAlive(found)) {
+                    return Optional.of(found);
+                }
+            }
         }
-        Map<String, Object> found = read(settings);
+        return Optional.empty();
+    }
+
+    private static boolean isAlive(Map<String, Object> found) {
         // In a container every run has the same number, so the file of one that was killed can name this process.
-        boolean alive = ProcessHandle.of(pid(found))
+        return ProcessHandle.of(pid(found))
                 .filter(process -> process.pid() != ProcessHandle.current().pid())
                 .filter(ProcessHandle::isAlive)
                 .flatMap(process -> process.info().command())
                 .filter(command -> command.contains("java")) // the number may have been given to another program since
                 .isPresent();
-        return alive ? Optional.of(found) : Optional.empty();
     }
 
     /** Two processes in one folder would take each other's file, log and embedded parts. */
@@ -93,8 +120,8 @@ final class Addresses {
         }
     }
 
-    private static Map<String, Object> read(Settings settings) throws IOException {
-        return JSON.readValue(file(settings).toFile(), new TypeReference<>() {});
+    private static Map<String, Object> read(Path file) throws IOException {
+        return JSON.readValue(file.toFile(), new TypeReference<>() {});
     }
 
     private static long pid(Map<String, Object> addresses) {

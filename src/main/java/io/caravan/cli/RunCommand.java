@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.config.Settings;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -23,20 +24,26 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch stopped = new CountDownLatch(1);
         Shutdown shutdown = Shutdown.install(stopped);
         Terminal.say("Caravan: settings from " + home.configFile());
-        try (Stack stack = Stack.start(home, line -> Terminal.say("  " + line));
-                Application application = new Application(stack.settings())) {
+        try (Stack stack = Stack.start(home, line -> Terminal.say("  " + line))) {
+            Addresses.starting(stack.settings());
+            return stream(stack.settings(), shutdown).code();
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static ExitCode stream(Settings settings, Shutdown shutdown) throws Exception {
+        try (Application application = new Application(settings)) {
             shutdown.stopsWith(application.state()::stop);
             RunState end = application.run();
-            Addresses.remove(stack.settings());
+            Addresses.remove(settings);
             Throwable failure = end.failure();
             if (failure != null) {
                 Terminal.complain(Terminal.message(failure));
-                return ExitCode.FAILED.code();
+                return ExitCode.FAILED;
             }
             Terminal.say("Stopping.");
-            return ExitCode.OK.code();
-        } finally {
-            stopped.countDown();
+            return ExitCode.OK;
         }
     }
 }

@@ -25,7 +25,7 @@ public final class RunState {
 
     /** The last step: says so to people and to programs, in one line. */
     public void ready() throws IOException {
-        Addresses.write(settings, addresses);
+        Addresses.ready(settings, addresses);
         Terminal.say("READY " + Addresses.json(addresses));
     }
 

@@ -28,7 +28,8 @@ final class DirectoryLock implements AutoCloseable {
             channel.close();
             throw new EmbeddedStackException("The directory " + directory + " is in use by another Caravan (process "
                     + Files.readString(file).strip()
-                    + "). Stop that one, or set caravan.embedded.dir to another directory.");
+                    + "), a run that starts its parts or a command that needs them. Wait for it, or stop it; two that are to go on"
+                    + " side by side need a caravan.embedded.dir each.");
         }
         channel.truncate(0);
         channel.write(

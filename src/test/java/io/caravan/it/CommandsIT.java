@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Path;
+import java.sql.Connection;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What people type beside a pipeline that runs. */
 class CommandsIT {
@@ -75,6 +78,42 @@ class CommandsIT {
                 assertThat(new ObjectMapper().readTree(line).get("pipeline").asText())
                         .isEqualTo(PIPELINE.name());
             }
+        }
+    }
+
+    /** Rows wait for whoever holds the lock, so the copy stands still while commands are typed. */
+    @Test
+    void commandsFindARunThatIsStillCopying(@TempDir Path directory) throws Exception {
+        String table = "create table note (id integer primary key, v text)";
+        try (Scenario scenario = Scenario.create(directory, table, "insert into note values (1, 'x')");
+                Connection lock = scenario.target().connect()) {
+            scenario.folder().set("caravan.schema", "existing");
+            scenario.target()
+                    .execute(
+                            table,
+                            "create function public.wait() returns boolean immutable language sql as"
+                                    + " 'select pg_catalog.pg_advisory_xact_lock_shared(42) is not null'",
+                            "alter table note add constraint waits check (public.wait())");
+            lock.createStatement().execute("select pg_advisory_lock(42)");
+            CaravanProcess caravan = scenario.start();
+            scenario.databases()
+                    .awaitInTarget(
+                            "select count(*) from pg_locks where locktype = 'advisory' and not granted",
+                            "1",
+                            Databases.LIMIT);
+
+            assertThat(scenario.folder().answer(1, "status")).contains(scenario.name() + ": copying");
+            assertThat(scenario.folder().answer(1, "reset", "--yes")).contains("is running. Stop it first");
+            assertThat(scenario.folder().answer(1, "resync", "note")).contains("The pipeline is not streaming yet");
+            assertThat(scenario.folder().answer(1, "cutover")).contains("The pipeline is not streaming yet");
+            assertThat(scenario.folder().answer(1, "run")).contains("Another Caravan runs on", "" + caravan.pid());
+
+            lock.createStatement().execute("select pg_advisory_unlock(42)");
+            caravan.awaitReady();
+            assertThat(directory.resolve(scenario.name()).resolve("data"))
+                    .isDirectoryContaining("glob:**/addresses.json");
+            assertThat(directory.resolve(scenario.name()).resolve("data"))
+                    .isDirectoryNotContaining("glob:**/starting.json");
         }
     }
 
