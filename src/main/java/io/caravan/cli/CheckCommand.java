@@ -26,7 +26,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), line -> {});
+        try (Stack stack = Stack.attach(caravan.home());
                 Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
             Waiting.answers(stack.settings().source());
             Waiting.answers(stack.settings().target());

@@ -46,7 +46,7 @@ final class CutoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), line -> {});
+        try (Stack stack = Stack.attach(caravan.home());
                 Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
             CutoverReport report = cutover(stack.settings(), pipeline).run(reverseSlot, finish);
             if (json) {

@@ -52,7 +52,7 @@ final class DeadLettersCommand implements Callable<Integer> {
     }
 
     private int withTarget(Work work) throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), Set.of(Part.TARGET), line -> {});
+        try (Stack stack = Stack.attach(caravan.home(), Set.of(Part.TARGET));
                 Replaying replaying = new Replaying(stack.settings())) {
             return work.with(replaying).code();
         }

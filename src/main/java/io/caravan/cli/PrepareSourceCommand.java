@@ -8,6 +8,7 @@ import io.caravan.preflight.SourcePreparation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -58,7 +59,7 @@ final class PrepareSourceCommand implements Callable<Integer> {
         if (!settings.embedded().parts().contains(Part.SOURCE)) {
             return run(settings);
         }
-        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+        try (Stack stack = Stack.attach(caravan.home(), EnumSet.of(Part.SOURCE))) {
             return run(stack.settings());
         }
     }

@@ -30,7 +30,7 @@ final class ResetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+        try (Stack stack = Stack.attach(caravan.home())) {
             Settings settings = stack.settings();
             if (stack.running()
                     || new RunningCaravan(settings, Terminal::complain).status().isPresent()) {

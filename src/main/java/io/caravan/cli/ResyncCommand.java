@@ -25,7 +25,7 @@ final class ResyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+        try (Stack stack = Stack.attach(caravan.home())) {
             Optional<String> answer = new RunningCaravan(stack.settings(), Terminal::complain)
                     .post("/api/tables/" + encode(table) + "/resync");
             Terminal.say("  " + (answer.isPresent() ? CopyBean.parse(answer.get()) : alone(stack, table)));

@@ -1,10 +1,12 @@
 package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.config.Part;
 import io.caravan.config.Settings;
 import io.caravan.cutover.SequencePosition;
 import io.caravan.cutover.SequencePosition.Outcome;
 import io.caravan.cutover.Sequences;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -32,7 +34,7 @@ final class SequencesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+        try (Stack stack = Stack.attach(caravan.home(), EnumSet.of(Part.SOURCE, Part.TARGET))) {
             Settings settings = stack.settings();
             List<SequencePosition> positions =
                     new Sequences(settings.source(), settings.target()).set(CutoverCommand.tables(settings));

@@ -37,14 +37,12 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
     }
 
     /** For the other commands: the running process's parts; else embedded ones are started for as long as the command takes. */
-    static Stack attach(Home home, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException {
-        return attach(home, EnumSet.allOf(Part.class), progress);
+    static Stack attach(Home home) throws SettingsException, IOException, InterruptedException {
+        return attach(home, EnumSet.allOf(Part.class));
     }
 
-    /** The same for a command that needs these parts only. */
-    static Stack attach(Home home, Set<Part> needed, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException {
+    /** The same for a command that needs these parts only. What is started is told beside the answer, since it takes seconds. */
+    static Stack attach(Home home, Set<Part> needed) throws SettingsException, IOException, InterruptedException {
         Settings settings = home.settings(Map.of());
         Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
         if (running.isPresent()) {
@@ -54,7 +52,10 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         Set<Part> parts = EnumSet.noneOf(Part.class);
         parts.addAll(settings.embedded().parts());
         parts.retainAll(needed);
-        EmbeddedStack embedded = startEmbedded(home, settings, parts, progress, known);
+        if (!parts.isEmpty()) {
+            Terminal.complain("No Caravan process runs here, so the embedded parts are started for this command:");
+        }
+        EmbeddedStack embedded = startEmbedded(home, settings, parts, line -> Terminal.complain("  " + line), known);
         return new Stack(home.settings(known), embedded, false);
     }
 

@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.config.Part;
 import io.caravan.config.Settings;
 import io.caravan.guard.EvidenceStore;
 import io.caravan.postgres.Catalog;
@@ -13,6 +14,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -79,7 +81,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private int compare() throws Exception {
-        try (Stack stack = Stack.attach(caravan.home(), line -> {})) {
+        try (Stack stack = Stack.attach(caravan.home(), EnumSet.of(Part.SOURCE, Part.TARGET))) {
             RunningCaravan running = new RunningCaravan(stack.settings(), Terminal::complain);
             Optional<String> answer = running.post(
                     "/api/verify?tables=" + URLEncoder.encode(String.join(",", only), StandardCharsets.UTF_8)
