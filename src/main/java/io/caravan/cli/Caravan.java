@@ -2,6 +2,7 @@ package io.caravan.cli;
 
 import io.caravan.config.SettingsException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class Caravan implements Callable<Integer> {
 
+    private static final String JSON = "--json";
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -50,17 +53,33 @@ public final class Caravan implements Callable<Integer> {
 
     /** Runs the command and returns the exit code. */
     public static int execute(String... args) {
-        return new CommandLine(new Caravan())
+        CommandLine commandLine = new CommandLine(new Caravan());
+        CommandLine.IParameterExceptionHandler toPeople = commandLine.getParameterExceptionHandler();
+        return commandLine
+                .setParameterExceptionHandler((failure, given) -> {
+                    if (List.of(given).contains(JSON)) {
+                        Terminal.sayError(String.valueOf(failure.getMessage()));
+                    }
+                    return toPeople.handleParseException(failure, given);
+                })
                 .setExecutionExceptionHandler((failure, command, parsed) ->
-                        report(failure, command.getCommandSpec().qualifiedName()))
+                        report(failure, command.getCommandSpec().qualifiedName(), isForProgram(parsed)))
                 .setExitCodeExceptionMapper(failure -> ExitCode.BAD_SETTINGS.code())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .execute(args);
     }
 
-    private static int report(Exception failure, String command) {
+    private static boolean isForProgram(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult innermost = parsed;
+        while (innermost.hasSubcommand()) {
+            innermost = innermost.subcommand();
+        }
+        return innermost.hasMatchedOption(JSON);
+    }
+
+    private static int report(Exception failure, String command, boolean json) {
         note(failure, command);
-        Terminal.complain(Terminal.message(failure));
+        Terminal.complain(failure, json);
         return (failure instanceof SettingsException ? ExitCode.BAD_SETTINGS : ExitCode.FAILED).code();
     }
 

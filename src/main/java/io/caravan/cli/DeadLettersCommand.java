@@ -7,6 +7,7 @@ import io.caravan.apply.Letters;
 import io.caravan.apply.Replay;
 import io.caravan.config.Part;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -127,8 +128,8 @@ final class DeadLettersCommand implements Callable<Integer> {
             return parent.withTarget(target -> {
                 List<Letter> found = target.letters().list(Set.of(id), null, true, 1);
                 if (found.isEmpty()) {
-                    Terminal.complain("There is no dead letter " + id + ". 'dead-letters list' names those that wait.");
-                    return ExitCode.FAILED;
+                    throw new IllegalStateException(
+                            "There is no dead letter " + id + ". 'dead-letters list' names those that wait.");
                 }
                 Letter letter = found.get(0);
                 Terminal.say(
@@ -174,6 +175,8 @@ final class DeadLettersCommand implements Callable<Integer> {
             description = "Gives the changes of letters up, for good. What waits behind them goes on waiting.",
             mixinStandardHelpOptions = true)
     static final class Discard implements Callable<Integer> {
+        private static final String QUESTION = "Discard them? Their changes will be missing in the target. (yes/no)";
+
         @ParentCommand
         private DeadLettersCommand parent;
 
@@ -183,27 +186,40 @@ final class DeadLettersCommand implements Callable<Integer> {
         @Option(names = "--yes", description = "Do not ask.")
         private boolean yes;
 
+        @Option(names = "--json", description = "Print how many were discarded as JSON.")
+        private boolean json;
+
         @Override
         public Integer call() throws Exception {
             LetterSelection chosen = selection.letters();
             return parent.withTarget(target -> {
                 Letters letters = target.letters();
                 List<Letter> waiting = letters.waiting(chosen);
-                if (waiting.isEmpty()) {
-                    Terminal.complain("None of " + chosen + " waits.");
-                    return chosen.ids().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+                if (waiting.isEmpty() && !chosen.ids().isEmpty()) {
+                    throw new IllegalStateException("None of " + chosen + " waits.");
                 }
-                Terminal.say(LetterText.list(waiting));
-                if (!yes && !Terminal.confirms("Discard them? Their changes will be missing in the target. (yes/no)")) {
-                    Terminal.complain("Nothing was discarded. Answer yes, or give --yes.");
-                    return ExitCode.FAILED;
+                tell(waiting.isEmpty() ? "None of " + chosen + " waits." : LetterText.list(waiting));
+                if (!waiting.isEmpty() && !yes && !Terminal.confirms(QUESTION)) {
+                    throw new IllegalStateException("Nothing was discarded. Answer yes, or give --yes.");
                 }
-                Terminal.say("Discarded: %d. %s"
-                        .formatted(
-                                letters.discard(chosen),
-                                LetterText.left(letters.list(Set.of(), chosen.table(), false, Integer.MAX_VALUE))));
+                int discarded = waiting.isEmpty() ? 0 : letters.discard(chosen);
+                List<Letter> left = letters.list(Set.of(), chosen.table(), false, Integer.MAX_VALUE);
+                if (json) {
+                    Terminal.say(JSON.writeValueAsString(Map.of("discarded", discarded, "waiting", left.size())));
+                } else if (!waiting.isEmpty()) {
+                    Terminal.say("Discarded: %d. %s".formatted(discarded, LetterText.left(left)));
+                }
                 return ExitCode.OK;
             });
+        }
+
+        /** What the question is about; not among what a program reads. */
+        private void tell(String letters) {
+            if (json) {
+                Terminal.complain(letters);
+            } else {
+                Terminal.say(letters);
+            }
         }
     }
 }

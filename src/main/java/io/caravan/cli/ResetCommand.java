@@ -1,10 +1,14 @@
 package io.caravan.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.Reset;
 import io.caravan.config.Settings;
 import java.io.IOException;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,6 +29,9 @@ final class ResetCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask.")
     private boolean yes;
 
+    @Option(names = "--json", description = "Print what was removed as JSON.")
+    private boolean json;
+
     @Option(names = "--target-data", description = "Also drop the replicated tables from the target.")
     private boolean targetData;
 
@@ -34,8 +41,7 @@ final class ResetCommand implements Callable<Integer> {
             Settings settings = stack.settings();
             if (stack.running()
                     || new RunningCaravan(settings, Terminal::complain).status().isPresent()) {
-                Terminal.complain("A Caravan process of this pipeline is running. Stop it first.");
-                return ExitCode.FAILED.code();
+                throw new IllegalStateException("A Caravan process of this pipeline is running. Stop it first.");
             }
             try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
                 Reset reset = new Reset(
@@ -48,26 +54,42 @@ final class ResetCommand implements Callable<Integer> {
                         pipeline.topics,
                         pipeline.capture,
                         settings.connectorName());
+                List<String> takenAlong = List.of();
                 if (targetData) {
                     requireOurs(pipeline);
-                    tell(reset.takenAlong());
+                    takenAlong = reset.takenAlong();
+                    tell(takenAlong);
                 }
                 if (!yes && !confirmed(settings)) {
-                    Terminal.complain("Nothing was removed. Answer yes, or give --yes.");
-                    return ExitCode.FAILED.code();
+                    throw new IllegalStateException("Nothing was removed. Answer yes, or give --yes.");
                 }
-                reset.run(targetData, done -> Terminal.say("  " + done));
+                run(reset, takenAlong);
             }
             return ExitCode.OK.code();
         }
     }
 
+    private void run(Reset reset, List<String> takenAlong) throws Exception {
+        List<String> removed = new ArrayList<>();
+        reset.run(targetData, done -> {
+            removed.add(done);
+            if (!json) {
+                Terminal.say("  " + done);
+            }
+        });
+        if (json) {
+            Terminal.say(new ObjectMapper()
+                    .writeValueAsString(new TreeMap<>(Map.of("removed", removed, "takenAlong", takenAlong))));
+        }
+    }
+
+    /** Before the question, and not among what a program reads. */
     private static void tell(List<String> takenAlong) {
         if (!takenAlong.isEmpty()) {
-            Terminal.say(
+            Terminal.complain(
                     "With the target's tables goes what depends on them there (DROP TABLE … CASCADE). A run makes again only"
                             + " what it copied; keep the rest by a dump of the schema:");
-            takenAlong.forEach(each -> Terminal.say("  " + each));
+            takenAlong.forEach(each -> Terminal.complain("  " + each));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.TableCopies;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.postgres.TableName;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 
@@ -17,30 +19,44 @@ import picocli.CommandLine.ParentCommand;
         description = {"Copies one table again while the rest streams.", "Its dead letters are settled by the copy."},
         mixinStandardHelpOptions = true)
 final class ResyncCommand implements Callable<Integer> {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @ParentCommand
     private Caravan caravan;
 
     @Parameters(paramLabel = "TABLE", description = "schema.table; without a schema: public.")
     private String table;
 
+    @Option(names = "--json", description = "Print the outcome as JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home())) {
             Optional<String> answer = new RunningCaravan(stack.settings(), Terminal::complain)
                     .post("/api/tables/" + encode(table) + "/resync");
-            Terminal.say("  " + (answer.isPresent() ? CopyBean.parse(answer.get()) : alone(stack, table)));
+            CopyBean.Copied copied = answer.isPresent() ? CopyBean.parse(answer.get()) : alone(stack);
+            Terminal.say(json ? JSON.writeValueAsString(copied) : "  " + copied);
             return ExitCode.OK.code();
         }
     }
 
-    private static CopyBean.Copied alone(Stack stack, String table) throws Exception {
-        try (Pipeline pipeline = new Pipeline(stack.settings(), note -> Terminal.say("    " + note))) {
+    private CopyBean.Copied alone(Stack stack) throws Exception {
+        try (Pipeline pipeline = new Pipeline(stack.settings(), this::note)) {
             pipeline.cutoverMark().requireNone("copying a table again");
             pipeline.startOwnSteps();
             TableCopies copies = pipeline.tableCopies(TableStream.NONE);
             TableName name = copies.named(table);
             copies.request(name);
             return CopyBean.copy(copies, name);
+        }
+    }
+
+    private void note(String note) {
+        if (json) {
+            Terminal.complain(note);
+        } else {
+            Terminal.say("    " + note);
         }
     }
 

@@ -46,9 +46,9 @@ final class Terminal {
         OUT.print("\u001B[H\u001B[2J");
     }
 
-    /** Asks and reads the answer from the standard input, where its end counts as no. */
+    /** Asks, beside the answer of the command, and reads from the standard input, where its end counts as no. */
     static boolean confirms(String question) throws IOException {
-        say(question);
+        complain(question);
         return "yes".equals(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine());
     }
 
@@ -61,8 +61,13 @@ final class Terminal {
         String text = message(failure);
         complain(text);
         if (json) {
-            say(JsonNodeFactory.instance.objectNode().put("error", text).toString());
+            sayError(text);
         }
+    }
+
+    /** The answer of a command with {@code --json} that has none. */
+    static void sayError(String text) {
+        say(JsonNodeFactory.instance.objectNode().put("error", text).toString());
     }
 
     /** The message of a failure and of the causes that say more, without their stacks. */

@@ -2,10 +2,27 @@ package io.caravan.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class CaravanTest {
+    @Test
+    void everyCommandThatEndsByItselfCanAnswerAsJson() {
+        assertThat(withoutJson(new CommandLine(new Caravan())))
+                .containsExactlyInAnyOrder("caravan", "run", "dead-letters", "generate-completion", "help");
+    }
+
+    private static List<String> withoutJson(CommandLine command) {
+        List<String> names = new ArrayList<>();
+        if (!command.getCommandSpec().optionsMap().containsKey("--json")) {
+            names.add(command.getCommandName());
+        }
+        command.getSubcommands().values().forEach(each -> names.addAll(withoutJson(each)));
+        return names;
+    }
+
     @Test
     void theListOfCommandsHasAWholeSentenceInOneLineForEach() {
         CommandLine caravan = new CommandLine(new Caravan());

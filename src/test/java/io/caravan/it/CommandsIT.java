@@ -3,9 +3,11 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -115,6 +117,37 @@ class CommandsIT {
             assertThat(directory.resolve(scenario.name()).resolve("data"))
                     .isDirectoryNotContaining("glob:**/starting.json");
         }
+    }
+
+    @Test
+    void aProgramReadsAnObjectAlsoWhenACommandFails() throws Exception {
+        assertThat(error(1, "verify", "--table", "public.nowhere", "--json"))
+                .isEqualTo("No table of the pipeline matches public.nowhere.");
+        assertThat(error(1, "resync", "nowhere", "--json")).contains("is none of this pipeline's");
+        assertThat(error(1, "reset", "--yes", "--json")).contains("is running. Stop it first.");
+        assertThat(error(1, "dead-letters", "show", "--json", "4711")).contains("There is no dead letter 4711");
+        assertThat(error(2, "status", "--json", "--config", "nowhere.properties"))
+                .contains("nowhere.properties, which does not exist");
+        assertThat(error(2, "verify", "--json", "--every", "soon")).contains("--every is 'soon'");
+    }
+
+    /** The one line of the output that is an object. */
+    private static String error(int exitCode, String... arguments) throws Exception {
+        List<String> objects = PIPELINE.answer(exitCode, arguments)
+                .lines()
+                .filter(line -> line.startsWith("{"))
+                .toList();
+        assertThat(objects).hasSize(1);
+        return new ObjectMapper().readTree(objects.get(0)).get("error").asText();
+    }
+
+    @Test
+    void resyncAndDiscardAnswerAsJson() throws Exception {
+        JsonNode copied = PIPELINE.json(0, "resync", "public.scratch");
+        assertThat(copied.get("table").asText()).isEqualTo("public.scratch");
+        assertThat(copied.get("rows").isNumber()).isTrue();
+        assertThat(PIPELINE.answer(0, "dead-letters", "discard", "--all", "--yes", "--json"))
+                .endsWith("{\"discarded\":0,\"waiting\":0}");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -46,11 +48,12 @@ class ResetIT {
                     .contains(
                             "slot " + scenario.slot() + " dropped",
                             "publication " + scenario.name() + "_publication dropped");
-            CaravanProcess again = scenario.folder().command("reset", "--yes");
+            CaravanProcess again = scenario.folder().command("reset", "--yes", "--json");
             assertThat(again.exitCode()).as(again.output()).isZero();
-            assertThat(again.output())
+            assertThat(new ObjectMapper().readTree(again.output()).get("removed"))
+                    .extracting(JsonNode::asText)
                     .contains(
-                            "slot " + scenario.slot() + " was gone already",
+                            "replication slot " + scenario.slot() + " was gone already",
                             "publication " + scenario.name() + "_publication was gone already");
             assertThat(scenario.source()
                             .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot()
