@@ -16,6 +16,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "check",
         description = {"Says what is in the way, and what to do about it.", "Looks at everything and changes nothing."},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:ready, also with warnings",
+            "1:findings, or a database does not answer",
+            "2:settings or arguments that cannot be used"
+        },
         mixinStandardHelpOptions = true)
 final class CheckCommand implements Callable<Integer> {
     @ParentCommand

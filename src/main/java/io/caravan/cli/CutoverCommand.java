@@ -20,8 +20,10 @@ import picocli.CommandLine.ParentCommand;
         name = "cutover",
         description = {
             "Says whether applications may move to the target.",
-            "Checks that nobody writes to the source and that the target has all of it, sets the target's sequences and",
-            "validates its constraints. Can be repeated. Exit code 0 when applications may be pointed to the target."
+            "Leave 'run' on and stop whoever writes to the source first. Checks that",
+            "nobody writes there and that the target has all of it, sets the target's",
+            "sequences and validates its constraints. Can be repeated.",
+            "Exit code 0 when applications may be pointed to the target."
         },
         mixinStandardHelpOptions = true)
 final class CutoverCommand implements Callable<Integer> {

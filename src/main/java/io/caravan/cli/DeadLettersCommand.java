@@ -27,6 +27,12 @@ import picocli.CommandLine.Spec;
             "Lists, shows, replays, discards what was rejected.",
             "Each is a change that the target did not take, or one that waits behind it."
         },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:listed, shown, all replayed, discarded",
+            "1:no such letter, refused again, not confirmed, or the target is away",
+            "2:settings or arguments that cannot be used"
+        },
         subcommands = {
             DeadLettersCommand.ListThem.class,
             DeadLettersCommand.Show.class,

@@ -19,7 +19,16 @@ import picocli.CommandLine.ParentCommand;
         name = "reset",
         description = {
             "Takes the pipeline away, so that a run begins anew.",
-            "Removes connector and its offsets, slot, publication, topics and Caravan's state in the target."
+            "Removes connector and its offsets, slot, publication, topics and Caravan's",
+            "state in the target. Refuses while a process of the pipeline runs. It leaves",
+            "the copied rows: without --target-data the next run says that the target is",
+            "not empty, and copies nothing until its tables are gone."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:removed",
+            "1:refused, not confirmed, or cut off; run it again",
+            "2:settings or arguments that cannot be used"
         },
         mixinStandardHelpOptions = true)
 final class ResetCommand implements Callable<Integer> {

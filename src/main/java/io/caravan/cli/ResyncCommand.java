@@ -17,6 +17,12 @@ import picocli.CommandLine.ParentCommand;
 @Command(
         name = "resync",
         description = {"Copies one table again while the rest streams.", "Its dead letters are settled by the copy."},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:copied",
+            "1:not copied; the table is as before, and a process that runs tries again",
+            "2:settings or arguments that cannot be used"
+        },
         mixinStandardHelpOptions = true)
 final class ResyncCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();

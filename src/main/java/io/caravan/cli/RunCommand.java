@@ -9,7 +9,17 @@ import picocli.CommandLine.ParentCommand;
 /** {@code run}: sets the pipeline up, or goes on with it, and streams until it is stopped. */
 @Command(
         name = "run",
-        description = "Sets up or resumes, and streams until stopped (Ctrl-C).",
+        description = {
+            "Sets up or resumes, and streams until stopped (Ctrl-C).",
+            "A line that begins with READY says that it streams. Run it again at any time."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped by Ctrl-C or SIGTERM",
+            "1:a step of the set-up failed; what was done is kept for the next run",
+            "2:settings or arguments that cannot be used",
+            "130, 143:not everything stopped within 40 seconds after Ctrl-C, SIGTERM"
+        },
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     @ParentCommand

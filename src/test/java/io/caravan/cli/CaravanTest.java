@@ -24,6 +24,18 @@ class CaravanTest {
     }
 
     @Test
+    void everyHelpSaysWithWhichCodeTheCommandEndsAndFitsATerminal() {
+        new CommandLine(new Caravan()).getSubcommands().forEach((name, command) -> {
+            if (command.getCommand().getClass().getName().startsWith("io.caravan") && !name.equals("prepare-source")) {
+                assertThat(command.getUsageMessage()).as(name).containsPattern("Exit code");
+                assertThat(command.getCommandSpec().usageMessage().description())
+                        .as(name)
+                        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+            }
+        });
+    }
+
+    @Test
     void theListOfCommandsHasAWholeSentenceInOneLineForEach() {
         CommandLine caravan = new CommandLine(new Caravan());
 
