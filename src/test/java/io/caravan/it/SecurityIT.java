@@ -97,7 +97,7 @@ class SecurityIT {
     void monitorsAreToldThePipelinesState() throws Exception {
         await().atMost(Databases.LIMIT).untilAsserted(() -> assertThat(
                         get("management", "/observe/metrics", TOKEN).body())
-                .contains("caravan_connector_running 1.0", "caravan_table_changes{table=\"public.account\"}"));
+                .contains("caravan_connector_running 1.0", "caravan_table_changes_total{table=\"public.account\"}"));
     }
 
     @Test

@@ -8,6 +8,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -43,7 +46,34 @@ class MetricsTest {
         assertThat(registry.scrape())
                 .contains("caravan_healthy 1.0", "caravan_lag_seconds 1.5", "caravan_slot_retained_bytes 4096.0")
                 .contains("caravan_connector_running 1.0", "caravan_verified_equal NaN")
-                .contains("caravan_table_changes{table=\"public.a\"} 7.0");
+                .contains("caravan_table_changes_total{table=\"public.a\"} 7.0")
+                .contains("# TYPE caravan_table_changes_total counter")
+                .contains("caravan_table_lag_seconds{table=\"public.a\"} 0.25")
+                .contains("caravan_copy_done NaN", "caravan_verified_age_seconds NaN");
+    }
+
+    @Test
+    void changesAreCountedOnAndNotHeldByTheCollector() {
+        PipelineMetrics metrics = metrics();
+        metrics.refresh();
+        status = status.replace("\"changes\":7", "\"changes\":9");
+        System.gc(); // the registry refers to what it counts weakly
+
+        metrics.refresh();
+
+        assertThat(registry.scrape()).contains("caravan_table_changes_total{table=\"public.a\"} 9.0");
+    }
+
+    @Test
+    void aCopyAndAVerificationSayHowFarAndHowLongAgo() {
+        status = status.replace(
+                "\"tables\"",
+                "\"copy\":{\"tables\":4,\"tablesDone\":3,\"part\":0.75},"
+                        + "\"verified\":{\"equal\":true,\"at\":\"2026-11-30T10:00:00.000Z\"},\"tables\"");
+
+        new PipelineMetrics(this::read, registry, Clock.fixed(Instant.parse("2026-11-30T11:00:00Z"), ZoneOffset.UTC));
+
+        assertThat(registry.scrape()).contains("caravan_copy_done 0.75", "caravan_verified_age_seconds 3600.0");
     }
 
     @Test
@@ -81,7 +111,7 @@ class MetricsTest {
 
         metrics().refresh();
 
-        assertThat(registry.scrape().lines().filter(line -> line.startsWith("caravan_table_changes{")))
+        assertThat(registry.scrape().lines().filter(line -> line.startsWith("caravan_table_changes_total{")))
                 .hasSize(PipelineMetrics.MOST_TABLES)
                 .anyMatch(line -> line.contains("public.z"));
     }
@@ -128,7 +158,7 @@ class MetricsTest {
     }
 
     private static String table(String name, String state, int letters) {
-        return "{\"table\":\"%s\",\"state\":\"%s\",\"changes\":7,\"deadLetters\":%d,\"error\":\"%s\"}"
+        return "{\"table\":\"%s\",\"state\":\"%s\",\"changes\":7,\"deadLetters\":%d,\"lagSeconds\":0.25,\"error\":\"%s\"}"
                 .formatted(name, state, letters, state.equals("streaming") ? "" : "why");
     }
 
