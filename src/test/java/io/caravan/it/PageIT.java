@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
@@ -112,7 +113,9 @@ class PageIT {
                         "verify",
                         "target");
         assertThat(browser.texts("#path .bad")).isEmpty();
-        browser.awaitText("#rates svg", "now");
+        awaitChart("rates", "rows per second, last .*: now [\\d,.]+/s, highest [1-9][\\d,.]*/s");
+        awaitChart("lags", "seconds behind, last .*: now (under 1|\\d+) s, highest (under 1|\\d+) s");
+        awaitChart("wals", "WAL kept, last .*: now [\\d.,]+ [KM]?i?B, highest [1-9][\\d.,]* [KM]?i?B");
         assertThat(browser.find("#copy").isDisplayed()).isFalse();
         browser.photograph("streaming");
     }
@@ -188,6 +191,52 @@ class PageIT {
         browser.photograph("mended");
     }
 
+    @Test
+    @Order(6)
+    void whatGoesOnButWantsALookIsYellow() throws Exception {
+        Path steps = scenario.folder().path().resolve("routes/25-own-steps.camel.yaml");
+        String before = Files.readString(steps);
+        Files.writeString(steps, "- route: [");
+        browser.awaitText("#state", "Streaming, .* behind. Someone should look.");
+        assertThat(browser.attribute("#state", "class")).isEqualTo("wait");
+        browser.awaitText("#problems .wait", "25-own-steps.camel.yaml as saved at .* Correct the file");
+        assertThat(browser.texts("#problems .bad")).isEmpty();
+        browser.photograph("yellow");
+        Files.writeString(steps, before);
+        browser.awaitText("#state", "All is well.");
+        assertThat(browser.attribute("#state", "class")).isEqualTo("good");
+    }
+
+    @Test
+    @Order(7)
+    void aTableThatIsRetryingStandsOnTopUntilTheTargetTakesItAgain() throws Exception {
+        scenario.target()
+                .execute(
+                        "create function full_disk() returns trigger language plpgsql as"
+                                + " $$begin raise exception using errcode = '53100', message = 'no space left'; end$$",
+                        "create trigger full_disk before update on payments for each row execute function full_disk()",
+                        "alter table payments enable always trigger full_disk");
+        scenario.source().execute("update payments set amount = 0 where id = 1");
+
+        browser.awaitText("#problems .bad", "Table public.payments is retrying: .*no space left.*goes on by itself");
+        browser.awaitText("[data-station='apply']", "1 table retrying");
+        assertThat(stateOf("apply")).isEqualTo("bad");
+        browser.awaitText("#tables tr:first-child", "public.payments retrying");
+        assertThat(browser.attribute("#tables tr:first-child td:nth-child(2)", "class"))
+                .isEqualTo("bad");
+
+        scenario.target().execute("drop trigger full_disk on payments");
+        browser.awaitText("#state", "All is well.");
+        scenario.databases().awaitEqual();
+    }
+
+    /** @param label what is read aloud of it */
+    private static void awaitChart(String id, String label) {
+        await(id + " " + label).atMost(Databases.LIMIT).ignoreExceptions().untilAsserted(() -> assertThat(
+                        browser.attribute("#" + id + " svg", "aria-label"))
+                .containsPattern(label));
+    }
+
     private static void press(String button, String question) {
         String selector = "[data-key='" + button + "']";
         browser.click(selector);
@@ -199,7 +248,7 @@ class PageIT {
     }
 
     @Test
-    @Order(6)
+    @Order(8)
     void nothingComesFromElsewhere() {
         assertThat(browser.script("return performance.getEntriesByType('resource')"
                         + ".map(each => new URL(each.name).origin).filter(each => each !== location.origin)"))
@@ -207,7 +256,7 @@ class PageIT {
     }
 
     @Test
-    @Order(7)
+    @Order(9)
     void whenCaravanIsGoneThePageSaysSoAndFromWhenItIs() throws Exception {
         caravan.kill();
 
@@ -216,7 +265,7 @@ class PageIT {
     }
 
     @Test
-    @Order(8)
+    @Order(10)
     void theHistoryGoesOnFromASecondThatIsAskedFor() throws Exception {
         caravan = scenario.start();
         awaitPage();
