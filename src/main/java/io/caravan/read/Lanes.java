@@ -18,6 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** The lanes of this instance's partitions and the workers that run the routes: each lane one batch, then the next lane's turn. */
 final class Lanes {
@@ -133,6 +134,7 @@ final class Lanes {
                 if (ahead != null) {
                     ahead.begin(lane.next());
                 }
+                name(batch.get(0));
                 lane.route().process(batch);
             }
         } catch (Throwable e) { // an Error too: nothing may be read behind a batch that was taken and is not applied
@@ -142,9 +144,17 @@ final class Lanes {
                 lane.route().stopRoute(NoMemoryException.inPlaceOf(e, batch));
             }
         } finally {
+            MDC.clear();
             lane.leave();
         }
         schedule(lane);
+    }
+
+    /** For what this thread logs of the batch: where it begins. Once a batch, since each costs a map. */
+    private static void name(ConsumerRecord<?, ?> first) {
+        MDC.put("topic", first.topic());
+        MDC.put("partition", Integer.toString(first.partition()));
+        MDC.put("offset", Long.toString(first.offset()));
     }
 
     private void goOn(Lane lane) {
