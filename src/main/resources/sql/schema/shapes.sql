@@ -1,5 +1,6 @@
 -- The columns of tables, dropped ones too, with what tells that they were altered: a column keeps its number through a renaming, its
--- version changes with every ALTER of it, its place in the key is 0 when it is in none. Of the table's files (oid:file:places) the file is another after each
+-- version changes with every ALTER of it, its place in the key is 0 when it is in none. computed is how the server computes it, empty
+-- for a column that is written to. Of the table's files (oid:file:places) the file is another after each
 -- rewrite, and the places, by whose transactions a partition and those above it were put in, after each ATTACH.
 -- psql -v tables='{public.devices}' -f shapes.sql
 with recursive tree(position, oid, places) as (
@@ -16,6 +17,9 @@ select t.position, a.attnum as number, case when not a.attisdropped then a.attna
        format_type(a.atttypid, a.atttypmod) as type, a.xmin::text as version,
        a.attnotnull or exists (select from pg_constraint k where k.conrelid = a.attrelid and a.attnum = any (k.conkey)) as bound,
        coalesce(array_position(k.columns, a.attnum), 0) as key,
+       case when a.attgenerated = '' then ''
+            else (select format('(%s) %s', pg_get_expr(d.adbin, d.adrelid), case a.attgenerated when 's' then 'STORED' else 'VIRTUAL' end)
+                  from pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum) end as computed,
        coalesce(f.files, '') as files,
        (select count(*) || ' ' || coalesce(md5(string_agg(oid || ':' || enumlabel, ',' order by oid)), '') from pg_enum) as labels,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon

@@ -72,9 +72,10 @@ public final class Drift {
         try (Connection from = source.session()) {
             shapes = TableShape.of(from, captured());
             Map<TableName, TableShape> unknown = new TreeMap<>(shapes);
-            unknown.keySet()
-                    .removeIf(table ->
-                            steps.get(table.toString()) != TableStep.COPIED || known.containsKey(table.toString()));
+            unknown.entrySet()
+                    .removeIf(each -> steps.get(each.getKey().toString()) != TableStep.COPIED
+                            || !isToBeNoted(
+                                    each.getValue(), known.get(each.getKey().toString())));
             agreeFor(unknown, from).forEach((table, shape) -> known.put(table.toString(), shape));
         }
         SQLException failure = null; // of one table; the others are looked at all the same
@@ -101,7 +102,12 @@ public final class Drift {
         }
     }
 
-    /** Notes the tables, of which none was noted before, that are alike on both sides: after the first copy as a rule all of them. */
+    /** Whether the note does not say all that is asked today, and speaks against nothing: there is none, or an earlier version wrote it. */
+    private static boolean isToBeNoted(TableShape now, @Nullable TableShape noted) {
+        return noted == null || (!now.isAs(noted) && now.isAsFarAsSaid(noted));
+    }
+
+    /** Notes the tables, of which too little was noted before, that are alike on both sides: after the first copy as a rule all of them. */
     private synchronized Map<TableName, TableShape> agreeFor(Map<TableName, TableShape> unknown, Connection from)
             throws SQLException {
         Map<TableName, TableShape> alike = new TreeMap<>();

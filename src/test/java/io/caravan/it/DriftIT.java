@@ -176,6 +176,34 @@ class DriftIT {
     }
 
     @Test
+    void aColumnThatIsComputedNoLongerOrOtherwiseHasTheSourcesValues() throws Exception {
+        PIPELINE.source().execute("""
+                create table computed (id integer primary key, v integer,
+                                       twice integer generated always as (v * 2) stored,
+                                       more integer generated always as (v + 1) stored);
+                insert into computed values (1, 1), (2, 2)""");
+        PIPELINE.awaitAgreed("public.computed");
+
+        PIPELINE.source()
+                .execute(
+                        "alter table computed alter column twice drop expression",
+                        "update computed set twice = 99 where id = 1",
+                        "insert into computed values (3, 3, 77)");
+        arrives("select from computed where id = 1 and twice = 99");
+        arrives("select from computed where id = 3 and twice = 77");
+        PIPELINE.awaitAgreed("public.computed");
+
+        PIPELINE.source()
+                .execute(
+                        "alter table computed alter column more set expression as (v + twice)",
+                        "insert into computed values (4, 4, 40)");
+        mend("computed", "ALTER TABLE \"public\".\"computed\" ALTER COLUMN \"more\" SET EXPRESSION AS ((v + twice))");
+        arrives("select from computed where id = 4 and more = 44");
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(letters("computed")).isEqualTo("0");
+    }
+
+    @Test
     void anotherKeyStopsTheTableWithTheStatementAndIsTheOneThatCountsAfterIt() throws Exception {
         PIPELINE.source().execute("""
                 create table rekeyed (id integer primary key, v integer not null);

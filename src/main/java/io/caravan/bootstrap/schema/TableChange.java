@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the target needs since a table of the source was altered.
  *
  * @param labels statements that add labels to enums
- * @param columns statements that add columns
+ * @param columns statements that add columns, or make them such as can be written to
  * @param partitions there are partitions that were not there before
  * @param byHand statements that destroy or reinterpret what is there, so a person has to run them
  * @param copy the rows may have got values of which no event tells, or changes under way do not fit the table as it is now: both
@@ -42,7 +42,7 @@ public record TableChange(
             Connection target,
             boolean sameTypes)
             throws SQLException {
-        Comparing columns = new Comparing(table, known, there, here, sameTypes);
+        Comparing columns = new Comparing(table, known, there, here, target, sameTypes);
         columns.compare();
         columns.copy |= known != null && Partition.changedUntold(source, table, known, there);
         EnumLabels labels = EnumLabels.of(source, table);
@@ -51,20 +51,27 @@ public record TableChange(
         byHand.addAll(labels.renamed(ours));
         AddedColumns added =
                 AddedColumns.of(source, table, columns.missing, known == null || there.wasRewrittenSince(known));
+        List<String> alter = new ArrayList<>(columns.writable);
+        alter.addAll(added.statements());
+        if (byHand.isEmpty() && !columns.expressions.isEmpty()) { // those of renamed columns are another text after it
+            byHand.addAll(labels.added(ours));
+            byHand.addAll(alter); // they may need what was added
+            byHand.addAll(columns.expressions);
+        }
         if (known != null && there.hasAnotherKeyThan(known)) {
             if (names(there.key()).equals(names(here.key()))) {
                 columns.copy = true; // changes since then were applied by the old key
             } else {
                 byHand.addAll(labels.added(ours));
-                byHand.addAll(added.statements());
+                byHand.addAll(alter);
                 byHand.add("ALTER TABLE " + table.sql() + " " + key(target, table, names(there.key())));
             }
         }
         return new TableChange(
                 labels.added(ours),
-                added.statements(),
+                alter,
                 known != null && there.hasMorePartsThan(known),
-                byHand,
+                byHand.stream().distinct().toList(),
                 columns.copy || !added.sameInOldRows());
     }
 
@@ -99,21 +106,33 @@ public record TableChange(
         private final @Nullable TableShape known;
         private final TableShape there;
         private final TableShape here;
+        private final TargetExpressions expressionsHere;
         private final boolean sameTypes;
         final List<String> byHand = new ArrayList<>();
+        final List<String> writable = new ArrayList<>();
+        final List<String> expressions = new ArrayList<>();
         final Set<String> missing = new TreeSet<>();
         boolean copy;
 
-        Comparing(TableName table, @Nullable TableShape known, TableShape there, TableShape here, boolean sameTypes) {
+        Comparing(
+                TableName table,
+                @Nullable TableShape known,
+                TableShape there,
+                TableShape here,
+                Connection target,
+                boolean sameTypes) {
             this.alter = "ALTER TABLE " + table.sql() + " ";
             this.known = known;
             this.there = there;
             this.here = here;
+            this.expressionsHere = new TargetExpressions(target, table);
             this.sameTypes = sameTypes;
         }
 
-        void compare() {
-            there.present().forEach(now -> compare(now, String.valueOf(now.name())));
+        void compare() throws SQLException {
+            for (Column now : there.present().toList()) {
+                compare(now, String.valueOf(now.name()));
+            }
             if (known != null) {
                 known.present()
                         .filter(before -> there.named(before.name()).isEmpty())
@@ -124,7 +143,7 @@ public record TableChange(
             }
         }
 
-        private void compare(Column now, String name) {
+        private void compare(Column now, String name) throws SQLException {
             Column ours = here.named(name).orElse(null);
             Column before = known == null ? null : known.numbered(now.number()).orElse(null);
             boolean isAnother = known == null
@@ -134,11 +153,41 @@ public record TableChange(
                 missing.add(name);
                 copy |= known == null || before != null;
             } else if (isAnother && !ours.type().equals(now.type())) {
-                byHand.add(alter + "ALTER COLUMN " + Identifier.quote(name) + " TYPE " + now.type() + " USING "
-                        + Identifier.quote(name) + "::" + now.type());
+                byHand.add(alter + "ALTER COLUMN " + Identifier.quote(name) + " TYPE " + now.type()
+                        + (ours.isComputed() ? "" : " USING " + Identifier.quote(name) + "::" + now.type()));
+            }
+            if (ours != null) {
+                compareComputed(before, now, ours, Identifier.quote(name));
             }
             // Also one of the same name and type can have been filled anew: dropped and added, or by ALTER … USING.
             copy |= ours != null && known != null && (isAnother || isFilledAnew(before, now, known));
+        }
+
+        /** What the target computes is never written, so it must be what the source computes too, in the same way. */
+        private void compareComputed(@Nullable Column before, Column now, Column ours, String name)
+                throws SQLException {
+            boolean noted = before != null && before.computed() != null;
+            boolean unknown = known == null || (before != null && !noted);
+            boolean changed = unknown
+                    ? sameTypes
+                    : before == null || !String.valueOf(before.computed()).equals(now.computed());
+            // until they were made alike one side alone may have had values
+            copy |= before != null && noted && before.isComputed() != now.isComputed();
+            if (!now.isComputed() && ours.isComputed()) {
+                copy = true;
+                if (ours.isVirtual()) {
+                    byHand.add(alter + "DROP COLUMN " + name);
+                } else {
+                    writable.add(alter + "ALTER COLUMN " + name + " DROP EXPRESSION");
+                }
+            } else if (changed && now.isComputed() && !ours.isComputed()) {
+                byHand.add(alter + "DROP COLUMN " + name); // the look after that adds it as it is
+            } else if (changed && now.isComputed() && expressionsHere.differ(now.expression(), ours.expression())) {
+                expressions.add(alter
+                        + (expressionsHere.canBeSet()
+                                ? "ALTER COLUMN " + name + " SET EXPRESSION AS " + now.expression()
+                                : "DROP COLUMN " + name));
+            }
         }
 
         private boolean isFilledAnew(@Nullable Column before, Column now, TableShape then) {

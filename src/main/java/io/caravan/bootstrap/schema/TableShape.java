@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ public record TableShape(List<Column> columns, List<String> files, String labels
      * @param version changes whenever the column is altered
      * @param bound NOT NULL, or part of a constraint
      * @param key its place in the key, from 1 on; 0 when it is in none; null in a note that does not say
+     * @param computed how, as {@code (v * 2) STORED}; empty when it is written to; null in a note that does not say
      */
     record Column(
             int number,
@@ -44,9 +46,36 @@ public record TableShape(List<Column> columns, List<String> files, String labels
             String type,
             String version,
             boolean bound,
-            @Nullable Integer key) {
+            @Nullable Integer key,
+            @Nullable String computed) {
         boolean isCalled(@Nullable String other) {
             return name != null && name.equals(other);
+        }
+
+        boolean isComputed() {
+            return computed != null && !computed.isEmpty();
+        }
+
+        /** Of a virtual one the table has no values, so nothing is left of them without its expression. */
+        boolean isVirtual() {
+            return computed != null && computed.endsWith(" VIRTUAL");
+        }
+
+        /** In parentheses; of a computed column. */
+        String expression() {
+            return String.valueOf(computed).replaceFirst(" (STORED|VIRTUAL)$", "");
+        }
+
+        /** With what a note of an earlier version does not say taken from the column as it is now. */
+        private Column completed(Column now) {
+            return new Column(
+                    number,
+                    name,
+                    type,
+                    version,
+                    bound,
+                    key == null ? now.key : key,
+                    computed == null ? now.computed : computed);
         }
     }
 
@@ -71,7 +100,8 @@ public record TableShape(List<Column> columns, List<String> files, String labels
                     row.getString("type"),
                     row.getString("version"),
                     row.getBoolean("bound"),
-                    row.getInt("key")));
+                    row.getInt("key"),
+                    row.getString("computed")));
         });
         return shapes;
     }
@@ -79,6 +109,18 @@ public record TableShape(List<Column> columns, List<String> files, String labels
     /** Whether the table is as it was then. */
     public boolean isAs(@Nullable TableShape then) {
         return then != null && equals(then.seenAt(horizon));
+    }
+
+    /** Whether the table is as it was then by all that a note of an earlier version says, which is less than is asked today. */
+    public boolean isAsFarAsSaid(TableShape then) {
+        return then.columns.size() == columns.size()
+                && isAs(new TableShape(
+                        IntStream.range(0, columns.size())
+                                .mapToObj(i -> then.columns.get(i).completed(columns.get(i)))
+                                .toList(),
+                        then.files,
+                        then.labels,
+                        horizon));
     }
 
     /** The same, seen later. */
