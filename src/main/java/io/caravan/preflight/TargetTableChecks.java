@@ -54,6 +54,7 @@ final class TargetTableChecks {
                 Table here = present.get(table.name());
                 if (here != null) {
                     types(table, here);
+                    computed(table, here);
                 }
             }
         } else {
@@ -84,6 +85,40 @@ final class TargetTableChecks {
                     "Table " + there.name() + " has columns of other types in the target than on the source, which may"
                             + " round values without a word, or refuse them: " + others + ".",
                     "Give them the source's types, unless every value fits.",
+                    true));
+        }
+    }
+
+    /** What the target computes is never written, and what the source computes does not come. */
+    private void computed(Table there, Table here) {
+        Map<String, Boolean> computed =
+                there.columns().stream().collect(Collectors.toMap(Column::name, Column::generated));
+        String table = "table " + there.name();
+        List<String> skipped = here.columns().stream()
+                .filter(column -> column.generated() && !computed.getOrDefault(column.name(), true))
+                .map(Column::name)
+                .toList();
+        if (!skipped.isEmpty()) {
+            findings.add(new Finding(
+                    table,
+                    "Table " + there.name() + " has columns that the target computes and the source does not, so the"
+                            + " source's values would be lost: " + String.join(", ", skipped) + ".",
+                    "Run on the target: ALTER TABLE " + there.name().sql() + " "
+                            + skipped.stream()
+                                    .map(column -> "ALTER COLUMN " + Identifier.quote(column) + " DROP EXPRESSION")
+                                    .collect(Collectors.joining(", "))
+                            + "."));
+        }
+        String empty = here.columns().stream()
+                .filter(column -> !column.generated() && computed.getOrDefault(column.name(), false))
+                .map(Column::name)
+                .collect(Collectors.joining(", "));
+        if (!empty.isEmpty()) {
+            findings.add(new Finding(
+                    table,
+                    "Table " + there.name() + " has columns that the source computes and the target does not; no value"
+                            + " comes for them: " + empty + ".",
+                    "Define them as on the source, unless something else in the target fills them.",
                     true));
         }
     }

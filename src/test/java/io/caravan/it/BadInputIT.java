@@ -133,6 +133,30 @@ class BadInputIT {
     }
 
     @Test
+    void aColumnThatOneSideAloneComputesIsToldBeforeItsValuesAreLost() throws Exception {
+        scenario.source()
+                .execute("create table sum (id integer primary key, twice integer,"
+                        + " thrice integer generated always as (id * 3) stored)");
+        scenario.target()
+                .execute(
+                        Load.schema(),
+                        "create table sum (id integer primary key, twice integer generated always as (id * 2) stored,"
+                                + " thrice integer)");
+        folder.set("caravan.schema", "existing");
+
+        refused(
+                1,
+                "Table public.sum has columns that the target computes and the source does not",
+                "would be lost: twice.",
+                "ALTER TABLE \"public\".\"sum\" ALTER COLUMN \"twice\" DROP EXPRESSION",
+                "Table public.sum has columns that the source computes and the target does not",
+                "no value comes for them: thrice.");
+
+        scenario.source().execute("drop table sum");
+        scenario.target().execute("drop schema public cascade; create schema public");
+    }
+
+    @Test
     void aTableWithoutKeyAndIdentityIsToldBeforeItBreaksTheSource() throws Exception {
         scenario.source()
                 .execute(
