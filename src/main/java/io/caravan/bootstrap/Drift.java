@@ -179,30 +179,33 @@ public final class Drift {
      * @param reason why its changes do not fit the target
      */
     public void mend(String table, Exception reason) throws SQLException, DriftException {
-        if (carryOver(named(table), reason)) {
+        TableName name = named(table);
+        carryOver(name, reason);
+        if (lines.step(name).orElse(TableStep.WAITING) == TableStep.RESYNC) {
             throw new DriftException("Table " + table + " was altered on the source and is about to be copied again.");
         }
     }
 
     /**
-     * Carries over what has changed of the table.
+     * Carries over what has changed of the table. That it has to be copied again is noted.
      *
-     * @return whether it has to be copied again, which is noted
+     * @return the source's table, for which the target's is fit now; null when it is gone
      * @throws DriftException when a person has to do something first, which is noted
      */
-    boolean carryOver(TableName table) throws SQLException, DriftException {
+    @Nullable
+    TableShape carryOver(TableName table) throws SQLException, DriftException {
         return carryOver(table, null);
     }
 
-    private synchronized boolean carryOver(TableName table, @Nullable Exception reason)
+    private synchronized @Nullable TableShape carryOver(TableName table, @Nullable Exception reason)
             throws SQLException, DriftException {
         TableStep step = lines.step(table).orElse(TableStep.WAITING);
         try (Connection from = source.session();
                 Connection to = target.session()) {
             TableShape there = TableShape.of(from, List.of(table)).get(table);
             TableShape here = TableShape.of(to, List.of(table)).get(table);
-            if (!step.mayDrift() || there == null || here == null) {
-                return step == TableStep.RESYNC; // the guard speaks of tables that are gone
+            if (there == null || here == null || !step.mayDrift()) {
+                return there; // the guard speaks of tables that are gone
             }
             requireAllLogged(table, from);
             requireKeyOfPartitioning(table, from);
@@ -221,7 +224,9 @@ public final class Drift {
                 throw stopped(table, "Table " + table + " was altered on the source", byHand, null);
             }
             boolean copy = change.copy() || step != TableStep.COPIED;
-            if (copy && step != TableStep.RESYNC) { // first: after a kill the old shape is not noted as agreed on
+            if (copy
+                    && step != TableStep.RESYNC
+                    && !step.isNew()) { // first: after a kill the old shape is not noted as agreed on
                 lines.set(table, TableStep.RESYNC);
                 notes.accept(table + " was altered on the source and is copied again");
             }
@@ -229,7 +234,7 @@ public final class Drift {
             if (!copy) {
                 agree(Map.of(table, there), from);
             }
-            return copy;
+            return there;
         }
     }
 

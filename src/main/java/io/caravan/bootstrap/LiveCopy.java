@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -61,11 +62,13 @@ public final class LiveCopy {
     /**
      * Copies the table; its line must be there.
      *
+     * @param as how the table was when it was read, and the target made fit for it
      * @param again whether rows that are in the target are those of an earlier copy; if not, they are an error
      * @param noted what else is true once the rows are there, and is written in their transaction
-     * @return the rows copied
+     * @return the rows copied; empty when the table was altered meanwhile and nothing was done
      */
-    long copy(Table table, String topic, boolean again, Note noted) throws SQLException, InterruptedException {
+    OptionalLong copy(Table table, TableShape as, String topic, boolean again, Note noted)
+            throws SQLException, InterruptedException {
         // Events below this offset are of transactions that have written their commit to the WAL. Such a one can still
         // be invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
         Map<TopicPartition, Long> settled = lines.nextOffsets(topic);
@@ -78,8 +81,12 @@ public final class LiveCopy {
                 to.setAutoCommit(false);
                 Map<TopicPartition, Long> applied = lines.lock(to, topic);
                 try (FreshSnapshot snapshot = FreshSnapshot.take(source, table)) {
+                    TableShape now = shape(table, snapshot);
+                    if (!now.isDefinedAs(as)) {
+                        return OptionalLong.empty();
+                    }
                     if (!hasUnseen(settled, applied, snapshot.transactions())) {
-                        return replace(table, topic, again, snapshot, to, noted);
+                        return OptionalLong.of(replace(table, now, topic, again, snapshot, to, noted));
                     }
                 }
                 to.rollback();
@@ -98,7 +105,20 @@ public final class LiveCopy {
         });
     }
 
-    private long replace(Table table, String topic, boolean again, FreshSnapshot snapshot, Connection to, Note noted)
+    /** Behind the snapshot's lock, so it stays so until the copy is done. */
+    private static TableShape shape(Table table, FreshSnapshot snapshot) throws SQLException {
+        Connection from = snapshot.exported().session();
+        return Objects.requireNonNull(TableShape.of(from, List.of(table.name())).get(table.name()));
+    }
+
+    private long replace(
+            Table table,
+            TableShape shape,
+            String topic,
+            boolean again,
+            FreshSnapshot snapshot,
+            Connection to,
+            Note noted)
             throws SQLException, InterruptedException {
         if (again) {
             try (Statement statement = to.createStatement()) {
@@ -110,8 +130,6 @@ public final class LiveCopy {
         Connection from = snapshot.exported().session();
         long rows = TableCopy.rows(
                 steps, table, TablePart.whole(table), from, to, CopyFormat.of(table, from, to), bytes -> {});
-        TableShape shape = Objects.requireNonNull(
-                TableShape.of(from, List.of(table.name())).get(table.name()));
         lines.filled(to, table.name(), topic, snapshot, shape, rows);
         noted.in(to);
         to.commit();

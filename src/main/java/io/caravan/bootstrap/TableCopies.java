@@ -1,6 +1,7 @@
 package io.caravan.bootstrap;
 
 import io.caravan.bootstrap.schema.SchemaCopy;
+import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Spelling;
@@ -11,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ public final class TableCopies {
     private final PipelineTables tables;
     private final TableStream stream;
     private final int jobs;
+
+    /** @param table as it was copied */
+    private record Copied(Table table, long rows) {}
 
     /** What a copy is begun and ended with. */
     public interface Renewal {
@@ -148,15 +153,14 @@ public final class TableCopies {
             if (!isDue(name, step)) {
                 return 0;
             }
-            Table table = require(name);
-            long rows = step.isNew() || step == TableStep.RESYNC ? fill(table, step) : 0;
+            Copied copied = step.isNew() || step == TableStep.RESYNC ? fill(name, step) : new Copied(require(name), 0);
             if (step != TableStep.COPIED) {
                 schema.completeTable(source, target, name, namesOf(lines.steps()), jobs);
                 lines.set(name, TableStep.COPIED);
             }
-            tables.stream(table);
+            tables.stream(copied.table);
             stream.begin(name);
-            return rows;
+            return copied.rows;
         } catch (SQLException e) {
             String problem = "Copying table " + name + " failed: " + e.getMessage();
             lines.note(name, problem);
@@ -166,10 +170,19 @@ public final class TableCopies {
         }
     }
 
-    private long fill(Table table, TableStep step) throws Exception {
-        if (step == TableStep.RESYNC) {
-            drift.carryOver(table.name());
+    /** Copies the table as it is at its copy: the wait for transactions is long enough to alter it. Then all is begun anew. */
+    private Copied fill(TableName name, TableStep step) throws Exception {
+        while (true) {
+            TableShape as = drift.carryOver(name);
+            Table table = require(name);
+            OptionalLong rows = as == null ? OptionalLong.empty() : fill(table, as, step);
+            if (rows.isPresent()) {
+                return new Copied(table, rows.getAsLong());
+            }
         }
+    }
+
+    private OptionalLong fill(Table table, TableShape as, TableStep step) throws Exception {
         boolean streamed = tables.streaming(table.name()).isPresent();
         if (streamed) {
             stream.hold(table.name());
@@ -177,8 +190,11 @@ public final class TableCopies {
         try {
             renewal.of(table.name());
             boolean again = step != TableStep.ADDED;
-            long rows = live.copy(table, topics.of(table.name()), again, to -> renewal.mended(to, table.name()));
-            renewal.done();
+            OptionalLong rows =
+                    live.copy(table, as, topics.of(table.name()), again, to -> renewal.mended(to, table.name()));
+            if (rows.isPresent()) {
+                renewal.done();
+            }
             return rows;
         } finally {
             if (streamed) {

@@ -3,6 +3,7 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class ResyncIT {
     private static final String STEADY = """
             create table steady (id integer primary key, filler text);
-            insert into steady select n, repeat('x', 100) from generate_series(1, 150000) n""";
+            insert into steady select n, repeat('x', 100) from generate_series(1, 150000) n;
+            create table widened (id integer primary key, v text);
+            insert into widened values (1, 'a')""";
 
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(STEADY).with("caravan.tables.watch-seconds", 1);
@@ -58,6 +61,38 @@ class ResyncIT {
         }
 
         PIPELINE.databases().awaitEqual();
+    }
+
+    @Test
+    void aTableThatIsAlteredWhileItsCopyWaitsIsCopiedAsItIsThen() throws Exception {
+        try (var writer = PIPELINE.source().connect();
+                var statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("insert into journal values (now(), 'open', 2)");
+            CompletableFuture<String> copy =
+                    CompletableFuture.supplyAsync(() -> PIPELINE.caravan().post("/api/tables/public.widened/resync"));
+            await("the table is read, and its copy waits for the writer")
+                    .atMost(Streaming.LIMIT)
+                    .until(() -> state("public.widened").equals("copying"));
+            PIPELINE.source()
+                    .execute(
+                            "alter table widened add column w integer default 7, add column at timestamptz default now()",
+                            "insert into widened values (2, 'b', 8)");
+            writer.commit();
+            copy.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+
+        PIPELINE.source().execute("insert into widened values (3, 'c', 9)");
+        PIPELINE.databases().awaitEqual();
+    }
+
+    private static String state(String name) {
+        for (JsonNode table : PIPELINE.status().get("tables")) {
+            if (table.get("table").asText().equals(name)) {
+                return table.get("state").asText();
+            }
+        }
+        return "";
     }
 
     /** Its commit is in the WAL and applied, and no snapshot sees it yet. */

@@ -177,6 +177,11 @@ public record TableShape(List<Column> columns, List<String> files, String labels
         return !new HashSet<>(files).containsAll(before.files);
     }
 
+    /** Whether what fits the table as it was then fits it still: its columns are the same, and no partition came. */
+    public boolean isDefinedAs(TableShape then) {
+        return columns.equals(then.columns) && !hasMorePartsThan(then);
+    }
+
     boolean hasMorePartsThan(TableShape before) {
         return !oids(before.files).containsAll(oids(files));
     }
