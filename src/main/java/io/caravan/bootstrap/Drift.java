@@ -7,7 +7,6 @@ import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.change.Batch;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
-import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
@@ -15,7 +14,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -32,7 +30,7 @@ public final class Drift {
     private final Database target;
     private final BootstrapState state;
     private final TableLines lines;
-    private final TableTopics topics;
+    private final TableStops stops;
     private final SchemaCopy schema;
     private final PipelineTables tables;
     private final TableStream stream;
@@ -53,7 +51,7 @@ public final class Drift {
         this.target = target;
         this.state = state;
         this.lines = state.lines();
-        this.topics = topics;
+        this.stops = new TableStops(state, topics);
         this.schema = schema;
         this.tables = tables;
         this.stream = stream;
@@ -207,8 +205,8 @@ public final class Drift {
             if (there == null || here == null || !step.mayDrift()) {
                 return there; // the guard speaks of tables that are gone
             }
-            requireAllLogged(table, from);
-            requireKeyOfPartitioning(table, from);
+            stops.requireAllLogged(table, from);
+            stops.requireKeyOfPartitioning(table, from);
             boolean ours = makesTables();
             TableShape known = lastSeen(table);
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
@@ -221,7 +219,7 @@ public final class Drift {
                 Stream.of(change.labels(), change.columns()).forEach(byHand::addAll);
             }
             if (!byHand.isEmpty()) {
-                throw stopped(table, "Table " + table + " was altered on the source", byHand, null);
+                throw stops.of(table, "Table " + table + " was altered on the source", byHand, null);
             }
             boolean copy = change.copy() || step != TableStep.COPIED;
             if (copy
@@ -249,7 +247,7 @@ public final class Drift {
             schema.alter(source, target, table, change);
         } catch (SQLException e) {
             if (String.valueOf(e.getSQLState()).matches("(0A|22|23|2B|42).*")) {
-                throw stopped(
+                throw stops.of(
                         table,
                         "Table " + table + " was altered on the source and the target refuses to follow",
                         Stream.concat(change.labels().stream(), change.columns().stream())
@@ -258,44 +256,6 @@ public final class Drift {
             }
             throw e;
         }
-    }
-
-    /** SET UNLOGGED rewrites a partition, so the table's shape is another; once it is logged again the table is copied. */
-    private void requireAllLogged(TableName table, Connection from) throws SQLException, DriftException {
-        for (PartitionDefect each : PartitionDefect.of(from, table)) {
-            if (each.unlogged()) {
-                throw stopped(table, each.problem() + " Run on the source: " + each.remedy());
-            }
-        }
-    }
-
-    private void requireKeyOfPartitioning(TableName table, Connection from) throws SQLException, DriftException {
-        Partitioning partitioning = state.partitioning().get(topics.of(table));
-        Table now = Catalog.tables(from).get(table);
-        if (partitioning != null && now != null) {
-            Optional<String> problem = partitioning.problem(table, now.key());
-            if (problem.isPresent()) {
-                lines.set(table, TableStep.ALTERED);
-                lines.note(table, problem.get());
-                throw new DriftException(problem.get());
-            }
-        }
-    }
-
-    private DriftException stopped(TableName table, String what, List<String> statements, @Nullable String reason)
-            throws SQLException {
-        return stopped(
-                table,
-                what + (reason == null ? "" : " (" + reason + ")") + ". Run on the target: "
-                        + String.join("; ", statements));
-    }
-
-    private DriftException stopped(TableName table, String problemAndRemedy) throws SQLException {
-        String message =
-                problemAndRemedy + "; within caravan.tables.watch-seconds the table is then copied again and goes on.";
-        lines.set(table, TableStep.ALTERED);
-        lines.note(table, message);
-        return new DriftException(message);
     }
 
     private void agree(Map<TableName, TableShape> shapes, Connection from) throws SQLException {
