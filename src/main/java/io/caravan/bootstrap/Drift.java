@@ -202,7 +202,7 @@ public final class Drift {
                 Connection to = target.session()) {
             TableShape there = TableShape.of(from, List.of(table)).get(table);
             TableShape here = TableShape.of(to, List.of(table)).get(table);
-            if (there == null || here == null || !step.mayDrift()) {
+            if (there == null || here == null || !(step.mayDrift() || step.isNew())) {
                 return there; // the guard speaks of tables that are gone
             }
             stops.requireAllLogged(table, from);
@@ -219,12 +219,12 @@ public final class Drift {
                 Stream.of(change.labels(), change.columns()).forEach(byHand::addAll);
             }
             if (!byHand.isEmpty()) {
-                throw stops.of(table, "Table " + table + " was altered on the source", byHand, null);
+                List<String> statements = byHand.stream().distinct().toList();
+                throw stops.of(table, "Table " + table + " was altered on the source", statements, null);
             }
             boolean copy = change.copy() || step != TableStep.COPIED;
-            if (copy
-                    && step != TableStep.RESYNC
-                    && !step.isNew()) { // first: after a kill the old shape is not noted as agreed on
+            if (copy && step.mayDrift() && step != TableStep.RESYNC) {
+                // first: after a kill the old shape is not noted as agreed on
                 lines.set(table, TableStep.RESYNC);
                 notes.accept(table + " was altered on the source and is copied again");
             }

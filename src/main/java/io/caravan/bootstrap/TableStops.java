@@ -59,7 +59,9 @@ final class TableStops {
     }
 
     private DriftException noted(TableName table, String message) throws SQLException {
-        lines.set(table, TableStep.ALTERED);
+        if (!lines.step(table).map(TableStep::isNew).orElse(false)) { // such a one is tried again at each look
+            lines.set(table, TableStep.ALTERED);
+        }
         lines.note(table, message);
         return new DriftException(message);
     }

@@ -50,6 +50,24 @@ class NewTableIT {
     }
 
     @Test
+    void aNewTableThatIsAlteredBeforeItsCopyIsCopiedAsItIsThen() throws Exception {
+        try (Connection writer = PIPELINE.source().connect();
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("insert into item (id, name) values (70001, 'holds the copy up')");
+            PIPELINE.source().execute("create table fresh (id integer primary key); insert into fresh values (1)");
+            PIPELINE.databases().awaitInTarget("select to_regclass('public.fresh') is not null", "t", Streaming.LIMIT);
+            PIPELINE.source()
+                    .execute("alter table fresh add column v text default 'x'", "insert into fresh values (2)");
+            writer.commit();
+        }
+        PIPELINE.awaitStep("public.fresh", "copied");
+        PIPELINE.source().execute("insert into fresh values (3, 'y')");
+
+        PIPELINE.databases().awaitEqual("public\\.(keyless)");
+    }
+
+    @Test
     void aNewTableWithoutAKeyWaitsAndDoesNotFailTheSourcesWriters() throws Exception {
         PIPELINE.source().execute("create table keyless (id integer, v text); insert into keyless values (1, 'a')");
         PIPELINE.awaitStep("public.keyless", "waiting");

@@ -70,7 +70,7 @@ public record TableChange(
         return new TableChange(
                 labels.added(ours),
                 alter,
-                known != null && there.hasMorePartsThan(known),
+                known == null ? there.countsMorePartsThan(here) : there.hasMorePartsThan(known),
                 byHand.stream().distinct().toList(),
                 columns.copy || !added.sameInOldRows());
     }

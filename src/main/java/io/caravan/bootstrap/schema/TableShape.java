@@ -186,6 +186,11 @@ public record TableShape(List<Column> columns, List<String> files, String labels
         return !oids(before.files).containsAll(oids(files));
     }
 
+    /** Between source and target, where the same part has different numbers. */
+    boolean countsMorePartsThan(TableShape other) {
+        return files.size() > other.files.size();
+    }
+
     private static Set<String> oids(List<String> files) {
         return files.stream().map(file -> file.substring(0, file.indexOf(':'))).collect(Collectors.toSet());
     }
