@@ -1,4 +1,5 @@
--- The enums that a table's columns are made of, also inside arrays, domains, composites and ranges, one row per label in order.
+-- The enums that a table's columns are made of, also inside arrays, domains, composites and ranges, one row per label in
+-- order. A label keeps its id when it is renamed.
 -- psql -v table='public.devices' -f labels.sql
 with recursive used(oid) as (
     select atttypid from pg_attribute
@@ -15,7 +16,7 @@ with recursive used(oid) as (
     ) x(oid)
     where x.oid <> 0
 )
-select format('%I.%I', n.nspname, t.typname) as type, e.enumlabel as label
+select format('%I.%I', n.nspname, t.typname) as type, e.oid::text as id, e.enumlabel as label
 from used u
 join pg_type t on t.oid = u.oid and t.typtype = 'e'
 join pg_namespace n on n.oid = t.typnamespace

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -48,7 +49,9 @@ public record TableChange(
         EnumLabels labels = EnumLabels.of(source, table);
         EnumLabels ours = EnumLabels.of(target, table);
         List<String> byHand = columns.byHand;
-        byHand.addAll(labels.renamed(ours));
+        Map<String, String> before = known == null ? Map.of() : known.labels();
+        byHand.addAll(labels.renamed(ours, before));
+        columns.copy |= labels.areRenamedSince(before);
         AddedColumns added =
                 AddedColumns.of(source, table, columns.missing, known == null || there.wasRewrittenSince(known));
         List<String> alter = new ArrayList<>(columns.writable);

@@ -1,6 +1,8 @@
 package io.caravan.bootstrap.schema;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
@@ -11,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param columns in the order of their numbers, dropped ones too
  * @param files which hold its rows, those of partitions too, as {@code oid:file:places}: a rewrite changes the file, ATTACH
  *     PARTITION the places
- * @param labels changes with the labels of any enum of the database
  * @param horizon all transactions before it had ended when the table was seen so; 0 in a note that does not say
  */
-public record TableShape(List<Column> columns, List<String> files, String labels, long horizon) {
+@JsonIgnoreProperties(ignoreUnknown = true) // a note of an earlier version has one text for all labels of the database
+public record TableShape(List<Column> columns, List<String> files, long horizon) {
     private static final SqlResource SHAPES = SqlResource.read("schema/shapes.sql");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -39,6 +42,7 @@ public record TableShape(List<Column> columns, List<String> files, String labels
      * @param bound NOT NULL, or part of a constraint
      * @param key its place in the key, from 1 on; 0 when it is in none; null in a note that does not say
      * @param computed how, as {@code (v * 2) STORED}; empty when it is written to; null in a note that does not say
+     * @param labels of the enums that its type is made of, by the numbers that they keep; null in a note that does not say
      */
     record Column(
             int number,
@@ -47,7 +51,8 @@ public record TableShape(List<Column> columns, List<String> files, String labels
             String version,
             boolean bound,
             @Nullable Integer key,
-            @Nullable String computed) {
+            @Nullable String computed,
+            @Nullable Map<String, String> labels) {
         boolean isCalled(@Nullable String other) {
             return name != null && name.equals(other);
         }
@@ -75,7 +80,8 @@ public record TableShape(List<Column> columns, List<String> files, String labels
                     version,
                     bound,
                     key == null ? now.key : key,
-                    computed == null ? now.computed : computed);
+                    computed == null ? now.computed : computed,
+                    labels == null ? now.labels : labels);
         }
     }
 
@@ -85,15 +91,11 @@ public record TableShape(List<Column> columns, List<String> files, String labels
         String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
         SHAPES.query(connection, Map.of("tables", names), row -> {
             String files = row.getString("files");
-            String labels = row.getString("labels");
             long horizon = row.getLong("horizon");
             TableShape shape = shapes.computeIfAbsent(
                     tables.get(row.getInt("position") - 1),
                     table -> new TableShape(
-                            new ArrayList<>(),
-                            files.isEmpty() ? List.of() : List.of(files.split(",")),
-                            labels,
-                            horizon));
+                            new ArrayList<>(), files.isEmpty() ? List.of() : List.of(files.split(",")), horizon));
             return shape.columns.add(new Column(
                     row.getInt("number"),
                     row.getString("name"),
@@ -101,9 +103,27 @@ public record TableShape(List<Column> columns, List<String> files, String labels
                     row.getString("version"),
                     row.getBoolean("bound"),
                     row.getInt("key"),
-                    row.getString("computed")));
+                    row.getString("computed"),
+                    labels(row.getString("labels"))));
         });
         return shapes;
+    }
+
+    private static Map<String, String> labels(String json) {
+        try {
+            return JSON.readValue(json, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("PostgreSQL's json cannot be read: " + json, e);
+        }
+    }
+
+    /** Of the enums of all columns, by their numbers; without those of which a note does not say. */
+    Map<String, String> labels() {
+        return present()
+                .map(Column::labels)
+                .filter(Objects::nonNull)
+                .flatMap(labels -> labels.entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (same, label) -> label));
     }
 
     /** Whether the table is as it was then. */
@@ -119,13 +139,12 @@ public record TableShape(List<Column> columns, List<String> files, String labels
                                 .mapToObj(i -> then.columns.get(i).completed(columns.get(i)))
                                 .toList(),
                         then.files,
-                        then.labels,
                         horizon));
     }
 
     /** The same, seen later. */
     public TableShape seenAt(long laterHorizon) {
-        return new TableShape(columns, files, labels, laterHorizon);
+        return new TableShape(columns, files, laterHorizon);
     }
 
     /** Of the table or partition of this number: the file, then the places. Null when it is not among them. */

@@ -18,9 +18,10 @@ import org.junit.jupiter.api.Test;
 class TableChangeIT {
     private static final TableName TABLE = new TableName("public", "sold");
     private static final String MADE = """
+            create type mood as enum ('sad', 'calm', 'glad');
             create table sold (id integer primary key, v integer, kind varchar(9),
                                total integer generated always as (v * 2) stored,
-                               known boolean generated always as (kind in ('a', 'b')) stored)""";
+                               known boolean generated always as (kind in ('a', 'b')) stored, moods mood[])""";
 
     private Database source;
     private Database target;
@@ -112,6 +113,37 @@ class TableChangeIT {
     }
 
     @Test
+    void aLabelThatTookTheNameOfARenamedOneIsTold() throws Exception {
+        Sql.run(source, """
+                alter type mood rename value 'sad' to 'blue';
+                alter type mood add value 'sad'""");
+
+        assertThat(change(before, true).byHand())
+                .containsExactly("ALTER TYPE public.mood RENAME VALUE 'sad' TO 'blue'");
+        change(before, true).byHand().forEach(statement -> run(target, statement));
+        TableChange rest = change(before, true);
+        assertThat(rest.byHand()).isEmpty();
+        assertThat(rest.labels()).containsExactly("ALTER TYPE public.mood ADD VALUE IF NOT EXISTS 'sad' AFTER 'glad'");
+        assertThat(rest.copy()).isTrue();
+    }
+
+    @Test
+    void labelsThatTookEachOthersNamesAreRenamedByOneInBetween() throws Exception {
+        Sql.run(source, """
+                alter type mood rename value 'sad' to 'x';
+                alter type mood rename value 'calm' to 'sad';
+                alter type mood rename value 'glad' to 'calm';
+                alter type mood rename value 'x' to 'glad'""");
+
+        change(before, true).byHand().forEach(statement -> run(target, statement));
+
+        assertThat(Sql.column(target, "select enum_range(null::mood)::text")).containsExactly("{glad,sad,calm}");
+        assertThat(change(before, true).byHand()).isEmpty();
+        assertThat(change(before, true).copy()).isTrue();
+        assertThat(change(shape(source), true).isNone()).isTrue();
+    }
+
+    @Test
     void aNoteOfAnEarlierVersionSpeaksAgainstNothingUntilTheTableIsAltered() throws Exception {
         TableShape note = asNotedBefore(before);
 
@@ -125,7 +157,9 @@ class TableChangeIT {
 
     /** As a version before this one wrote it. */
     private static TableShape asNotedBefore(TableShape shape) {
-        return TableShape.parse(shape.json().replaceAll(",\"computed\":\"[^\"]*\"", ""));
+        String json = shape.json().replaceAll(",\"(computed\":\"[^\"]*\"|labels\":\\{[^}]*})", "");
+        assertThat(json).doesNotContain("computed", "labels");
+        return TableShape.parse(json.replaceFirst("^\\{", "{\"labels\":\"3 0123456789abcdef\","));
     }
 
     private TableChange change(@Nullable TableShape known, boolean sameTypes) throws SQLException {
