@@ -7,7 +7,8 @@ select l.next_offset,
        b.copied_lsn::text as copied_lsn,
        exists (select from caravan.dead_letter d
                where d.pipeline = l.pipeline and d.table_name = :#table and d.state in ('rejected', 'held')) as has_letters,
-       l.xmin <> was.xmin as stale
+       l.xmin <> was.xmin as stale,
+       exists (select from caravan.bootstrap c where c.pipeline = l.pipeline and c.table_name = 'cutover') as cut_over
 from caravan.ledger l
 join caravan.ledger was on was.pipeline = l.pipeline and was.topic = l.topic and was.partition = l.partition
 left join caravan.bootstrap b on b.pipeline = l.pipeline and b.table_name = :#table

@@ -70,6 +70,7 @@ public final class Ledger {
     public Batch remaining(@Body Batch batch, @Header("ledger") @Nullable Map<String, Object> line)
             throws SQLException {
         Map<String, Object> known = require(batch, line);
+        requireNotCutOver(batch, known);
         long nextOffset = Long.parseLong(String.valueOf(known.get("next_offset")));
         requireNoStepBack(batch, nextOffset);
         StreamPosition read = streamPosition(known);
@@ -80,6 +81,14 @@ public final class Ledger {
         Batch fresh = unread.behind(read);
         CopySnapshot copy = copy(known);
         return copy == null ? fresh : fresh.withoutThoseIn(copy);
+    }
+
+    private void requireNotCutOver(Batch batch, Map<String, Object> line) {
+        if (Boolean.TRUE.equals(line.get("cut_over"))) {
+            throw new IllegalStateException(
+                    "Pipeline " + pipeline + " was cut over: the target is on its own, and changes of " + batch.table()
+                            + " on the source are not applied any more. Stop this process.");
+        }
     }
 
     /**

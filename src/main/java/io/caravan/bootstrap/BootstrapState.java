@@ -27,7 +27,7 @@ public final class BootstrapState {
     private static final String CONNECTOR = "connector";
 
     /** How far taking away after a cut-over is. */
-    private static final String CUTOVER = "cutover";
+    static final String CUTOVER = "cutover";
 
     /** A database that was made read-only for a cut-over is no obstacle to taking the pipeline away. */
     static final Map<String, String> WRITING = Map.of("options", "-c default_transaction_read_only=off");

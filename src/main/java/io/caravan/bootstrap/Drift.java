@@ -30,6 +30,7 @@ public final class Drift {
     private final Database target;
     private final BootstrapState state;
     private final TableLines lines;
+    private final CutoverMark cutover;
     private final TableStops stops;
     private final SchemaCopy schema;
     private final PipelineTables tables;
@@ -42,6 +43,7 @@ public final class Drift {
             Database source,
             Database target,
             BootstrapState state,
+            CutoverMark cutover,
             TableTopics topics,
             SchemaCopy schema,
             PipelineTables tables,
@@ -51,6 +53,7 @@ public final class Drift {
         this.target = target;
         this.state = state;
         this.lines = state.lines();
+        this.cutover = cutover;
         this.stops = new TableStops(state, topics);
         this.schema = schema;
         this.tables = tables;
@@ -60,9 +63,9 @@ public final class Drift {
     }
 
     /** Looks at every table that was altered since both sides agreed, and at those that wait for a person. */
-    public void look() throws SQLException, BootstrapException {
-        if (state.step() != Step.STREAMING) {
-            return; // what is not there yet is being made
+    public void look() throws SQLException, BootstrapException, InterruptedException {
+        if (state.step() != Step.STREAMING || cutover.stands()) {
+            return; // what is not there yet is being made; what applications may write to is not altered
         }
         Map<String, TableStep> steps = lines.steps();
         Map<String, TableShape> known = lines.shapes();

@@ -34,6 +34,7 @@ public final class LiveCopy {
     private final Database source;
     private final Database target;
     private final TableLines lines;
+    private final CutoverMark cutover;
     private final TopicLook topics;
     private final OwnSteps steps;
     private final Consumer<String> notes;
@@ -48,12 +49,14 @@ public final class LiveCopy {
             Database source,
             Database target,
             BootstrapState state,
+            CutoverMark cutover,
             TopicLook topics,
             OwnSteps steps,
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
         this.lines = state.lines();
+        this.cutover = cutover;
         this.topics = topics;
         this.steps = steps;
         this.notes = notes;
@@ -120,6 +123,7 @@ public final class LiveCopy {
             Connection to,
             Note noted)
             throws SQLException, InterruptedException {
+        cutover.requireNone(to, "copying table " + table.name() + " again"); // the line in the ledger is locked
         if (again) {
             try (Statement statement = to.createStatement()) {
                 statement.execute("delete from " + new TargetRows(table).relation());

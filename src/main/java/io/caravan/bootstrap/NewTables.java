@@ -31,6 +31,7 @@ public final class NewTables {
     private final TableFilter filter;
     private final BootstrapState state;
     private final TableLines lines;
+    private final CutoverMark cutover;
     private final Publication publication;
     private final TableTopics topics;
     private final SchemaCopy schema;
@@ -53,6 +54,7 @@ public final class NewTables {
             Database target,
             TableFilter filter,
             BootstrapState state,
+            CutoverMark cutover,
             Publication publication,
             TableTopics topics,
             SchemaCopy schema,
@@ -66,6 +68,7 @@ public final class NewTables {
         this.filter = filter;
         this.state = state;
         this.lines = state.lines();
+        this.cutover = cutover;
         this.publication = publication;
         this.topics = topics;
         this.schema = schema;
@@ -77,8 +80,8 @@ public final class NewTables {
     }
 
     /** Whether there are such tables. Those that cannot be replicated are noted with the reason and looked at again next time. */
-    public boolean found() throws SQLException {
-        if (state.step() != Step.STREAMING) {
+    public boolean found() throws SQLException, InterruptedException {
+        if (state.step() != Step.STREAMING || cutover.stands()) {
             return false;
         }
         Map<String, TableStep> steps = lines.steps();

@@ -29,6 +29,7 @@ public final class TableCopies {
     private final TableFilter filter;
     private final BootstrapState state;
     private final TableLines lines;
+    private final CutoverMark cutover;
     private final TableTopics topics;
     private final SchemaCopy schema;
     private final Drift drift;
@@ -59,6 +60,7 @@ public final class TableCopies {
             Database source,
             Database target,
             BootstrapState state,
+            CutoverMark cutover,
             TableFilter filter,
             TableTopics topics,
             SchemaCopy schema,
@@ -74,6 +76,7 @@ public final class TableCopies {
         this.filter = filter;
         this.state = state;
         this.lines = state.lines();
+        this.cutover = cutover;
         this.topics = topics;
         this.schema = schema;
         this.drift = drift;
@@ -91,7 +94,7 @@ public final class TableCopies {
     }
 
     /** Notes that the table is to be copied again. Throws when it is none of the pipeline's. */
-    public void request(TableName table) throws SQLException, BootstrapException {
+    public void request(TableName table) throws SQLException, BootstrapException, InterruptedException {
         Step step = state.step();
         if (step == Step.NONE) {
             throw new BootstrapException(
@@ -101,6 +104,7 @@ public final class TableCopies {
             throw new BootstrapException("The pipeline is not streaming yet; the last step done is " + step.text()
                     + ". Its tables are copied anyway, by the 'run' that is on its way or by the next one.");
         }
+        cutover.requireNone("copying a table again");
         Map<String, TableStep> steps = lines.steps();
         if (!steps.getOrDefault(table.toString(), TableStep.LEFT).isCaptured()) {
             throw new BootstrapException(noneOfOurs(table, steps));
@@ -121,9 +125,9 @@ public final class TableCopies {
                 + (more > 0 ? " and " + more + " more; 'status' lists them." : ".");
     }
 
-    /** The tables to copy, to complete or to stream here; none before the pipeline streams. */
-    public List<TableName> due() throws SQLException {
-        if (state.step() != Step.STREAMING) {
+    /** The tables to copy, to complete or to stream here; none before the pipeline streams, nor once applications may write to the target. */
+    public List<TableName> due() throws SQLException, InterruptedException {
+        if (state.step() != Step.STREAMING || cutover.stands()) {
             return List.of();
         }
         Map<String, TableStep> steps = lines.steps();
@@ -153,6 +157,8 @@ public final class TableCopies {
             if (!isDue(name, step)) {
                 return 0;
             }
+            cutover.requireNone(
+                    "copying table " + name + " again"); // before publication, topic or definition are touched
             Copied copied = step.isNew() || step == TableStep.RESYNC ? fill(name, step) : new Copied(require(name), 0);
             if (step != TableStep.COPIED) {
                 schema.completeTable(source, target, name, namesOf(lines.steps()), jobs);

@@ -17,11 +17,9 @@ public final class CopyBean {
     private static final Logger LOG = LoggerFactory.getLogger(CopyBean.class);
 
     private final TableCopies copies;
-    private final CutoverMark cutover;
 
-    CopyBean(TableCopies copies, CutoverMark cutover) {
+    CopyBean(TableCopies copies) {
         this.copies = copies;
-        this.cutover = cutover;
     }
 
     /** What a copy came to: the answer of the API. */
@@ -34,12 +32,11 @@ public final class CopyBean {
 
     /** Notes that the table, {@code schema.table}, is to be copied again; also a kill does not undo that. */
     public void request(String table) throws SQLException, BootstrapException, InterruptedException {
-        cutover.requireNone("copying a table again");
         copies.request(copies.named(table));
     }
 
     /** The tables, {@code schema.table}, whose copy is to be made or finished. */
-    public List<String> due() throws SQLException {
+    public List<String> due() throws SQLException, InterruptedException {
         return copies.due().stream().map(TableName::toString).toList();
     }
 

@@ -12,6 +12,7 @@ import io.caravan.bootstrap.BootstrapLock;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.Connector;
 import io.caravan.bootstrap.ConnectorDeployment;
+import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.LiveCopy;
 import io.caravan.bootstrap.Messages;
@@ -187,11 +188,12 @@ final class Pipeline implements AutoCloseable {
                 settings.source(),
                 settings.target(),
                 state,
+                cutoverMark(),
                 settings.tables(),
                 topics,
                 schemaCopy,
                 drift,
-                new LiveCopy(settings.source(), settings.target(), state, look(), ownSteps, notes),
+                new LiveCopy(settings.source(), settings.target(), state, cutoverMark(), look(), ownSteps, notes),
                 new BootstrapLock(settings.target(), settings.pipeline()),
                 new GapRenewal(settings.source(), publication, guard),
                 tables,
@@ -213,7 +215,8 @@ final class Pipeline implements AutoCloseable {
     }
 
     Drift drift(TableStream stream) {
-        return new Drift(settings.source(), settings.target(), state, topics, schemaCopy, tables, stream, notes);
+        return new Drift(
+                settings.source(), settings.target(), state, cutoverMark(), topics, schemaCopy, tables, stream, notes);
     }
 
     NewTables newTables() {
@@ -222,6 +225,7 @@ final class Pipeline implements AutoCloseable {
                 settings.target(),
                 settings.tables(),
                 state,
+                cutoverMark(),
                 publication,
                 topics,
                 schemaCopy,

@@ -79,7 +79,7 @@ final class PipelineBeans {
     private void bindTables(TableRoutes tableRoutes) {
         Drift drift = pipeline.drift(tableRoutes);
         registry.bind("drift", drift);
-        registry.bind("tableCopies", new CopyBean(pipeline.tableCopies(tableRoutes, drift), pipeline.cutoverMark()));
+        registry.bind("tableCopies", new CopyBean(pipeline.tableCopies(tableRoutes, drift)));
         registry.bind("newTables", pipeline.newTables());
         registry.bind(
                 "sequences",

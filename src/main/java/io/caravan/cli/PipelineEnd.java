@@ -2,6 +2,7 @@ package io.caravan.cli;
 
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectorEnd;
+import io.caravan.bootstrap.CutoverMark;
 import io.caravan.cutover.Cutover;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;

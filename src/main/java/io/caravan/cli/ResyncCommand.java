@@ -49,7 +49,6 @@ final class ResyncCommand implements Callable<Integer> {
 
     private CopyBean.Copied alone(Stack stack) throws Exception {
         try (Pipeline pipeline = new Pipeline(stack.settings(), this::note)) {
-            pipeline.cutoverMark().requireNone("copying a table again");
             pipeline.startOwnSteps();
             TableCopies copies = pipeline.tableCopies(TableStream.NONE);
             TableName name = copies.named(table);

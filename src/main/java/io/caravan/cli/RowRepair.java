@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import io.caravan.apply.RowExchange;
+import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.TopicLook;
@@ -77,7 +78,6 @@ final class RowRepair implements Repair {
 
     @Override
     public void rows(Table table, Set<String> keys) throws SQLException, InterruptedException, BarrierException {
-        cutover.requireNone("repairing");
         for (int attempt = 1; attempt <= TRIES; attempt++) {
             Map<TopicPartition, Long> settled = settled(table);
             try (Connection from = source.connect(TEXT);
@@ -86,6 +86,7 @@ final class RowRepair implements Repair {
                 to.setAutoCommit(false);
                 Map<TopicPartition, Long> applied = new HashMap<>();
                 barrier.reach(from, () -> applied.putAll(lines.lock(to, topics.of(table.name()))));
+                cutover.requireNone(to, "repairing");
                 requireNoLetters(to, table);
                 if (isAt(snapshot, settled, applied)) {
                     copy(table, keys, from, to);

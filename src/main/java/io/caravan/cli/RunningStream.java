@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.NotReadyException;
 import io.caravan.cutover.Cutover;
 import io.caravan.postgres.Lsn;

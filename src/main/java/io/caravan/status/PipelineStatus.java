@@ -66,8 +66,8 @@ public record PipelineStatus(
     /**
      * One table.
      *
-     * @param state waiting (chosen, not copied yet), copying, streaming, retrying or stopped; where no process says so, the step of its
-     *     copy (io.caravan.bootstrap.TableStep)
+     * @param state waiting (chosen, not copied yet), copying, streaming, retrying, stopped or finished (cut over); where no process says
+     *     so, the step of its copy (io.caravan.bootstrap.TableStep)
      * @param changes applied since the beginning
      * @param error why it is stopped, retrying or waits; empty otherwise
      * @param lagSeconds age of the oldest change that was read from Kafka and is not applied, 0 when there is none; null

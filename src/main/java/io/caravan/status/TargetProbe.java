@@ -58,18 +58,34 @@ final class TargetProbe {
                             + " where pipeline = ? and topic = ?",
                     pipeline,
                     topicPrefix + ".message");
+            boolean cutOver = text(
+                            connection,
+                            "select step from caravan.bootstrap where pipeline = ? and table_name = 'cutover'",
+                            pipeline)
+                    != null;
             return new Known(
                     step == null ? "none" : step,
                     lag == null ? null : Double.valueOf(lag),
-                    tables(connection, routes),
+                    cutOver ? ended(tables(connection, routes)) : tables(connection, routes),
                     verified(connection),
                     evidence.gaps(),
-                    text(
-                                    connection,
-                                    "select step from caravan.bootstrap where pipeline = ? and table_name = 'cutover'",
-                                    pipeline)
-                            != null);
+                    cutOver);
         }
+    }
+
+    /** After the cut-over nothing is applied, whatever the routes do. */
+    private static List<TableStatus> ended(List<TableStatus> tables) {
+        return tables.stream()
+                .map(table -> new TableStatus(
+                        table.table(),
+                        "finished",
+                        table.copiedRows(),
+                        table.changes(),
+                        table.lastChange(),
+                        table.deadLetters(),
+                        "",
+                        null))
+                .toList();
     }
 
     private List<TableStatus> tables(Connection connection, Map<String, RouteState> routes) throws SQLException {

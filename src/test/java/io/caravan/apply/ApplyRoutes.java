@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.Sql;
 import io.caravan.bootstrap.BootstrapState;
+import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.TableStream;
@@ -127,6 +128,7 @@ final class ApplyRoutes implements AutoCloseable {
                                 target,
                                 target,
                                 new BootstrapState(target, PIPELINE),
+                                new CutoverMark(target, PIPELINE, new TableTopics(Map.of(), "ome", 1, 1, 1)),
                                 new TableTopics(Map.of(), "ome", 1, 1, 1),
                                 new SchemaCopy(SchemaMode.EXISTING),
                                 new PipelineTables(),

@@ -124,6 +124,21 @@ class ApplyRoutesIT {
     }
 
     @Test
+    void nothingIsAppliedOnceThePipelineWasCutOver() throws Exception {
+        routes.apply(changes.create(device(1, "a")));
+        Sql.run(
+                target,
+                "insert into caravan.bootstrap (pipeline, table_name, step) values ('ome', 'cutover', 'finishing')");
+
+        Exception failure = routes.send(List.of(changes.create(device(2, "b"))));
+
+        assertThat(failure).hasStackTraceContaining("was cut over: the target is on its own");
+        assertThat(devices()).containsExactly("1 a");
+        assertThat(nextOffset("devices")).isEqualTo("1");
+        assertThat(routes.letterLines()).isEmpty();
+    }
+
+    @Test
     void deleteOfAnAbsentRowIsASuccess() throws Exception {
         routes.apply(changes.delete("{\"id\":\"9\"}"));
 

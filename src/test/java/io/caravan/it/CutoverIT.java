@@ -44,7 +44,7 @@ class CutoverIT {
                     + " union all select 'scratch', last_value, is_called from scratch_id_seq) s";
 
     @RegisterExtension
-    static final Streaming PIPELINE = new Streaming(SEQUENCES);
+    static final Streaming PIPELINE = new Streaming(SEQUENCES).with("caravan.tables.watch-seconds", 1);
 
     private static JsonNode cutover(int exitCode, String... options) throws Exception {
         return PIPELINE.json(exitCode, "cutover", options);
@@ -141,8 +141,32 @@ class CutoverIT {
                 .contains("Pipeline " + PIPELINE.name() + " goes from this target to this source and was not cut over");
     }
 
+    /** The old server is cleared away before the pipeline is ended; then the applications stay with it after all. */
     @Test
     @Order(6)
+    void whatIsAlteredOnTheSourceTakesNothingFromATargetThatWasReadyUntilTheSourceIsWrittenToAgain() throws Exception {
+        assertThat(cutover(0).get("state").asText()).isEqualTo("ready");
+        PIPELINE.target().execute("insert into scratch (word) values ('of the application')");
+
+        PIPELINE.source().execute("alter table scratch add column seen timestamptz default clock_timestamp()");
+        awaitLooks();
+
+        assertThat(PIPELINE.target().query("select count(*) from scratch where word = 'of the application'"))
+                .isEqualTo("1");
+        PIPELINE.source().execute("insert into scratch (word) values ('they stayed')");
+        PIPELINE.databases().awaitEqual();
+    }
+
+    /** Returns when the sequences have followed twice, every 5 seconds; tables are looked at every second. */
+    private static void awaitLooks() throws Exception {
+        for (int look = 0; look < 2; look++) {
+            String value = PIPELINE.source().query("select nextval('counted_id_seq')");
+            PIPELINE.databases().awaitInTarget("select last_value from counted_id_seq", value, Streaming.LIMIT);
+        }
+    }
+
+    @Test
+    @Order(7)
     void whenAllIsWellSequencesAreSetConstraintsValidAndTheReportSaysReady() throws Exception {
         PIPELINE.target()
                 .execute(
@@ -171,7 +195,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void theWayBackIsNotOpenedWhileChangesWouldGoRoundInCircles() throws Exception {
         CaravanFolder back = back("too-early");
 
@@ -198,7 +222,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
         // as a kill right after the connector was removed leaves it
         PIPELINE.target()
@@ -218,9 +242,13 @@ class CutoverIT {
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
         CaravanProcess status = PIPELINE.folder().command("status");
         assertThat(status.output())
-                .contains(": finished", ", no slot", ", removed", "lag        none since the cut-over");
+                .contains(": finished", ", no slot", ", removed", "lag        none since the cut-over")
+                .containsPattern("public\\.item +finished ");
         assertThat(status.exitCode()).as(status.output()).isZero();
         PIPELINE.databases().awaitEqual();
+        CaravanProcess refused = PIPELINE.folder().command("resync", "public.scratch");
+        assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
+        assertThat(refused.output()).contains("was cut over: rows of the target are the applications' own");
         PIPELINE.stop();
         CaravanProcess again = PIPELINE.folder().start();
         assertThat(again.awaitEnd()).isEqualTo(1);
@@ -231,7 +259,7 @@ class CutoverIT {
 
     /** What was written since the switch, before this pipeline was there and while it streams, a table without a key included. */
     @Test
-    @Order(9)
+    @Order(10)
     void theWayBackBringsToTheOldServerWhatTheNewOneGot() throws Exception {
         PIPELINE.target().execute("insert into journal values (now(), 'new', 1), (now(), 'new', 1)");
         CaravanFolder back = back("back");
