@@ -1,7 +1,8 @@
 -- One publication: a row for itself (no table), and one for each table that it has, by itself, by schema or with all others.
 -- Object ids and the row's version tell that something was changed and changed back.
 select null as schema_name, null as table_name, p.oid || ':' || p.xmin as version, pg_get_userbyid(p.pubowner) as owner,
-       not (p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and p.pubviaroot) as partial
+       not (p.pubinsert and p.pubupdate and p.pubdelete and p.pubtruncate and p.pubviaroot
+            and coalesce(to_jsonb(p) ->> 'pubgencols', 's') = 's') as partial -- generated columns since PostgreSQL 18
 from pg_publication p
 where p.pubname = :'publication'
 union all

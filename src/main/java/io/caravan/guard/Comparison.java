@@ -154,7 +154,9 @@ final class Comparison {
             return;
         }
         PublicationState now = source.publication().get();
-        boolean ownerOnly = !now.owner().equals(evidence.publicationOwner()) && !now.partial();
+        boolean ownerOnly = !now.owner().equals(evidence.publicationOwner())
+                && !now.partial()
+                && oid(now.version()).equals(oid(evidence.publication()));
         if (!now.version().equals(evidence.publication()) && !ownerOnly) {
             gap("Publication " + publication + " was altered, or dropped and made anew; it may have left out changes.");
             return;
@@ -181,6 +183,11 @@ final class Comparison {
                                 + " and put in again; changes between are missing."));
             }
         }
+    }
+
+    /** Of a publication's version, which is its object id and its row's version. */
+    private static String oid(String version) {
+        return version.substring(0, Math.max(0, version.indexOf(':')));
     }
 
     private void topics(Evidence evidence, Observed observed) {

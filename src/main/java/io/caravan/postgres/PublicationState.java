@@ -10,8 +10,8 @@ import java.util.TreeMap;
 /**
  * A publication as the catalogue has it, in a form that also tells when it was changed and changed back.
  *
- * @param version of its options
- * @param partial it does not publish every operation, or not by the roots of partitioned tables
+ * @param version its object id, a colon, and the version of its options and owner
+ * @param partial it does not publish every operation, or not by the roots of partitioned tables, or no generated columns where it could
  * @param members the version of each table's membership, by {@code schema.table}
  * @param partialMembers tables with a row filter or a column list
  */

@@ -230,6 +230,19 @@ class ComparisonTest {
         assertThat(gaps()).isEmpty();
     }
 
+    /** As DROP and CREATE PUBLICATION … FOR ALL TABLES leave it, of which no membership tells. */
+    @Test
+    void aPublicationThatWasMadeAnewUnderAnotherOwner() {
+        publication = Optional.of(new PublicationState("16477:901", "dba", false, BEFORE.members(), List.of()));
+        expect("", "Publication pub was altered, or dropped and made anew");
+    }
+
+    @Test
+    void aPublicationThatGotAnotherOwnerAndLeavesOutOperations() {
+        publication = Optional.of(new PublicationState("16400:901", "dba", true, BEFORE.members(), List.of()));
+        expect("", "Publication pub was altered");
+    }
+
     @Test
     void aTableThatWasTakenOutOfThePublication() {
         publication = Optional.of(new PublicationState("16400:900", "app", false, Map.of(), List.of()));
