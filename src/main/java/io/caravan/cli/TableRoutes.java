@@ -78,7 +78,7 @@ public final class TableRoutes implements TableStream {
         Map<TableName, Table> there = targetTables();
         for (Table table : bootstrap.tables()) {
             register(table, there);
-            if (guard.gapOf(table.name()) == null) {
+            if (gapOf(table.name()) == null) {
                 start(table.name(), topics.of(table.name()));
             } else {
                 atGap.add(table.name());
@@ -115,11 +115,26 @@ public final class TableRoutes implements TableStream {
                 }
             }
         }
+        Exception failure = null; // of one table; the others are begun all the same
         for (TableName table : atGap) {
-            if (guard.gapOfPipeline() == null && !copying.contains(table)) {
-                begin(table);
+            if (gapOf(table) == null && !copying.contains(table)) {
+                try {
+                    begin(table);
+                } catch (Exception e) {
+                    failure = new IllegalStateException(
+                            "Table " + table + " could not be begun again: " + e.getMessage(), e);
+                }
             }
         }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    /** Why the table cannot go on, alone or with all others; null when it can. */
+    private @Nullable String gapOf(TableName table) {
+        String ofTable = guard.gapOf(table);
+        return ofTable == null ? guard.gapOfPipeline() : ofTable;
     }
 
     @Override
@@ -152,10 +167,12 @@ public final class TableRoutes implements TableStream {
                 register(table, targetTables());
             }
         }
-        if (guard.gapOf(name) == null) {
+        if (gapOf(name) == null) {
             start(name, topics.of(name));
             camel.getRouteController().startRoute(routeId(name));
             atGap.remove(name);
+        } else {
+            atGap.add(name); // that of the pipeline may have come while the table was copied
         }
         copying.remove(name);
     }
@@ -220,7 +237,7 @@ public final class TableRoutes implements TableStream {
         if (copying.contains(table)) {
             return RouteState.before("copying");
         }
-        String gap = guard.gapOf(table);
+        String gap = gapOf(table);
         if (gap != null) {
             return new RouteState(RouteState.STOPPED, gap, null);
         }
