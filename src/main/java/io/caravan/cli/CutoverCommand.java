@@ -21,9 +21,9 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Says whether applications may move to the target.",
             "Leave 'run' on and stop whoever writes to the source first. Checks that",
-            "nobody writes there and that the target has all of it, sets the target's",
-            "sequences and validates its constraints. Can be repeated.",
-            "Exit code 0 when applications may be pointed to the target."
+            "nobody writes there and that the target has all of it, constraints and",
+            "triggers too, sets the target's sequences and validates its constraints.",
+            "Can be repeated. Exit code 0 when applications may be pointed to the target."
         },
         mixinStandardHelpOptions = true)
 final class CutoverCommand implements Callable<Integer> {
@@ -43,6 +43,12 @@ final class CutoverCommand implements Callable<Integer> {
                     "Make publication and slot on the target, so that a pipeline back can begin where applications began to write.")
     private boolean reverseSlot;
 
+    @Option(
+            names = "--accept-missing",
+            description =
+                    "Be ready although the target lacks constraints, triggers or unique indexes of the source; the report lists them.")
+    private boolean acceptMissing;
+
     @Option(names = "--json", description = "Print the report as JSON.")
     private boolean json;
 
@@ -50,7 +56,8 @@ final class CutoverCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home());
                 Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
-            CutoverReport report = cutover(stack.settings(), pipeline).run(reverseSlot, finish);
+            CutoverReport report =
+                    cutover(stack.settings(), pipeline, acceptMissing).run(reverseSlot, finish);
             if (json) {
                 Terminal.say(JSON.writeValueAsString(report));
             } else {
@@ -60,7 +67,7 @@ final class CutoverCommand implements Callable<Integer> {
         }
     }
 
-    private static Cutover cutover(Settings settings, Pipeline pipeline) throws SQLException {
+    private static Cutover cutover(Settings settings, Pipeline pipeline, boolean acceptMissing) throws SQLException {
         List<TableName> tables = tables(settings);
         return new Cutover(
                 new RunningStream(pipeline, new RunningCaravan(settings, ofAnother -> {}), tables),
@@ -75,7 +82,8 @@ final class CutoverCommand implements Callable<Integer> {
                         pipeline.cutoverMark()),
                 settings.source(),
                 settings.target(),
-                tables);
+                tables,
+                acceptMissing);
     }
 
     static List<TableName> tables(Settings settings) throws SQLException {

@@ -25,6 +25,7 @@ public final class Cutover {
     private final Definitions definitions;
     private final Ending ending;
     private final List<TableName> tables;
+    private final boolean acceptMissing;
 
     private final List<Check> checks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -65,15 +66,18 @@ public final class Cutover {
         List<String> reverseSlot() throws SQLException;
     }
 
+    /** @param acceptMissing whether applications can do without constraints, triggers and unique indexes that the target lacks */
     public Cutover(
             Stream stream,
             Ending ending,
             io.caravan.postgres.Database source,
             io.caravan.postgres.Database target,
-            List<TableName> tables) {
+            List<TableName> tables,
+            boolean acceptMissing) {
         this.stream = stream;
         this.ending = ending;
         this.tables = tables;
+        this.acceptMissing = acceptMissing;
         writers = new Writers(source);
         sequences = new Sequences(source, target);
         definitions = new Definitions(source, target, tables);
@@ -109,7 +113,7 @@ public final class Cutover {
     }
 
     private boolean isReady(boolean reverseSlot) throws Exception {
-        if ((reverseSlot && !canBeReversed()) || !healthy()) {
+        if ((reverseSlot && !canBeReversed()) || !healthy() || !nothingIsMissing()) {
             return false;
         }
         Map<String, Long> before = nobodyWrites();
@@ -159,6 +163,27 @@ public final class Cutover {
                 problems.isEmpty(),
                 problems.isEmpty() ? "The pipeline is healthy." : "The pipeline is not healthy.",
                 problems);
+    }
+
+    /** Before the writers are asked for, so that it is known while they still write. */
+    private boolean nothingIsMissing() throws SQLException {
+        Definitions.Missing missing = definitions.missing();
+        notes.addAll(missing.notes());
+        if (acceptMissing) {
+            missing.problems().forEach(problem -> notes.add("Accepted: " + problem));
+        }
+        boolean done = acceptMissing || missing.problems().isEmpty();
+        return check(
+                "definitions",
+                done,
+                missing.problems().isEmpty()
+                        ? "The target has every constraint, trigger and unique index of the source."
+                        : "The target lacks " + missing.problems().size()
+                                + " constraints, triggers or unique indexes of the source"
+                                + (acceptMissing
+                                        ? ", which was accepted."
+                                        : ". Make them, or accept that by --accept-missing."),
+                done ? List.of() : missing.problems());
     }
 
     private @Nullable Map<String, Long> nobodyWrites() throws Exception {
@@ -238,8 +263,6 @@ public final class Cutover {
 
     private boolean constraintsHold() throws SQLException {
         Definitions.Validated validated = definitions.validateConstraints();
-        notes.addAll(validated.notes());
-        notes.addAll(definitions.triggerNotes());
         return check(
                 "constraints",
                 validated.problems().isEmpty(),

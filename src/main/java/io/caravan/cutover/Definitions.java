@@ -11,12 +11,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
-/** Constraints and triggers of the target, which must hold and fire once applications write there. */
+/** Constraints, triggers and indexes of the target, which must hold and fire once applications write there. */
 final class Definitions {
     private static final SqlResource CONSTRAINTS = SqlResource.read("cutover/constraints.sql");
-    private static final SqlResource TRIGGERS = SqlResource.read("cutover/triggers.sql");
+    private static final SqlResource DEFINITIONS = SqlResource.read("cutover/definitions.sql");
 
     private final Database source;
     private final Database target;
@@ -32,14 +31,31 @@ final class Definitions {
 
     private record Constraint(String table, String name, boolean valid) {}
 
-    /** What was validated, what does not hold, and what only the source has. */
-    record Validated(List<String> done, List<String> problems, List<String> notes) {}
+    private record Definition(
+            String kind, String table, String name, String definition, String sql, boolean needed, boolean active) {
+        boolean isLike(Definition other) {
+            return kind.equals(other.kind) && table.equals(other.table) && definition.equals(other.definition);
+        }
+
+        boolean hasNameOf(Definition other) {
+            return kind.equals(other.kind) && table.equals(other.table) && name.equals(other.name);
+        }
+
+        String text() {
+            return kind + " " + name + " on " + table;
+        }
+    }
+
+    /** What was validated, and what does not hold. */
+    record Validated(List<String> done, List<String> problems) {}
+
+    /** What of the source's definitions the target lacks, each with the statement to run; and what it may do without. */
+    record Missing(List<String> problems, List<String> notes) {}
 
     /** Validates what is valid on the source and was made NOT VALID in the target, as by a copy that was cut off. */
     Validated validateConstraints() throws SQLException {
         List<String> done = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        List<String> notes = new ArrayList<>();
         try (Connection there = source.connect();
                 Connection here = target.connect()) {
             List<Constraint> valid =
@@ -50,15 +66,8 @@ final class Definitions {
                     validate(here, constraint, done, problems);
                 }
             }
-            for (Constraint constraint : valid) {
-                if (present.stream()
-                        .noneMatch(one -> one.table.equals(constraint.table) && one.name.equals(constraint.name))) {
-                    notes.add("The target has no constraint " + constraint.name + " on " + constraint.table
-                            + "; add it as on the source if it is needed.");
-                }
-            }
         }
-        return new Validated(done, problems, notes);
+        return new Validated(done, problems);
     }
 
     private List<Constraint> constraints(Connection connection) throws SQLException {
@@ -77,33 +86,52 @@ final class Definitions {
         }
     }
 
-    /** Triggers that the target lacks, or that would fire on one side only. */
-    List<String> triggerNotes() throws SQLException {
+    /** Compares what obeys and fires on both sides. What only the target has is its own. */
+    Missing missing() throws SQLException {
+        List<String> problems = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         try (Connection there = source.connect();
                 Connection here = target.connect()) {
-            Map<String, String> present = triggers(here);
-            triggers(there).forEach((trigger, state) -> {
-                String now = present.get(trigger);
-                if (now == null) {
-                    notes.add("The target has no trigger " + trigger + "; it was not carried.");
-                } else if (!now.equals(state)) {
-                    notes.add("Trigger " + trigger + " is in state " + now + ", on the source in " + state
-                            + " (O fires, D disabled, R replica, A always).");
+            List<Definition> present = definitions(here);
+            for (Definition wanted : definitions(there)) {
+                String found = difference(wanted, present);
+                if (!found.isEmpty()) {
+                    (wanted.needed ? problems : notes).add(found);
                 }
-            });
+            }
         }
-        return notes;
+        return new Missing(problems, notes);
     }
 
-    private Map<String, String> triggers(Connection connection) throws SQLException {
-        Map<String, String> states = new TreeMap<>();
-        TRIGGERS.query(
-                        connection,
-                        relations,
-                        row -> row.getString(2) + " on " + row.getString(1) + "=" + row.getString(3))
-                .forEach(line -> states.put(
-                        line.substring(0, line.lastIndexOf('=')), line.substring(line.lastIndexOf('=') + 1)));
-        return states;
+    private List<Definition> definitions(Connection connection) throws SQLException {
+        return DEFINITIONS.query(
+                connection,
+                relations,
+                row -> new Definition(
+                        row.getString("kind"),
+                        row.getString("table_name"),
+                        row.getString("name"),
+                        row.getString("definition"),
+                        row.getString("sql"),
+                        row.getBoolean("needed"),
+                        row.getBoolean("active")));
+    }
+
+    /** Empty when the target has the like, under whatever name. */
+    private static String difference(Definition wanted, List<Definition> present) {
+        List<Definition> alike = present.stream().filter(wanted::isLike).toList();
+        if (alike.stream().anyMatch(one -> one.active || !wanted.active)) {
+            return "";
+        }
+        if (!alike.isEmpty()) {
+            return "The target's " + wanted.text() + " does not fire for applications. Run on the target: ALTER TABLE "
+                    + wanted.table + " ENABLE TRIGGER " + Identifier.quote(wanted.name);
+        }
+        return present.stream()
+                .filter(wanted::hasNameOf)
+                .findFirst()
+                .map(other -> "The target's " + wanted.text() + " is another one: " + other.sql
+                        + ". Drop it there, then run: " + wanted.sql)
+                .orElse("The target has no " + wanted.text() + ". Run on the target: " + wanted.sql);
     }
 }
