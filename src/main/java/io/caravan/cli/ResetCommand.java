@@ -72,6 +72,9 @@ final class ResetCommand implements Callable<Integer> {
                 if (!yes && !confirmed(settings)) {
                     throw new IllegalStateException("Nothing was removed. Answer yes, or give --yes.");
                 }
+                if (targetData) {
+                    requireOurs(pipeline); // still, however long the answer took
+                }
                 run(reset, takenAlong);
             }
             return ExitCode.OK.code();
