@@ -132,17 +132,34 @@ public final class Bootstrap {
     /** Publication, then slot: changes that are older than the publication are not told (PostgreSQL 18 drops them unasked). */
     public void slot() throws SQLException, BootstrapException, InterruptedException {
         try (Connection connection = source.session()) {
-            publication.ensure(connection, names());
-            if (!copyRows) {
-                slot.requireToAdopt(connection);
-            } else if (reached.isBefore(Step.SCHEMA_INTENDED)) {
+            if (copyRows && reached.isBefore(Step.SCHEMA_INTENDED)) {
                 snapshot = create(connection);
             } else {
-                slot.requireUsable(connection);
+                publish(connection);
+                if (copyRows) {
+                    slot.requireUsable(connection);
+                } else {
+                    slot.requireToAdopt(connection);
+                }
             }
         }
         topics.create(names(), partitionable(), target, state);
         reach(Step.SLOT);
+    }
+
+    /** The slot may be read already. Of tables that are new {@link NewTables} sees to it, once no transaction is in the way. */
+    void publish(Connection connection) throws SQLException {
+        Map<String, TableStep> steps = state.lines().steps();
+        Set<TableName> published = publication.tables(connection);
+        List<TableName> wanted = tables.captured().stream()
+                .filter(table ->
+                        published.contains(table.name()) || !step(steps, table).isNew())
+                .map(Table::name)
+                .toList();
+        if (publication.exists(connection)) {
+            publication.add(connection, wanted);
+        }
+        publication.ensure(connection, wanted);
     }
 
     /**

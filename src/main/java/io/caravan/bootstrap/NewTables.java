@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -132,15 +133,27 @@ public final class NewTables {
         SchemaCopied made = schema.createTables(source, target, added);
         made.notCarried().forEach(each -> notes.accept("not carried: " + each));
         topics.create(added, Map.of(), target, state); // in one partition, as the connector knows them
-        try (Connection connection = source.session()) {
-            publication.add(connection, added);
-        }
+        publish(added);
         Map<String, TableStep> steps = lines.steps();
         tables.capture(chosen().stream()
                 .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
                         .isCaptured())
                 .toList());
         messagesFrom = lines.nextOffsets(topics.messages());
+    }
+
+    private void publish(List<TableName> added) throws SQLException {
+        try (Connection connection = source.session()) {
+            publication.add(connection, added);
+        } catch (SQLException e) {
+            note(added, "It waits to be published: " + e.getMessage());
+            throw e;
+        }
+        note(added, "");
+    }
+
+    private void note(List<TableName> added, String problem) throws SQLException {
+        lines.note(added.stream().collect(Collectors.toMap(table -> table, table -> problem)));
     }
 
     /**

@@ -22,7 +22,15 @@ public record Publication(String name) {
     /** PostgreSQL 18 refuses UPDATE and DELETE on a table with REPLICA IDENTITY FULL while a column of it is not published. */
     private static final String SINCE_18 = ", publish_generated_columns = stored";
 
-    /** Makes the publication hold exactly these tables, changing only what differs. */
+    /** A table's writers queue behind the wait for its lock, so it is a short one. */
+    private static final String LOCK_TIMEOUT = "set local lock_timeout = '200ms'";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /**
+     * Makes the publication hold exactly these tables, changing only what differs. While a slot is read, tables that are missing come by
+     * {@link #add} first.
+     */
     public void ensure(Connection source, Collection<TableName> tables) throws SQLException {
         try (Statement statement = source.createStatement()) {
             Set<TableName> wanted = new TreeSet<>(tables);
@@ -49,7 +57,7 @@ public record Publication(String name) {
             Set<TableName> surplus = new TreeSet<>(published);
             surplus.removeAll(wanted);
             if (!missing.isEmpty()) {
-                statement.execute("alter publication " + Identifier.quote(name) + " add table " + list(missing));
+                statement.execute(adding(missing));
             }
             if (!surplus.isEmpty()) {
                 statement.execute("alter publication " + Identifier.quote(name) + " drop table " + list(surplus));
@@ -62,22 +70,56 @@ public record Publication(String name) {
      * commits after it are not told: a copy of the tables must wait for such a one.
      */
     public void add(Connection source, Collection<TableName> tables) throws SQLException {
+        add(source, tables, forgetsRunningTransactions(source));
+    }
+
+    /** @param alone add a table only at a moment when no transaction has written to it; throws when one of them had no such moment */
+    void add(Connection source, Collection<TableName> tables, boolean alone) throws SQLException {
         Set<TableName> missing = new TreeSet<>(tables);
         missing.removeAll(tables(source));
-        if (missing.isEmpty()) {
-            return;
+        Set<TableName> written = new TreeSet<>();
+        if (alone) {
+            for (TableName table : missing) {
+                if (!addAlone(source, table)) {
+                    written.add(table);
+                }
+            }
+        } else if (!missing.isEmpty()) {
+            try (Statement statement = source.createStatement()) {
+                statement.execute(adding(missing));
+            }
         }
+        if (!written.isEmpty()) {
+            throw new SQLException(
+                    "A transaction of the source that is open has written to "
+                            + written.stream().map(TableName::toString).collect(Collectors.joining(", "))
+                            + ", so it cannot be published yet: this version of PostgreSQL could pass over later changes."
+                            + " It is tried again at the next look or start; end the transaction if it stays open for long.",
+                    LOCK_NOT_AVAILABLE);
+        }
+    }
+
+    private boolean addAlone(Connection source, TableName table) throws SQLException {
         source.setAutoCommit(false);
         try (Statement statement = source.createStatement()) {
-            if (forgetsRunningTransactions(source)) {
-                statement.execute("lock table " + list(missing) + " in share row exclusive mode");
-            }
-            statement.execute("alter publication " + Identifier.quote(name) + " add table " + list(missing));
+            statement.execute(LOCK_TIMEOUT);
+            statement.execute("lock table " + list(Set.of(table)) + " in share row exclusive mode");
+            statement.execute(adding(Set.of(table)));
             source.commit();
+            return true;
+        } catch (SQLException e) {
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                return false;
+            }
+            throw e;
         } finally {
             source.rollback();
             source.setAutoCommit(true);
         }
+    }
+
+    private String adding(Collection<TableName> tables) {
+        return "alter publication " + Identifier.quote(name) + " add table " + list(tables);
     }
 
     /**

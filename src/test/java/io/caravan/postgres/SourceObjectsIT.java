@@ -65,6 +65,27 @@ class SourceObjectsIT {
                 .containsExactly("t t t t t");
     }
 
+    /** As on versions that could else pass over later changes of it. */
+    @Test
+    void aTableThatIsWrittenToIsPublishedAfterThatAndItsWritersAreNotHeldUp() throws Exception {
+        publication.ensure(session, Set.of(DEVICES));
+        try (Connection open = Sql.connect(source);
+                Connection writer = Sql.connect(source)) {
+            open.setAutoCommit(false);
+            Sql.run(open, "insert into parent values (1)");
+
+            assertThatThrownBy(() -> publication.add(session, Set.of(PARENT, READINGS), true))
+                    .hasMessageContaining("has written to public.parent, so it cannot be published yet");
+
+            assertThat(publication.tables(session)).containsExactlyInAnyOrder(DEVICES, READINGS);
+            Sql.run(writer, "set lock_timeout = '5s'; insert into parent values (2)");
+            open.commit();
+        }
+        publication.add(session, Set.of(PARENT, READINGS), true);
+
+        assertThat(publication.tables(session)).containsExactlyInAnyOrder(DEVICES, READINGS, PARENT);
+    }
+
     @Test
     void ensuringTwiceChangesNothing() throws Exception {
         publication.ensure(session, Set.of(DEVICES, READINGS));
