@@ -65,7 +65,7 @@ public final class Bootstrap {
         this.state = state;
         this.filter = filter;
         this.publication = publication;
-        this.slot = new SnapshotSlot(source, publication, slot, filter, tables);
+        this.slot = new SnapshotSlot(source, publication, slot, filter, tables, state.owner());
         this.topics = topics;
         this.schema = schema;
         this.steps = steps;

@@ -46,6 +46,13 @@ final class SetUpOwner {
         claimed = false;
     }
 
+    /** Throws when another instance has taken the set-up over: for what is done on the source, where nothing can be locked with it. */
+    void require() throws SQLException {
+        try (Connection connection = target.session()) {
+            require(connection);
+        }
+    }
+
     /**
      * Throws when another instance has taken the set-up over; until the transaction ends, none can. An instance that has not
      * claimed it is not asked.

@@ -22,14 +22,21 @@ final class SnapshotSlot {
     private final ReplicationSlot slot;
     private final TableFilter filter;
     private final PipelineTables tables;
+    private final SetUpOwner owner;
 
     SnapshotSlot(
-            Database source, Publication publication, ReplicationSlot slot, TableFilter filter, PipelineTables tables) {
+            Database source,
+            Publication publication,
+            ReplicationSlot slot,
+            TableFilter filter,
+            PipelineTables tables,
+            SetUpOwner owner) {
         this.source = source;
         this.publication = publication;
         this.slot = slot;
         this.filter = filter;
         this.tables = tables;
+        this.owner = owner;
     }
 
     /** Before a pipeline makes its own: one that is there is somebody else's. */
@@ -78,22 +85,29 @@ final class SnapshotSlot {
      */
     ExportedSnapshot create(Connection connection) throws SQLException, BootstrapException {
         if (slot.status(connection).isPresent()) {
-            slot.drop(connection);
+            drop(connection);
         }
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             tables.capture(Catalog.tables(connection, filter));
             tables.stream(all -> true);
             publication.ensure(connection, names());
             String before = HeldTables.shapes(connection, names());
+            owner.require();
             ExportedSnapshot made = slot.create(source);
             if (!areAltered(connection, before)) {
                 return made;
             }
             made.close();
-            slot.drop(connection);
+            drop(connection);
         }
         throw new BootstrapException("Tables of the source were altered or truncated each of the " + ATTEMPTS
                 + " times that the replication slot was made. Run again when this is over.");
+    }
+
+    /** One that lost the set-up without knowing would drop the slot of its successor. */
+    private void drop(Connection connection) throws SQLException {
+        owner.require();
+        slot.drop(connection);
     }
 
     /**

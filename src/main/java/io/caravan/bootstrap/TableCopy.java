@@ -173,6 +173,7 @@ final class TableCopy implements AutoCloseable {
         if (workersDone < workers) {
             return false;
         }
+        state.owner().require(to); // another one may have emptied the table since this worker's last part
         copyAgainIfRewritten(from, to);
         noteCopied(to);
         to.commit();
@@ -276,7 +277,6 @@ final class TableCopy implements AutoCloseable {
         from.rollback();
         if (rewritten) {
             LOG.info("Table {} was truncated or rewritten while it was copied; it is copied again", table.name());
-            state.owner().require(to);
             new TargetRows(table).remove(to);
             rows = 0;
             fresh = FreshSnapshot.take(source, table);

@@ -1,6 +1,7 @@
 package io.caravan.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.Servers;
 import io.caravan.Sql;
@@ -80,5 +81,23 @@ class BootstrapIT {
         bootstrap.publish(session);
 
         assertThat(publication.tables(session)).containsExactlyInAnyOrder(OLD, YOUNG);
+    }
+
+    @Test
+    void anInstanceThatLostTheSetUpLeavesItsSuccessorsSlotAlone() throws Exception {
+        SnapshotSlot late = new SnapshotSlot(source, publication, slot, ALL, tables, state.owner());
+        state.owner().claim();
+        late.create(session).close();
+        String made =
+                "select catalog_xmin || ' ' || confirmed_flush_lsn from pg_replication_slots where slot_name = 'started'";
+        List<String> before = Sql.column(source, made);
+        new BootstrapState(target, "ome").owner().claim();
+
+        assertThatThrownBy(() -> late.create(session)).hasMessageContaining("has taken the set-up over");
+
+        assertThat(Sql.column(source, made)).isEqualTo(before);
+        slot.drop(session);
+        assertThatThrownBy(() -> late.create(session)).hasMessageContaining("has taken the set-up over");
+        assertThat(slot.status(session)).isEmpty();
     }
 }

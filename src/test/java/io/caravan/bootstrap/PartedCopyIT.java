@@ -145,6 +145,29 @@ class PartedCopyIT {
         assertThatAllIsEqual();
     }
 
+    /** It stood still after its last part, while another instance took the set-up over and emptied the table. */
+    @Test
+    void aWorkerThatLostTheSetUpDoesNotNoteTheTableAsCopied() throws Exception {
+        state.owner().claim();
+        BootstrapState next = new BootstrapState(target, "ome");
+        TableName devices = new TableName("public", "devices");
+        Table table;
+        try (Connection connection = source.connect()) {
+            table = Catalog.tables(connection).get(devices);
+        }
+        try (TableCopy copy = new TableCopy(
+                        source, target, state, OwnSteps.NONE, table, null, 2, BLOCKS_PER_PART, bytes -> {});
+                Connection connection = target.connect()) {
+            assertThat(copy.work()).as("the other worker has not ended").isFalse();
+            next.owner().claim();
+            next.copying(connection, devices);
+
+            assertThatThrownBy(copy::work).hasMessageContaining("has taken the set-up over");
+        }
+
+        assertThat(state.copiedTables()).isEmpty();
+    }
+
     @Test
     void aCutOffCopyIsRemovedAlsoWhereAForeignKeyForbidsTruncate() throws Exception {
         Sql.run(target, "alter table devices add primary key (id); create table refers (id int references devices)");

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TableRoutesIT {
     private static final TableName ONE = new TableName("public", "one");
     private static final TableName OTHER = new TableName("public", "other");
-    private static final String TABLES = "create table one (id int primary key); create table other (id int primary key)";
+    private static final String TABLES =
+            "create table one (id int primary key); create table other (id int primary key)";
 
     private final CamelContext camel = new DefaultCamelContext();
     private Database target;
@@ -40,11 +41,16 @@ class TableRoutesIT {
         target = Servers.create("target", "routes_to");
         Sql.run(source, TABLES);
         Sql.run(target, TABLES);
-        pipeline = new Pipeline(SettingsReader.read(Files.writeString(folder.resolve("application.properties"), """
+        pipeline = new Pipeline(
+                SettingsReader.read(
+                        Files.writeString(
+                                folder.resolve("application.properties"), """
                 caravan.embedded=none
                 caravan.source.url=%s
                 caravan.target.url=%s
-                """.formatted(source.url(), target.url())), Map.of()), note -> {});
+                """.formatted(source.url(), target.url())),
+                        Map.of()),
+                note -> {});
         pipeline.state.create();
         Sql.run(target, """
                 insert into caravan.bootstrap (pipeline, table_name, step)
