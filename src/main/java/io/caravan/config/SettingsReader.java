@@ -20,12 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** Reads the settings: the packaged defaults, over them the file, over that the environment. Checks all and reports all. */
@@ -128,7 +126,10 @@ public final class SettingsReader {
         CaptureBy capture = values.choice("caravan.capture", CaptureBy.class, CaptureBy.CONNECT);
         values.byKey().put("caravan.capture", capture.name().toLowerCase(Locale.ROOT)); // routes are named after it
         return new Settings(
-                new Embedded(parts(capture), values.path("caravan.embedded.dir"), values.text("caravan.embedded.init")),
+                new Embedded(
+                        EmbeddedParts.read(values, capture),
+                        values.path("caravan.embedded.dir"),
+                        values.text("caravan.embedded.init")),
                 database("source"),
                 database("target"),
                 kafka(),
@@ -168,27 +169,6 @@ public final class SettingsReader {
                 values.choice("caravan.log.format", LogFormat.class, LogFormat.TEXT),
                 values.path("caravan.routes"),
                 placeholders());
-    }
-
-    /** The default names Kafka Connect, for which the engine has no use. */
-    private Set<Part> parts(CaptureBy capture) {
-        Set<Part> parts = EnumSet.noneOf(Part.class);
-        List<String> given = values.list("caravan.embedded");
-        for (String each : given) {
-            if (each.equalsIgnoreCase("none") && given.size() == 1) {
-                return parts;
-            }
-            try {
-                parts.add(Part.valueOf(each.toUpperCase(Locale.ROOT)));
-            } catch (IllegalArgumentException e) {
-                values.problem(
-                        "caravan.embedded has '" + each + "'; use source, target, kafka, connect, or none alone.");
-            }
-        }
-        if (capture == CaptureBy.ENGINE) {
-            parts.remove(Part.CONNECT);
-        }
-        return parts;
     }
 
     /** Addresses are shown to people, and given to other commands, without what stands in them of user and password. */

@@ -117,6 +117,30 @@ class CaravanConfigTest {
     }
 
     @Test
+    void aPartThatIsStartedHereHasNoAddressElsewhere() throws Exception {
+        String file = """
+                caravan.source.url=jdbc:postgresql://old.example:5432/shop
+                caravan.kafka.bootstrap-servers=localhost:9092,k2.example:9092
+                caravan.connect.url=http://connect.example:8083
+                """;
+
+        assertThatThrownBy(() -> GivenSettings.read(home, file))
+                .hasMessageContainingAll(
+                        "caravan.source.url names host old.example, but caravan.embedded has source",
+                        "caravan.kafka.bootstrap-servers names host k2.example",
+                        "caravan.connect.url names host connect.example")
+                .hasMessageNotContaining("caravan.target.url");
+        assertThat(GivenSettings.read(home, file + "caravan.embedded=target")
+                        .embedded()
+                        .parts())
+                .containsExactly(Part.TARGET);
+        assertThat(GivenSettings.read(home, "caravan.source.url=jdbc:postgresql://127.0.0.1:0,[::1]:5/d")
+                        .source()
+                        .url())
+                .contains("127.0.0.1");
+    }
+
+    @Test
     void everyProblemIsReportedAtOnce() {
         String file = """
                 caravan.wait-secnds=5
@@ -181,7 +205,7 @@ class CaravanConfigTest {
         "jdbc:postgresql://h:5/d?sslmode=require, jdbc:postgresql://h:5/d?sslmode=require, postgres, postgres"
     })
     void anAddressIsTakenInEitherForm(String given, String url, String user, String password) throws Exception {
-        Settings settings = GivenSettings.read(home, "caravan.target.url=" + given);
+        Settings settings = GivenSettings.read(home, "caravan.embedded=none\ncaravan.target.url=" + given);
 
         assertThat(settings.target().url()).isEqualTo(url);
         assertThat(settings.target().user()).isEqualTo(user);

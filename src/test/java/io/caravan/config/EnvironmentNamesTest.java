@@ -29,7 +29,7 @@ class EnvironmentNamesTest {
     void theNamesOfTheTemplatesAreHonoured() throws Exception {
         Settings settings = GivenSettings.read(
                 home,
-                "",
+                "caravan.embedded=none",
                 "CARAVAN_HTTP_TOKEN",
                 "none",
                 "POSTGRES_CDC_DSN",

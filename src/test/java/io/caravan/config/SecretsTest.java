@@ -42,6 +42,7 @@ class SecretsTest {
     @Test
     void whatIsPrintedOrHandedToRoutesHasNoSecrets() throws Exception {
         Settings settings = GivenSettings.read(home, """
+                caravan.embedded=none
                 caravan.source.url=postgresql://me:s3cret@db1/shop?sslmode=require
                 caravan.target.url=jdbc:postgresql://db2/shop?user=you&password=s3cr%23t&sslmode=require
                 """, "CARAVAN_HTTP_TOKEN", "s3cret");
@@ -56,7 +57,8 @@ class SecretsTest {
 
     @Test
     void kafkaConnectsPasswordIsTakenOutOfItsAddress() throws Exception {
-        Settings settings = GivenSettings.read(home, "caravan.connect.url=https://me:s3cr%23t@connect:8083\n");
+        Settings settings = GivenSettings.read(
+                home, "caravan.embedded=none\ncaravan.connect.url=https://me:s3cr%23t@connect:8083\n");
 
         assertThat(settings.connect().authorization()).isEqualTo("Basic bWU6czNjciN0");
         assertThat(settings.connect()).hasToString("https://connect:8083");
