@@ -223,9 +223,12 @@ public final class Connector {
         config.put("offset.mismatch.strategy", "trust_offset");
         config.put("heartbeat.interval.ms", "0"); // see decisions/heartbeat.md: Caravan writes its own into the WAL
         config.put("producer.override.linger.ms", "1");
-        // Five requests under way, in order. Connect's own producer never gives a record up (delivery.timeout.ms).
+        // One request under way. With several, a topic that is made anew gets the second batch before the first, which
+        // the broker then
+        // refuses as out of order, and Connect's producer, which never gives a record up (delivery.timeout.ms), tries
+        // again for ever.
         config.put("producer.override.enable.idempotence", "true");
-        config.put("producer.override.max.in.flight.requests.per.connection", "5");
+        config.put("producer.override.max.in.flight.requests.per.connection", "1");
         // Where events and offset are a transaction of Kafka (capture=engine, a worker with exactly-once source
         // support)
         // the broker refuses the first records while it still ends the transaction before (CONCURRENT_TRANSACTIONS,
