@@ -78,7 +78,7 @@ public final class Ledger {
         for (StreamPosition turn : batch.hasRows() ? unread.turns(read) : List.<StreamPosition>of()) {
             requireToHave(batch, turn);
         }
-        Batch fresh = unread.behind(read);
+        Batch fresh = unread.withoutRepeats(read);
         CopySnapshot copy = copy(known);
         return copy == null ? fresh : fresh.withoutThoseIn(copy);
     }

@@ -71,7 +71,7 @@ public record Batch(
      * @param read how far in the slot's stream the partition is applied; null where nothing is known of that
      * @throws NeedsCopyException when the topic lacks an event
      */
-    public Batch behind(@Nullable StreamPosition read) {
+    public Batch withoutRepeats(@Nullable StreamPosition read) {
         Set<Long> again = new HashSet<>();
         StreamPosition until = read;
         for (ChangeEvent event : asRead) {

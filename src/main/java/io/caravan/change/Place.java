@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where in the slot's stream an event is, and where the event is that the connector sent to the same topic before it.
  *
- * @param after null for the first that a task of the connector sends: it begins behind its stored offset, and all up to that is in the topic
+ * @param previous null for the first that a task of the connector sends: it begins behind its stored offset, and all up to that is in the topic
  */
-public record Place(StreamPosition at, @Nullable StreamPosition after) {
+public record Place(StreamPosition at, @Nullable StreamPosition previous) {
     private static final int BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
     /**
@@ -31,16 +31,16 @@ public record Place(StreamPosition at, @Nullable StreamPosition after) {
 
     /** Whether the event was sent before, when all up to a position has been read. */
     boolean isAgain(@Nullable StreamPosition read) {
-        return read != null && !at.isBehind(read);
+        return read != null && !at.isFartherThan(read);
     }
 
     /** Whether the topic lacks an event before this one, when all up to a position has been read. */
     boolean lacksOneBefore(@Nullable StreamPosition read) {
-        return read != null && after != null && after.isBehind(read);
+        return read != null && previous != null && previous.isFartherThan(read);
     }
 
     /** Whether the event was sent right behind the one at that position. */
     boolean follows(@Nullable StreamPosition read) {
-        return after != null && after.equals(read);
+        return previous != null && previous.equals(read);
     }
 }

@@ -16,13 +16,14 @@ public record StreamPosition(int timeline, Lsn commit, int message, int event) {
             .thenComparingInt(StreamPosition::message)
             .thenComparingInt(StreamPosition::event);
 
-    boolean isBehind(StreamPosition other) {
+    /** Whether it is farther in the stream, on whatever timelines. */
+    boolean isFartherThan(StreamPosition other) {
         return ORDER.compare(this, other) > 0;
     }
 
     /** Whether it was sent after the other one: what was read on a later timeline was. */
     public boolean isAfter(StreamPosition other) {
-        return timeline == other.timeline ? isBehind(other) : timeline > other.timeline;
+        return timeline == other.timeline ? isFartherThan(other) : timeline > other.timeline;
     }
 
     /** As {@link #parse} reads it. */

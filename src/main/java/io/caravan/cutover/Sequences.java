@@ -46,7 +46,7 @@ public final class Sequences {
 
     record Position(long value, boolean called) {
         /** Whether the next value comes before the other's next value, in the direction of the increment. */
-        boolean isBehind(Position other, long increment) {
+        boolean isBefore(Position other, long increment) {
             int order = increment > 0 ? Long.compare(value, other.value) : Long.compare(other.value, value);
             return order < 0 || (order == 0 && !called && other.called);
         }
@@ -124,7 +124,7 @@ public final class Sequences {
             Position now = position(here, name);
             Outcome outcome = wanted.equals(now)
                     ? Outcome.SAME
-                    : now.isBehind(wanted, sequence.increment) || sequence.cycles || left.holds(name, now)
+                    : now.isBefore(wanted, sequence.increment) || sequence.cycles || left.holds(name, now)
                             ? Outcome.SET
                             : Outcome.AHEAD;
             if (outcome == Outcome.SET) {

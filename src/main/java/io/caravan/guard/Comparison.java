@@ -107,7 +107,7 @@ final class Comparison {
         // A worker of Kafka Connect that was thought dead stores an offset from before once it comes back. What
         // the slot has let go of since then lies in the topics.
         boolean isThere = delivered != null && delivered.reaches(now.confirmedFlush());
-        if (stored.isPresent() && stored.get().isBehind(now) && !isThere) {
+        if (stored.isPresent() && stored.get().isBefore(now) && !isThere) {
             gap(
                     "Replication slot " + slot.name() + " stands at " + now.confirmedFlush()
                             + ", beyond what the connector has delivered ("

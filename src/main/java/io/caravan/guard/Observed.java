@@ -75,7 +75,7 @@ public record Observed(
             Set<String> tables) {
 
         boolean hasSlotBeyond(Optional<Stored> offset) {
-            return offset.isPresent() && slot.filter(offset.get()::isBehind).isPresent();
+            return offset.isPresent() && slot.filter(offset.get()::isBefore).isPresent();
         }
     }
 }

@@ -28,7 +28,7 @@ public interface StoredOffsets {
      */
     record Stored(Lsn event, Lsn farthest, int timeline, boolean own) {
         /** Whether the slot has let go of changes for which another offset was stored. */
-        boolean isBehind(ReplicationSlot.Status slot) {
+        boolean isBefore(ReplicationSlot.Status slot) {
             return slot.confirmedFlush().isAfter(farthest);
         }
 

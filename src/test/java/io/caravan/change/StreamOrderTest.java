@@ -55,7 +55,7 @@ class StreamOrderTest {
 
     @Test
     void whatIsSentAgainCountsOnce() {
-        assertThat(numbers(topic(new int[] {0, 5}, new int[] {2, 8}).behind(null)))
+        assertThat(numbers(topic(new int[] {0, 5}, new int[] {2, 8}).withoutRepeats(null)))
                 .containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
     }
 
@@ -63,9 +63,9 @@ class StreamOrderTest {
     void whatTheLedgerHasCountsNoMore() {
         Batch again = topic(new int[] {2, 8});
 
-        assertThat(numbers(again.behind(position(5)))).containsExactly(6, 7);
+        assertThat(numbers(again.withoutRepeats(position(5)))).containsExactly(6, 7);
         assertThat(again.readUpTo(position(5))).isEqualTo(position(7));
-        assertThat(again.behind(position(30)).isEmpty()).isTrue();
+        assertThat(again.withoutRepeats(position(30)).isEmpty()).isTrue();
         assertThat(again.readUpTo(position(30))).isEqualTo(position(30));
     }
 
@@ -88,7 +88,7 @@ class StreamOrderTest {
             for (int at = 0; at < all.size(); ) { // in batches of any size
                 int end = Math.min(all.size(), at + 1 + random.nextInt(15));
                 Batch batch = new Batch(Events.TABLE, "t", 0, end, all.events().subList(at, end));
-                applied.addAll(numbers(batch.behind(ledger)));
+                applied.addAll(numbers(batch.withoutRepeats(ledger)));
                 ledger = batch.readUpTo(ledger);
                 at = end;
             }
@@ -104,8 +104,8 @@ class StreamOrderTest {
         List<ChangeEvent> some = topic(new int[] {0, 3}).events();
         Batch twice = topic(new int[] {0, 3}).with(List.of(some.get(0), some.get(1), some.get(1), some.get(2)));
 
-        assertThat(numbers(twice.behind(null))).containsExactly(0, 1, 1, 2);
-        assertThat(numbers(twice.behind(position(1)))).containsExactly(2);
+        assertThat(numbers(twice.withoutRepeats(null))).containsExactly(0, 1, 1, 2);
+        assertThat(numbers(twice.withoutRepeats(position(1)))).containsExactly(2);
     }
 
     @Test
@@ -113,7 +113,7 @@ class StreamOrderTest {
         List<ChangeEvent> all = topic(new int[] {0, 6}).events();
         Batch hole = new Batch(Events.TABLE, "t", 0, 6, List.of(all.get(0), all.get(1), all.get(4)));
 
-        assertThatThrownBy(() -> hole.behind(null))
+        assertThatThrownBy(() -> hole.withoutRepeats(null))
                 .isInstanceOf(NeedsCopyException.class)
                 .hasMessageContaining("Kafka lacks a change of table public.t: the one at offset 4")
                 .hasMessageContaining("resync public.t");
@@ -125,9 +125,9 @@ class StreamOrderTest {
         Batch all = topic(new int[] {0, 6});
         Batch some = all.with(List.of(all.events().get(1), all.events().get(4)));
 
-        assertThat(numbers(some.behind(null))).containsExactly(1, 4);
+        assertThat(numbers(some.withoutRepeats(null))).containsExactly(1, 4);
         assertThat(some.readUpTo(null)).isEqualTo(position(5));
-        assertThat(numbers(all.with(List.of()).behind(position(2)))).isEmpty();
+        assertThat(numbers(all.with(List.of()).withoutRepeats(position(2)))).isEmpty();
     }
 
     /** Its place may be anywhere, whoever wrote it. */
@@ -137,7 +137,7 @@ class StreamOrderTest {
                 event(0, 0, true), event(1, Op.UNKNOWN, 40, true), event(2, Op.UNKNOWN, 50, false), event(3, 1, false));
         Batch batch = new Batch(Events.TABLE, "t", 0, 4, events);
 
-        assertThat(numbers(batch.behind(null))).containsExactly(0, 40, 50, 1);
+        assertThat(numbers(batch.withoutRepeats(null))).containsExactly(0, 40, 50, 1);
         assertThat(batch.readUpTo(null)).isEqualTo(position(1));
     }
 
@@ -145,7 +145,7 @@ class StreamOrderTest {
     void anEventOfTheConnectorThatCannotBeReadIsNotMissed() {
         List<ChangeEvent> events = List.of(event(0, 0, true), event(1, Op.UNKNOWN, 1, false), event(2, 2, false));
 
-        assertThat(numbers(new Batch(Events.TABLE, "t", 0, 3, events).behind(null)))
+        assertThat(numbers(new Batch(Events.TABLE, "t", 0, 3, events).withoutRepeats(null)))
                 .containsExactly(0, 1, 2);
     }
 
@@ -154,19 +154,19 @@ class StreamOrderTest {
         List<ChangeEvent> all = topic(new int[] {0, 6}).events();
         Batch hole = new Batch(Batch.MESSAGES, "t", 0, 6, List.of(all.get(0), all.get(4)));
 
-        assertThat(numbers(hole.behind(null))).containsExactly(0, 4);
+        assertThat(numbers(hole.withoutRepeats(null))).containsExactly(0, 4);
     }
 
     @Test
     void behindACopyAnyEventMayBeTheNext() {
-        assertThat(numbers(topic(new int[] {4, 6}).behind(null))).containsExactly(4, 5);
+        assertThat(numbers(topic(new int[] {4, 6}).withoutRepeats(null))).containsExactly(4, 5);
     }
 
     @Test
     void eventsThatTellNoPlaceAreLeftAsTheyAre() {
         Batch batch = new Events("id").create("1").create("2").batch();
 
-        assertThat(batch.behind(position(9))).isSameAs(batch);
+        assertThat(batch.withoutRepeats(position(9))).isSameAs(batch);
         assertThat(batch.readUpTo(position(9))).isEqualTo(position(9));
         assertThat(batch.readUpTo(null)).isNull();
     }
@@ -176,7 +176,7 @@ class StreamOrderTest {
         StreamPosition far = new StreamPosition(2, new Lsn(-1), Integer.MAX_VALUE, 3);
 
         assertThat(StreamPosition.parse(far.toString())).isEqualTo(far);
-        assertThat(far.isBehind(position(50))).isTrue();
+        assertThat(far.isFartherThan(position(50))).isTrue();
         assertThatThrownBy(() -> StreamPosition.parse("0/1")).isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -207,7 +207,7 @@ class StreamOrderTest {
         Batch batch = new Batch(Events.TABLE, "t", 0, 3, List.of(before, again, after));
 
         assertThat(batch.turns(null)).containsExactly(new StreamPosition(1, new Lsn(100), 1, 0));
-        assertThat(batch.behind(null).events()).containsExactly(before, after);
+        assertThat(batch.withoutRepeats(null).events()).containsExactly(before, after);
         assertThat(batch.turns(new StreamPosition(2, new Lsn(400), 1, 0))).isEmpty();
     }
 
