@@ -2,8 +2,14 @@ package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.Waiting;
+import io.caravan.config.Settings;
+import io.caravan.postgres.Catalog;
+import io.caravan.postgres.Table;
 import io.caravan.preflight.Finding;
 import io.caravan.preflight.Preflight;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -37,15 +43,39 @@ final class CheckCommand implements Callable<Integer> {
             Waiting.answers(stack.settings().source());
             Waiting.answers(stack.settings().target());
             List<Finding> findings = pipeline.preflight.findings();
+            Collection<Table> tables = tables(stack.settings());
+            long bytes = tables.stream().mapToLong(Table::bytes).sum();
             if (json) {
                 Terminal.say(new ObjectMapper()
-                        .writeValueAsString(Map.of("ready", Preflight.areReady(findings), "findings", findings)));
+                        .writeValueAsString(Map.of(
+                                "ready",
+                                Preflight.areReady(findings),
+                                "findings",
+                                findings,
+                                "tables",
+                                tables.size(),
+                                "bytes",
+                                bytes)));
             } else {
                 findings.forEach(CheckCommand::print);
+                Terminal.say(size(tables.size(), bytes));
                 Terminal.say(conclusion(findings));
             }
             return (Preflight.areReady(findings) ? ExitCode.OK : ExitCode.FAILED).code();
         }
+    }
+
+    private static Collection<Table> tables(Settings settings) throws SQLException {
+        try (Connection connection = settings.source().session()) {
+            return Catalog.tables(connection, settings.tables());
+        }
+    }
+
+    /** What nobody can ask the target's server: whether its disk has room. */
+    static String size(int tables, long bytes) {
+        return tables + (tables == 1 ? " table, " : " tables, ") + bytes / (1 << 20)
+                + " MiB on the source without indexes. The target's disk needs that, room for the indexes, and while they are copied"
+                + " as much again for WAL; Kafka's needs what changes within the copy.";
     }
 
     private static void print(Finding finding) {

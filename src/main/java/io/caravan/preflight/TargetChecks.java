@@ -166,7 +166,10 @@ final class TargetChecks {
                         true));
             }
         } catch (IllegalStateException e) {
-            findings.add(new Finding("schema", String.valueOf(e.getMessage()), ""));
+            findings.add(new Finding(
+                    "schema",
+                    String.valueOf(e.getMessage()),
+                    "pg_dump must be of the source's version or newer, and on the PATH of this machine."));
         }
     }
 

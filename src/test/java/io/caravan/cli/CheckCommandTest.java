@@ -11,6 +11,12 @@ class CheckCommandTest {
     private static final Finding WARNING = new Finding("wal", "It is limited.", "See that it is enough.", true);
 
     @Test
+    void howMuchThereIsToCopyIsTold() {
+        assertThat(CheckCommand.size(1, 3 << 20)).startsWith("1 table, 3 MiB on the source without indexes. ");
+        assertThat(CheckCommand.size(75, 0)).startsWith("75 tables, 0 MiB");
+    }
+
+    @Test
     void theLastLineSaysWhetherARunCanBegin() {
         assertThat(CheckCommand.conclusion(List.of())).isEqualTo("Ready: nothing is in the way.");
         assertThat(CheckCommand.conclusion(List.of(WARNING))).isEqualTo("Ready, 1 warning.");
