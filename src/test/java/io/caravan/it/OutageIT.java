@@ -55,6 +55,30 @@ class OutageIT {
         awaitEqualAndHealthy(part.title() + " frozen");
     }
 
+    /** The slot tells it at COMMIT PREPARED, however long before that its rows were written. */
+    @Test
+    void aPreparedTransactionCountsOnceWhereItIsCommitted() throws Exception {
+        TestDatabase source = PIPELINE.source();
+        source.execute("alter system set max_prepared_transactions = 5");
+        SharedStack.kill(Part.SOURCE); // it comes back with the setting
+        await("source").atMost(LIMIT).ignoreExceptions().until(() -> source.query("show max_prepared_transactions")
+                .equals("5"));
+        try {
+            source.execute("begin; update item set quantity = -7 where id <= 5;"
+                    + " insert into journal values (now(), 'prepared', 1); prepare transaction 'later'");
+            source.execute("insert into journal values (now(), 'meanwhile', 1)", "delete from item where id = 900");
+            PIPELINE.databases().awaitEqual();
+
+            SharedStack.kill(Part.CONNECT);
+            source.execute("commit prepared 'later'", "update item set quantity = -8 where id = 1");
+        } finally {
+            source.execute("alter system reset max_prepared_transactions");
+        }
+        awaitEqualAndHealthy("prepared transaction");
+        assertThat(PIPELINE.target().query("select count(*) from journal j where j::text like '%prepared%'"))
+                .isEqualTo("1");
+    }
+
     private static void awaitEqualAndHealthy(String what) {
         long since = System.nanoTime();
         PIPELINE.databases().awaitEqual();

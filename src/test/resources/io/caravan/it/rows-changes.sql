@@ -83,3 +83,6 @@ update wide set c1 = -1, c1599 = null where id < 3; insert into wide select 9; d
 truncate parent, keys restart identity cascade;
 insert into keys values (1, 'after'); insert into parent values (1, 1, 'after');
 truncate nothing_in_it, bag; truncate only animal; insert into bag values (1, 'after', null);
+insert into animal values (3, 'fox'); insert into dog values (3, 'Rex', 'sit');
+---------
+truncate animal; insert into dog values (4, 'Ida', 'roll');
