@@ -276,6 +276,10 @@ public final class BootstrapState {
         }
     }
 
+    String pipeline() {
+        return pipeline;
+    }
+
     /** Forgets the pipeline. */
     public void forget() throws SQLException {
         try (Connection connection = target.connect(WRITING)) {

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /** Takes away all that a bootstrap made, in the opposite order; what is not there is passed over. */
 public final class Reset {
     private static final SqlResource TAKEN_ALONG = SqlResource.read("reset/taken-along.sql");
+    private static final SqlResource TOPICS_READ = SqlResource.read("reset/topics-read.sql");
 
     private final Database source;
     private final Database target;
@@ -90,7 +91,7 @@ public final class Reset {
             publication.drop(connection);
             done.accept("publication " + publication.name() + dropped(publicationThere));
         }
-        topics.delete(tables);
+        topics.delete(tables, topicsRead());
         done.accept("topics deleted");
         if (targetData) {
             dropTables(tables);
@@ -103,6 +104,15 @@ public final class Reset {
 
     private List<TableName> tables(Connection connection) throws SQLException {
         return Catalog.tables(connection, filter).stream().map(Table::name).toList();
+    }
+
+    /** Topics that were ever read, of tables too that are gone or chosen no more. */
+    private List<String> topicsRead() throws SQLException {
+        try (Connection connection = target.session()) {
+            return BootstrapState.exists(connection)
+                    ? TOPICS_READ.query(connection, Map.of("pipeline", state.pipeline()), row -> row.getString("topic"))
+                    : List.of();
+        }
     }
 
     private static String dropped(boolean wasThere) {

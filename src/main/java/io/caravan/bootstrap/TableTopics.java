@@ -4,18 +4,16 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -26,7 +24,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 
 /** The pipeline's topics: one per table, and one for logical messages. Their names are those that Debezium gives them. */
 public final class TableTopics implements AutoCloseable {
@@ -43,17 +40,13 @@ public final class TableTopics implements AutoCloseable {
     /** Well below the time that the guard may hold its lock (guard.EvidenceStore), in which it looks twice. */
     private static final int LOOKS_FOR_NONE = 15;
 
-    private static final long ADMIN_LIFE_NANOS = TimeUnit.MINUTES.toNanos(2);
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
-    private final Map<String, Object> clientSettings;
+    private final KafkaAdmin admin;
     private final String prefix;
     private final int partitions;
     private final int replicationFactor;
     private final int retentionHours;
-    private @Nullable Admin admin;
-    private @Nullable Admin adminBefore;
-    private long adminSince;
 
     /**
      * @param clientSettings bootstrap servers, security
@@ -65,7 +58,7 @@ public final class TableTopics implements AutoCloseable {
             int partitions,
             int replicationFactor,
             int retentionHours) {
-        this.clientSettings = Map.copyOf(clientSettings);
+        this.admin = new KafkaAdmin(clientSettings);
         this.prefix = prefix;
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
@@ -118,36 +111,14 @@ public final class TableTopics implements AutoCloseable {
                                 Integer.toString(16 << 20))));
     }
 
-    /**
-     * The one for the questions of some minutes, which keeps its connections; not closed by who asks. Now and then there is a
-     * new one, since one whose thread has died (of a full heap) answers nothing any more.
-     */
-    public synchronized Admin admin() {
-        if (admin == null || System.nanoTime() - adminSince > ADMIN_LIFE_NANOS) {
-            Map<String, Object> settings = new HashMap<>(clientSettings);
-            settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-            settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
-            Admin next = Admin.create(settings);
-            close(adminBefore); // nobody who was given it asks it still
-            adminBefore = admin;
-            admin = next;
-            adminSince = System.nanoTime();
-        }
-        return admin;
+    /** For the questions of others; not closed by who asks. */
+    public Admin admin() {
+        return admin.get();
     }
 
     @Override
-    public synchronized void close() {
-        close(adminBefore);
-        close(admin);
-        adminBefore = null;
-        admin = null;
-    }
-
-    private static void close(@Nullable Admin admin) {
-        if (admin != null) {
-            admin.close(Duration.ofSeconds(5));
-        }
+    public void close() {
+        admin.close();
     }
 
     /**
@@ -194,8 +165,8 @@ public final class TableTopics implements AutoCloseable {
             connection.commit();
         } catch (ExecutionException e) {
             throw new BootstrapException(
-                    "Kafka at " + clientSettings.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG)
-                            + " refused to create the topics " + prefix + ".*: " + String.valueOf(e.getCause()),
+                    "Kafka at " + admin.servers() + " refused to create the topics " + prefix + ".*: "
+                            + String.valueOf(e.getCause()),
                     e);
         }
     }
@@ -307,13 +278,19 @@ public final class TableTopics implements AutoCloseable {
         }
     }
 
-    /** Deletes the pipeline's topics; those that are not there are no error. */
-    public void delete(Collection<TableName> tables) throws InterruptedException, ExecutionException {
+    /**
+     * Deletes the pipeline's topics; those that are not there are no error.
+     *
+     * @param former further ones, of tables that are gone or chosen no more
+     */
+    public void delete(Collection<TableName> tables, Collection<String> former)
+            throws InterruptedException, ExecutionException {
         Admin admin = admin();
-        Set<String> existing = admin.listTopics().names().get();
-        List<String> ours = new ArrayList<>(tables.stream().map(this::of).toList());
-        ours.addAll(List.of(messages(), offsets()));
-        ours.retainAll(existing);
+        Set<String> names = new TreeSet<>(former);
+        tables.stream().map(this::of).forEach(names::add);
+        names.addAll(List.of(messages(), offsets()));
+        names.retainAll(admin.listTopics().names().get());
+        List<String> ours = List.copyOf(names);
         for (int from = 0; from < ours.size(); from += AT_A_TIME) {
             admin.deleteTopics(ours.subList(from, Math.min(from + AT_A_TIME, ours.size())))
                     .all()

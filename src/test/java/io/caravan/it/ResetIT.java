@@ -23,6 +23,8 @@ class ResetIT {
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.output()).contains("Stop it first");
             caravan.terminate();
+            scenario.source().execute("drop table scratch"); // its topic goes all the same
+            scenario.target().execute("drop table scratch");
 
             scenario.target()
                     .execute(
