@@ -156,7 +156,7 @@ public final class Bootstrap {
                         published.contains(table.name()) || !step(steps, table).isNew())
                 .map(Table::name)
                 .toList();
-        if (publication.exists(connection)) {
+        if (copyRows && publication.exists(connection)) { // with a slot that was taken over it can be of any kind
             publication.add(connection, wanted);
         }
         publication.ensure(connection, wanted);

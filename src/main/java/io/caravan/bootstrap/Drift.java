@@ -71,7 +71,7 @@ public final class Drift {
         Map<String, TableShape> known = lines.shapes();
         Map<TableName, TableShape> shapes;
         try (Connection from = source.session()) {
-            shapes = TableShape.of(from, captured());
+            shapes = TableShape.of(from, tables.names());
             Map<TableName, TableShape> unknown = new TreeMap<>(shapes);
             unknown.entrySet()
                     .removeIf(each -> steps.get(each.getKey().toString()) != TableStep.COPIED
@@ -138,12 +138,8 @@ public final class Drift {
         }
     }
 
-    private List<TableName> captured() {
-        return tables.captured().stream().map(Table::name).toList();
-    }
-
     private TableName named(String table) {
-        return TableName.among(captured(), table);
+        return TableName.among(tables.names(), table);
     }
 
     private void carryOverOrStop(TableName table) throws SQLException {

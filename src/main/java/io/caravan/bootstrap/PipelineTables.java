@@ -24,6 +24,11 @@ public final class PipelineTables {
         return captured;
     }
 
+    /** Of the captured ones. */
+    List<TableName> names() {
+        return captured.stream().map(Table::name).toList();
+    }
+
     /** By name. */
     public List<Table> streaming() {
         return List.copyOf(streaming.values());

@@ -5,12 +5,9 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
-import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
-import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 
 /** The slot of a pipeline: made with the snapshot that the copy reads, or found as an earlier run or its owner left it. */
@@ -90,8 +87,8 @@ final class SnapshotSlot {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
             tables.capture(Catalog.tables(connection, filter));
             tables.stream(all -> true);
-            publication.ensure(connection, names());
-            String before = HeldTables.shapes(connection, names());
+            publication.ensure(connection, tables.names());
+            String before = HeldTables.shapes(connection, tables.names());
             owner.require();
             ExportedSnapshot made = slot.create(source);
             if (!areAltered(connection, before)) {
@@ -115,13 +112,9 @@ final class SnapshotSlot {
      * PostgreSQL cannot see as a deadlock.
      */
     private boolean areAltered(Connection connection, String before) throws SQLException {
-        try (HeldTables locked = HeldTables.hold(source, names())) {
+        try (HeldTables locked = HeldTables.hold(source, tables.names())) {
             return locked.session().isClosed()
-                    || !HeldTables.shapes(connection, names()).equals(before);
+                    || !HeldTables.shapes(connection, tables.names()).equals(before);
         }
-    }
-
-    private List<TableName> names() {
-        return tables.captured().stream().map(Table::name).toList();
     }
 }
