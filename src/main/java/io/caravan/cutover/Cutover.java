@@ -178,8 +178,8 @@ public final class Cutover {
                 done,
                 missing.problems().isEmpty()
                         ? "The target has every constraint, trigger and unique index of the source."
-                        : "The target lacks " + missing.problems().size()
-                                + " constraints, triggers or unique indexes of the source"
+                        : "Of the source's constraints, triggers and unique indexes the target lacks "
+                                + missing.problems().size()
                                 + (acceptMissing
                                         ? ", which was accepted."
                                         : ". Make them, or accept that by --accept-missing."),

@@ -184,7 +184,9 @@ public final class Preflight {
     /** Throws when there is any finding that is not a warning. */
     public void requireReady() throws SQLException, InterruptedException, PreflightException {
         List<Finding> findings = new ArrayList<>(findings());
-        findings.removeIf(finding -> finding.check().equals(CONNECT_AWAY));
+        // The step schema says itself what it left behind, thing by thing.
+        findings.removeIf(finding -> finding.check().equals(CONNECT_AWAY)
+                || (finding.check().equals(TargetChecks.SCHEMA) && finding.warning()));
         if (!areReady(findings)) {
             throw new PreflightException(findings);
         }

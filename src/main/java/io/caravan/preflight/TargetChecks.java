@@ -21,6 +21,8 @@ final class TargetChecks {
     private static final SqlResource FIRING_TRIGGERS = SqlResource.read("firing-triggers.sql");
     private static final SqlResource INCOMING = SqlResource.read("incoming-pipelines.sql");
 
+    static final String SCHEMA = "schema";
+
     private static final int MOST_NAMED = 20;
 
     private final Database target;
@@ -154,7 +156,7 @@ final class TargetChecks {
             if (!left.lines().isEmpty()) {
                 int more = left.lines().size() - MOST_NAMED;
                 findings.add(new Finding(
-                        "schema",
+                        SCHEMA,
                         "The target does not get, with its tables: "
                                 + left.lines().stream().limit(MOST_NAMED).collect(Collectors.joining("; "))
                                 + (more > 0 ? "; and " + more + " more" : "") + " (the tables are made by: "
@@ -167,7 +169,7 @@ final class TargetChecks {
             }
         } catch (IllegalStateException e) {
             findings.add(new Finding(
-                    "schema",
+                    SCHEMA,
                     String.valueOf(e.getMessage()),
                     "pg_dump must be of the source's version or newer, and on the PATH of this machine."));
         }
