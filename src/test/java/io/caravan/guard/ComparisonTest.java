@@ -146,7 +146,6 @@ class ComparisonTest {
         offset = Optional.of(new Stored(Lsn.parse("0/9000"), Lsn.parse("0/9000"), 3, false));
         slot = Optional.of(slot("0/5080", "reserved", ""));
         assertThat(gaps()).isEmpty();
-
         slot = Optional.of(slot("0/5081", "reserved", ""));
         expect("", "The connector's stored offset was set by someone");
     }

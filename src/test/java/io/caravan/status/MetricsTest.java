@@ -99,15 +99,16 @@ class MetricsTest {
                 .doesNotContain("public.a");
     }
 
+    private static String aThousandTablesAndOneThatIs(String state) {
+        String others = IntStream.range(0, 1000)
+                .mapToObj(i -> table("public.t" + (1000 + i), "streaming", 0))
+                .collect(Collectors.joining(","));
+        return status("streaming", "false", others + "," + table("public.z", state, 0));
+    }
+
     @Test
     void thousandsOfTablesAreNotThousandsOfSeriesAndThoseInTroubleAreAmongThem() {
-        status = status(
-                "streaming",
-                "false",
-                IntStream.range(0, 1000)
-                                .mapToObj(i -> table("public.t" + (1000 + i), "streaming", 0))
-                                .collect(Collectors.joining(","))
-                        + "," + table("public.z", "stopped", 0));
+        status = aThousandTablesAndOneThatIs("stopped");
 
         metrics().refresh();
 
@@ -118,13 +119,7 @@ class MetricsTest {
 
     @Test
     void aTableThatIsRetryingSaysSoAndIsAmongThoseInTrouble() {
-        status = status(
-                "streaming",
-                "false",
-                IntStream.range(0, 1000)
-                                .mapToObj(i -> table("public.t" + (1000 + i), "streaming", 0))
-                                .collect(Collectors.joining(","))
-                        + "," + table("public.z", "retrying", 0));
+        status = aThousandTablesAndOneThatIs("retrying");
 
         metrics().refresh();
 
