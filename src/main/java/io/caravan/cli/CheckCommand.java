@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -36,6 +35,9 @@ final class CheckCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print the findings as JSON.")
     private boolean json;
 
+    /** The JSON of {@code check --json}. */
+    private record Report(boolean ready, List<Finding> findings, int tables, long bytes) {}
+
     @Override
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home());
@@ -47,15 +49,7 @@ final class CheckCommand implements Callable<Integer> {
             long bytes = tables.stream().mapToLong(Table::bytes).sum();
             if (json) {
                 Terminal.say(new ObjectMapper()
-                        .writeValueAsString(Map.of(
-                                "ready",
-                                Preflight.areReady(findings),
-                                "findings",
-                                findings,
-                                "tables",
-                                tables.size(),
-                                "bytes",
-                                bytes)));
+                        .writeValueAsString(new Report(Preflight.areReady(findings), findings, tables.size(), bytes)));
             } else {
                 findings.forEach(CheckCommand::print);
                 Terminal.say(size(tables.size(), bytes));

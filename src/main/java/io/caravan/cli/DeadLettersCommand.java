@@ -7,7 +7,6 @@ import io.caravan.apply.Letters;
 import io.caravan.apply.Replay;
 import io.caravan.config.Part;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -195,6 +194,9 @@ final class DeadLettersCommand implements Callable<Integer> {
         @Option(names = "--json", description = "Print how many were discarded as JSON.")
         private boolean json;
 
+        /** The JSON of {@code discard --json}. */
+        private record Discarded(int discarded, int waiting) {}
+
         @Override
         public Integer call() throws Exception {
             LetterSelection chosen = selection.letters();
@@ -211,7 +213,7 @@ final class DeadLettersCommand implements Callable<Integer> {
                 int discarded = waiting.isEmpty() ? 0 : letters.discard(chosen);
                 List<Letter> left = letters.list(Set.of(), chosen.table(), false, Integer.MAX_VALUE);
                 if (json) {
-                    Terminal.say(JSON.writeValueAsString(Map.of("discarded", discarded, "waiting", left.size())));
+                    Terminal.say(JSON.writeValueAsString(new Discarded(discarded, left.size())));
                 } else if (!waiting.isEmpty()) {
                     Terminal.say("Discarded: %d. %s".formatted(discarded, LetterText.left(left)));
                 }

@@ -38,8 +38,10 @@ final class RunningCaravan {
      * @throws IOException when what listens there answers with another status than 200
      */
     Optional<String> status() throws IOException, InterruptedException {
-        Optional<String> answer = send(
-                request("/api/status").GET().timeout(Duration.ofSeconds(30)).build());
+        Optional<String> answer = send(request("/api/status?fresh=true")
+                .GET()
+                .timeout(Duration.ofSeconds(30))
+                .build());
         return answer.filter(this::isOurs);
     }
 

@@ -25,16 +25,22 @@ public final class RecentStatus {
     /** The state; a second caller waits for the first one's answer instead of asking again. */
     public synchronized PipelineStatus get() {
         PipelineStatus status = last;
-        if (status == null || System.nanoTime() - collectedAtNanos > MOST_AGE_NANOS) {
-            status = collector.get();
-            last = status;
-            collectedAtNanos = System.nanoTime();
-        }
+        return status == null || System.nanoTime() - collectedAtNanos > MOST_AGE_NANOS ? now() : status;
+    }
+
+    private synchronized PipelineStatus now() {
+        PipelineStatus status = collector.get();
+        last = status;
+        collectedAtNanos = System.nanoTime();
         return status;
     }
 
-    /** The same as JSON, for the API. */
-    public String json() throws IOException {
-        return JSON.writeValueAsString(get());
+    /**
+     * The same as JSON, for the API.
+     *
+     * @param fresh whether it must be of now: a command shows what was mended right before it, and decides by it
+     */
+    public String json(@Nullable Boolean fresh) throws IOException {
+        return JSON.writeValueAsString(Boolean.TRUE.equals(fresh) ? now() : get());
     }
 }

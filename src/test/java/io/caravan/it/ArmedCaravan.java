@@ -86,15 +86,41 @@ final class ArmedCaravan implements AutoCloseable {
         arguments.get("localAddress").setValue("127.0.0.1");
         arguments.get("timeout").setValue(Long.toString(LIMIT.toMillis()));
         try {
-            String address = listener.startListening(arguments);
-            CaravanProcess process =
-                    folder.start("-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address);
-            VirtualMachine machine = listener.accept(arguments);
-            listener.stopListening(arguments);
-            return new ArmedCaravan(folder, process, machine);
+            return accept(listener, arguments, folder);
         } catch (IllegalConnectorArgumentsException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static ArmedCaravan accept(
+            ListeningConnector listener, Map<String, Connector.Argument> arguments, CaravanFolder folder)
+            throws IOException, IllegalConnectorArgumentsException {
+        String address = listener.startListening(arguments);
+        CaravanProcess process =
+                folder.start("-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address);
+        try {
+            return new ArmedCaravan(folder, process, acceptJvm(listener, arguments));
+        } catch (IOException e) {
+            process.kill();
+            throw e;
+        } finally {
+            listener.stopListening(arguments);
+        }
+    }
+
+    /** Who was a client of the server that had this port before may come first, and speaks another protocol. */
+    private static VirtualMachine acceptJvm(ListeningConnector listener, Map<String, Connector.Argument> arguments)
+            throws IOException, IllegalConnectorArgumentsException {
+        for (int stranger = 0; stranger < 5; stranger++) {
+            try {
+                return listener.accept(arguments);
+            } catch (IOException e) {
+                if (!String.valueOf(e.getMessage()).startsWith("handshake failed")) {
+                    throw e;
+                }
+            }
+        }
+        throw new IOException("Others than the JVM keep coming to " + arguments.get("port"));
     }
 
     /** @param killed whether it is killed when it comes to the point, else it stands still until {@link #goOn} */

@@ -123,9 +123,9 @@ final class CaravanProcess implements AutoCloseable {
         }
     }
 
-    /** {@code GET /api/status}. */
+    /** {@code GET /api/status}, as a command asks it. */
     JsonNode status() throws IOException, InterruptedException {
-        return new ObjectMapper().readTree(get("http", "/api/status").body());
+        return new ObjectMapper().readTree(get("http", "/api/status?fresh=true").body());
     }
 
     /** @param port http or management */
