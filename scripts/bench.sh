@@ -26,6 +26,10 @@ while [ $# -gt 0 ]; do
     shift
 done
 [ ${#what[@]} -gt 0 ] || what=(devices tpcb wide apply latency)
+case " ${what[*]} " in
+    *' devices '* | *' tpcb '* | *' wide '* | *' columns '* | *' width '*) ;;
+    *' apply '*) what=(devices "${what[@]}") ;; # apply is measured with a load
+esac
 [ "$changes" -le 1900000 ] || case " ${what[*]} " in
     *' apply '*) fail "Of more than 1,900,000 changes of devices some delete rows that are gone, and apply waits for all of them." ;;
 esac

@@ -11,7 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 
-/** A certificate of 127.0.0.1 that signs itself, with its key, as files of PEM and as a store of both. */
+/** A certificate of this machine that signs itself, with its key, as files of PEM and as a store of both. */
 record SelfSigned(Path certificate, Path key, Path store) {
     static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -29,7 +29,7 @@ record SelfSigned(Path certificate, Path key, Path store) {
                         "-dname",
                         "CN=" + name,
                         "-ext",
-                        "san=ip:127.0.0.1",
+                        "san=ip:127.0.0.1,dns:localhost",
                         "-ext",
                         "bc:c",
                         "-storetype",
