@@ -63,6 +63,7 @@ final class CamelMain {
         protected CamelContext createCamelContext() {
             CamelContext context = new ManyRoutesContext();
             context.getCamelContextExtension().setRegistry(registry); // as Main does it
+            context.getCamelContextExtension().setManagementMBeanAssembler(new SharedMBeanInfo(context));
             return context;
         }
     }
