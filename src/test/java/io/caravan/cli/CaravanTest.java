@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
 class CaravanTest {
+    private static final CommandLine ALL = Caravan.commandLine("--help");
+
     @Test
     void everyCommandThatEndsByItselfCanAnswerAsJson() {
-        assertThat(withoutJson(new CommandLine(new Caravan())))
+        assertThat(withoutJson(ALL))
                 .containsExactlyInAnyOrder("caravan", "run", "dead-letters", "generate-completion", "help");
     }
 
@@ -25,7 +28,7 @@ class CaravanTest {
 
     @Test
     void everyHelpSaysWithWhichCodeTheCommandEndsAndFitsATerminal() {
-        new CommandLine(new Caravan()).getSubcommands().forEach((name, command) -> {
+        ALL.getSubcommands().forEach((name, command) -> {
             if (command.getCommand().getClass().getName().startsWith("io.caravan") && !name.equals("prepare-source")) {
                 assertThat(command.getUsageMessage()).as(name).containsPattern("Exit code");
                 assertThat(command.getCommandSpec().usageMessage().description())
@@ -37,16 +40,29 @@ class CaravanTest {
 
     @Test
     void theListOfCommandsHasAWholeSentenceInOneLineForEach() {
-        CommandLine caravan = new CommandLine(new Caravan());
-
-        assertThat(caravan.getUsageMessage().lines())
+        assertThat(ALL.getUsageMessage().lines())
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
-        caravan.getSubcommands().forEach((name, command) -> {
+        ALL.getSubcommands().forEach((name, command) -> {
             if (command.getCommand().getClass().getName().startsWith("io.caravan")) { // picocli has its own
                 String first = command.getCommandSpec().usageMessage().description()[0];
                 assertThat(first).as(name).endsWith(".");
-                assertThat(caravan.getUsageMessage().lines()).as(name).anyMatch(line -> line.endsWith(" " + first));
+                assertThat(ALL.getUsageMessage().lines()).as(name).anyMatch(line -> line.endsWith(" " + first));
             }
         });
+    }
+
+    @Test
+    void aCommandIsMadeReadyWithoutTheOthersUnlessTheyAreAskedFor() {
+        assertThat(commands()).isEmpty();
+        assertThat(commands("--config", "shop.properties", "status")).containsExactly("status");
+        assertThat(commands("statsu"))
+                .isEqualTo(commands("help", "status"))
+                .isEqualTo(commands("--version"))
+                .isEqualTo(commands("generate-completion"))
+                .hasSize(12);
+    }
+
+    private static Set<String> commands(String... arguments) {
+        return Caravan.commandLine(arguments).getSubcommands().keySet();
     }
 }
