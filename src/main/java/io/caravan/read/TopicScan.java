@@ -21,10 +21,15 @@ public final class TopicScan {
     public TopicScan(Map<String, Object> clientSettings) {
         this.clientSettings = new HashMap<>(clientSettings);
         this.clientSettings.putAll(Map.of(
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
                 // A stretch that Kafka does not hold any more must be an error and never be passed over.
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed"));
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                TopicTails.FETCH_MILLIS,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"));
     }
 
     /** Whether the value of any record from one offset up to another, or up to the present end, is wanted. */

@@ -23,6 +23,9 @@ public final class TopicTails {
     /** A record's transaction leaves a marker behind it; so many offsets hold at least one record. */
     private static final long LAST = 10;
 
+    /** Kafka's client fetches ahead, and whoever closes it waits for that: with the default half a second each time. */
+    static final int FETCH_MILLIS = 10;
+
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Map<String, Object> clientSettings;
@@ -34,6 +37,8 @@ public final class TopicTails {
                 false,
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
+                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                FETCH_MILLIS,
                 // A transaction's end is written to one partition after the other: the offset of a capture that stores
                 // it so can be seen before the records are called committed.
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
