@@ -17,6 +17,7 @@ final class Application implements AutoCloseable {
     Application(Settings settings) throws Exception {
         run = new RunState(settings, Addresses.of(settings));
         pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));
+        HeadStart.begin(pipeline);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Camel exports this one instead of making its own
         main = CamelMain.of(

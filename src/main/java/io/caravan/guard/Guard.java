@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -125,17 +126,20 @@ public final class Guard {
 
     /** After publication, slot and topics are there: notes what is not known yet. */
     public void note() throws SQLException, InterruptedException, GapException {
+        AtomicReference<Observed> seen = new AtomicReference<>();
         Evidence after = store.revise((before, target) -> {
-            Observed now = observer.look(before, true);
-            Evidence noted = before == null ? Evidence.first(now, tableNames()) : before.withNew(now);
+            Observed looked = observer.look(before, true);
+            seen.set(looked);
+            Evidence noted = before == null ? Evidence.first(looked, tableNames()) : before.withNew(looked);
             return noted == null ? null : noted.withTables(tableNames());
         });
         readGaps();
         noted = after != null;
-        if (after == null) {
+        Observed now = seen.get();
+        if (after == null || now == null) {
             throw new GapException("Source or Kafka do not tell what the guard has to note. Run again.");
         }
-        Source source = observer.look(after, true).source();
+        Source source = now.source();
         List<String> partial = source == null
                 ? List.of()
                 : source.publication().map(PublicationState::partialMembers).orElse(List.of());
@@ -173,8 +177,9 @@ public final class Guard {
             if (kept == null) {
                 return Evidence.first(observer.look(null, starting), tableNames());
             }
-            // Looked at again under the lock: whoever renews evidence holds it meanwhile.
-            Observed seen = observer.look(kept, starting);
+            // Under the lock, since whoever renews evidence holds it meanwhile; what was seen with the same evidence is
+            // true still.
+            Observed seen = kept.equals(before) && !doubt ? now : observer.look(kept, starting);
             List<Gap> found = compare(kept, seen);
             found.stream()
                     .filter(gap -> !kept.gaps().containsKey(gap.table()))

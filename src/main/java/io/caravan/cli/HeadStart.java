@@ -1,0 +1,57 @@
+package io.caravan.cli;
+
+import io.caravan.config.Settings;
+import io.caravan.config.Settings.CaptureBy;
+import io.caravan.read.TopicTails;
+import java.time.Duration;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks each part once while Camel reads its routes, so that sessions, clients and their classes are there when the first step
+ * wants them. Where a part does not answer, the step that asks it next says so.
+ */
+final class HeadStart {
+    private static final Logger LOG = LoggerFactory.getLogger(HeadStart.class);
+    private static final int LIMIT_MILLIS = 5000;
+
+    private HeadStart() {}
+
+    private interface Question {
+        void ask() throws Exception;
+    }
+
+    static void begin(Pipeline pipeline) {
+        Thread thread = new Thread(
+                () -> {
+                    Settings settings = pipeline.settings;
+                    ask(() -> askKafka(pipeline));
+                    ask(() -> settings.source().session().close());
+                    ask(() -> settings.target().session().close());
+                    if (settings.capture() == CaptureBy.CONNECT) {
+                        ask(() -> settings.connect().get("", Duration.ofMillis(LIMIT_MILLIS)));
+                    }
+                },
+                "head-start");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void askKafka(Pipeline pipeline) throws Exception {
+        pipeline.topics
+                .admin()
+                .describeCluster(new DescribeClusterOptions().timeoutMs(LIMIT_MILLIS))
+                .nodes()
+                .get();
+        new TopicTails(pipeline.settings.kafka().client()).last(pipeline.topics.messages());
+    }
+
+    private static void ask(Question question) {
+        try {
+            question.ask();
+        } catch (Exception e) {
+            LOG.debug("Not ready yet", e);
+        }
+    }
+}
