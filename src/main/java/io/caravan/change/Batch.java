@@ -72,6 +72,7 @@ public record Batch(
      * @throws NeedsCopyException when the topic lacks an event
      */
     public Batch withoutRepeats(@Nullable StreamPosition read) {
+        boolean hasRows = hasRows();
         Set<Long> again = new HashSet<>();
         StreamPosition until = read;
         for (ChangeEvent event : asRead) {
@@ -79,7 +80,7 @@ public record Batch(
             if (place != null && place.isAgain(until)) {
                 again.add(event.offset());
             } else if (place != null) {
-                if (hasRows() && place.lacksOneBefore(until)) {
+                if (hasRows && place.lacksOneBefore(until)) {
                     throw NeedsCopyException.lacksOneBefore(table, event);
                 }
                 until = place.at();
@@ -178,7 +179,11 @@ public record Batch(
 
     /** The farthest WAL position among the events; zero when there is none. */
     public Lsn farthestLsn() {
-        return events.stream().map(ChangeEvent::lsn).max(Lsn::compareTo).orElse(Lsn.ZERO);
+        Lsn farthest = Lsn.ZERO;
+        for (ChangeEvent event : events) {
+            farthest = event.lsn().isAfter(farthest) ? event.lsn() : farthest;
+        }
+        return farthest;
     }
 
     /** When the last of the events was committed on the source, milliseconds since 1970; zero when there is none. */

@@ -84,8 +84,8 @@ final class StreamBarrier implements Barrier {
     private Gate gate(CopySnapshot snapshot) {
         return records -> {
             Batch batch = batches.peek(records);
-            for (ChangeEvent event : batch.events()) {
-                if (batch.hasRows() && !passes(event, snapshot)) {
+            for (ChangeEvent event : batch.hasRows() ? batch.events() : List.<ChangeEvent>of()) {
+                if (!passes(event, snapshot)) {
                     return (int) records.stream()
                             .filter(one -> one.offset() < event.offset())
                             .count();
