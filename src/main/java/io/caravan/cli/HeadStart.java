@@ -4,7 +4,9 @@ import io.caravan.config.Settings;
 import io.caravan.config.Settings.CaptureBy;
 import io.caravan.read.TopicTails;
 import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,9 @@ final class HeadStart {
                 .describeCluster(new DescribeClusterOptions().timeoutMs(LIMIT_MILLIS))
                 .nodes()
                 .get();
-        new TopicTails(pipeline.settings.kafka().client()).last(pipeline.topics.messages());
+        String topic = pipeline.topics.messages(); // any that may be there
+        pipeline.topics.ends(List.of(topic), IsolationLevel.READ_UNCOMMITTED);
+        new TopicTails(pipeline.settings.kafka().client()).last(topic);
     }
 
     private static void ask(Question question) {
