@@ -9,6 +9,7 @@ import io.caravan.ownsteps.OwnSteps;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.RunningTransactions;
 import io.caravan.postgres.Table;
+import io.caravan.postgres.TablePart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -7,6 +7,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
+import io.caravan.postgres.TablePart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -37,7 +37,13 @@ final class RunBeans {
                 "verification",
                 new VerifyBean(
                         new Verification(
-                                settings.source(), settings.target(), settings.pipeline(), barrier, pipeline.ownSteps),
+                                settings.source(),
+                                settings.target(),
+                                settings.pipeline(),
+                                barrier,
+                                pipeline.ownSteps,
+                                bytesPerSecond(settings),
+                                note -> Terminal.say("    " + note)),
                         pipeline.bootstrap,
                         pipeline.guard,
                         pipeline.repair(barrier),
@@ -79,6 +85,10 @@ final class RunBeans {
         configuration.setBindHost(settings.http().host());
         configuration.setBindPort(settings.http().port());
         return configuration;
+    }
+
+    static long bytesPerSecond(Settings settings) {
+        return (long) settings.verifyMibPerSecond() << 20;
     }
 
     static Limits limits(Settings settings) {

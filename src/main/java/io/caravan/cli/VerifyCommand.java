@@ -119,7 +119,9 @@ final class VerifyCommand implements Callable<Integer> {
                             settings.target(),
                             settings.pipeline(),
                             Barrier.NONE,
-                            pipeline.startOwnSteps())
+                            pipeline.startOwnSteps(),
+                            RunBeans.bytesPerSecond(settings),
+                            note -> Terminal.complain("  " + note))
                     .run(VerifyBean.chosen(tables, String.join(",", only)), null);
         }
         return VerifyBean.marked(report, new EvidenceStore(settings.target(), settings.pipeline()).gaps());

@@ -38,6 +38,7 @@ public record Settings(
         Topics topics,
         Apply apply,
         int heartbeatMillis,
+        int verifyMibPerSecond,
         Guard guard,
         Endpoint http,
         Endpoint management,

@@ -162,6 +162,7 @@ public final class SettingsReader {
                         values.number("caravan.apply.workers", 1, 64),
                         values.number("caravan.apply.max-dead-letters", 1, 10_000_000)),
                 values.number("caravan.heartbeat-millis", 100, 3_600_000),
+                values.number("caravan.verify.mib-per-second", 0, 1 << 20),
                 guard(),
                 endpoint("caravan.http"),
                 endpoint("caravan.management"),

@@ -49,4 +49,19 @@ public record Table(
             case INDEX, DEFAULT -> hasKey() && !keyUnusable; // a deferrable primary key is no replica identity
         };
     }
+
+    /** These columns and this key of a table that another server stores as it likes: partitioned or not, larger or smaller. */
+    public Table storedAs(Table there) {
+        return new Table(
+                name,
+                columns,
+                key,
+                keyUnusable,
+                identity,
+                referenced,
+                there.partitioned,
+                there.partitions,
+                there.estimatedRows,
+                there.bytes);
+    }
 }

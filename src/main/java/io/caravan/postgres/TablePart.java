@@ -1,8 +1,5 @@
-package io.caravan.bootstrap;
+package io.caravan.postgres;
 
-import io.caravan.postgres.SqlResource;
-import io.caravan.postgres.Table;
-import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,42 +14,66 @@ import java.util.Map;
  * @param fromBlock the first block
  * @param toBlock the block after the last one, or {@link #END}
  */
-record TablePart(String relation, long fromBlock, long toBlock) {
+public record TablePart(String relation, long fromBlock, long toBlock) {
     /** Rows may lie beyond the size that was looked up; the last part takes whatever comes. */
-    static final long END = Long.MAX_VALUE;
+    public static final long END = Long.MAX_VALUE;
 
     private static final SqlResource RELATIONS = SqlResource.read("copy-parts.sql");
 
     private record Relation(TableName name, long blocks) {}
 
     /** The whole table as one part; a partitioned one with all of its partitions, others without tables that inherit from it. */
-    static TablePart whole(Table table) {
+    public static TablePart whole(Table table) {
         return new TablePart((table.partitioned() ? "" : "only ") + table.name().sql(), 0, END);
     }
 
     /** Parts of at most this many blocks each, the largest relations first. */
-    static List<TablePart> of(Table table, Connection snapshot, long blocksPerPart) throws SQLException {
-        List<TablePart> parts = new ArrayList<>();
-        for (Relation relation : RELATIONS.query(
+    public static List<TablePart> of(Table table, Connection snapshot, long blocksPerPart) throws SQLException {
+        return relations(table, snapshot).stream()
+                .flatMap(relation -> cut("only " + relation.name().sql(), relation.blocks(), blocksPerPart).stream())
+                .toList();
+    }
+
+    /**
+     * So many parts of about the same size, each of a partitioned table with the blocks that bear these numbers in any of its
+     * partitions: for that the right to read the table is enough.
+     */
+    public static List<TablePart> across(Table table, Connection snapshot, long number) throws SQLException {
+        long blocks = relations(table, snapshot).stream()
+                .mapToLong(Relation::blocks)
+                .max()
+                .orElse(0);
+        return cut(whole(table).relation, blocks, Math.max(1, (blocks + number - 1) / number));
+    }
+
+    private static List<Relation> relations(Table table, Connection snapshot) throws SQLException {
+        return RELATIONS.query(
                 snapshot,
                 Map.of("table", table.name().sql()),
                 row -> new Relation(
                         new TableName(row.getString("schema_name"), row.getString("table_name")),
-                        row.getLong("blocks")))) {
-            String only = "only " + relation.name().sql();
-            long from = 0;
-            for (; from + blocksPerPart < relation.blocks(); from += blocksPerPart) {
-                parts.add(new TablePart(only, from, from + blocksPerPart));
-            }
-            parts.add(new TablePart(only, from, END));
+                        row.getLong("blocks")));
+    }
+
+    private static List<TablePart> cut(String relation, long blocks, long blocksPerPart) {
+        List<TablePart> parts = new ArrayList<>();
+        long from = 0;
+        for (; from + blocksPerPart < blocks; from += blocksPerPart) {
+            parts.add(new TablePart(relation, from, from + blocksPerPart));
         }
+        parts.add(new TablePart(relation, from, END));
         return parts;
     }
 
     /** A query for the columns of the part's rows. */
-    String query(String columns) {
-        String end = toBlock == END ? "" : " and ctid < '(" + toBlock + ",0)'";
-        return "select " + columns + " from " + relation
-                + (fromBlock == 0 && toBlock == END ? "" : " where ctid >= '(" + fromBlock + ",0)'" + end);
+    public String query(String columns) {
+        return query(columns, "true");
+    }
+
+    /** A query for those of the part's rows for which the condition holds; {@code t} is the table there. */
+    public String query(String columns, String condition) {
+        return "select " + columns + " from " + relation + " t where " + condition
+                + (fromBlock == 0 ? "" : " and t.ctid >= '(" + fromBlock + ",0)'")
+                + (toBlock == END ? "" : " and t.ctid < '(" + toBlock + ",0)'");
     }
 }

@@ -27,16 +27,34 @@ final class TableComparison {
     private final Connection target;
     private final Database scratch;
     private final OwnSteps steps;
+    private final Pace sourcePace;
+    private final Pace targetPace;
     private final long mostRows;
 
     /** @param scratch the target, for further sessions */
-    TableComparison(Table table, Connection source, Connection target, Database scratch, OwnSteps steps) {
-        this(table, source, target, scratch, steps, MOST_ROWS);
+    TableComparison(
+            Table table,
+            Connection source,
+            Connection target,
+            Database scratch,
+            OwnSteps steps,
+            Pace sourcePace,
+            Pace targetPace) {
+        this(table, source, target, scratch, steps, sourcePace, targetPace, MOST_ROWS);
     }
 
     /** @param mostRows how many rows of each side are held to look for differences */
     TableComparison(
-            Table table, Connection source, Connection target, Database scratch, OwnSteps steps, long mostRows) {
+            Table table,
+            Connection source,
+            Connection target,
+            Database scratch,
+            OwnSteps steps,
+            Pace sourcePace,
+            Pace targetPace,
+            long mostRows) {
+        this.sourcePace = sourcePace;
+        this.targetPace = targetPace;
         this.mostRows = mostRows;
         this.table = table;
         this.source = source;
@@ -46,7 +64,7 @@ final class TableComparison {
     }
 
     /** @param here the same table as the target has it now, or null */
-    TableResult compare(@Nullable Table here) throws SQLException {
+    TableResult compare(@Nullable Table here) throws SQLException, InterruptedException {
         if (here == null) {
             return TableResult.incomparable(table.name(), "The target has no table " + table.name() + ".");
         }
@@ -63,11 +81,11 @@ final class TableComparison {
                     table.name(),
                     "Table " + table.name() + " has no column " + String.join(", ", missing) + " in the target.");
         }
-        return compareRows(source, table, table);
+        return compareRows(source, table, table.storedAs(here));
     }
 
     /** A failure of the steps concerns this table alone; the source's snapshot goes on for the others. */
-    private TableResult compareStepped(Table here) throws SQLException {
+    private TableResult compareStepped(Table here) throws SQLException, InterruptedException {
         Savepoint before = source.setSavepoint();
         try (Connection expectation = scratch.connect()) {
             expectation.setAutoCommit(false);
@@ -81,10 +99,15 @@ final class TableComparison {
     }
 
     /** @param one the session that has the rows that should be there */
-    private TableResult compareRows(Connection one, Table expected, Table actual) throws SQLException {
+    private TableResult compareRows(Connection one, Table expected, Table actual)
+            throws SQLException, InterruptedException {
         int fineness = TableFingerprint.fineness(expected.estimatedRows());
-        TableFingerprint there = TableFingerprint.of(one, expected, fineness);
-        TableFingerprint here = TableFingerprint.of(target, actual, fineness);
+        BothSides<TableFingerprint> both = BothSides.read(
+                sourcePace.cuts(expected),
+                () -> TableFingerprint.of(one, expected, fineness, sourcePace),
+                () -> TableFingerprint.of(target, actual, fineness, targetPace));
+        TableFingerprint there = both.source();
+        TableFingerprint here = both.target();
         long rowsThere = there.rows();
         long rowsHere = here.rows();
         List<Integer> unequal = unequalBuckets(there, here);
@@ -100,13 +123,13 @@ final class TableComparison {
             }
             others += unequal.size() - 1;
             TableFingerprint coarse = there;
-            there = coarse.within(one, expected, bucket, finer);
-            here = coarse.within(target, actual, bucket, finer);
+            there = coarse.within(one, expected, bucket, finer, sourcePace);
+            here = coarse.within(target, actual, bucket, finer, targetPace);
             unequal = unequalBuckets(there, here);
         }
         List<Integer> looked = fitting(unequal, there, here);
-        List<Difference> differences =
-                differences(there.rows(one, expected, looked), here.rows(target, actual, looked));
+        List<Difference> differences = differences(
+                there.rows(one, expected, looked, sourcePace), here.rows(target, actual, looked, targetPace));
         return new TableResult(
                 table.name(),
                 rowsThere,

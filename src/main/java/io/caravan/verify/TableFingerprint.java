@@ -27,7 +27,11 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     private static final int ROWS_PER_BUCKET = 1000;
     private static final int FETCH_ROWS = 10_000;
 
-    record Bucket(long rows, BigDecimal sum) {}
+    record Bucket(long rows, BigDecimal sum) {
+        private Bucket and(Bucket other) {
+            return new Bucket(rows + other.rows, sum.add(other.sum));
+        }
+    }
 
     long rows() {
         return buckets.values().stream().mapToLong(Bucket::rows).sum();
@@ -38,26 +42,31 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
         return one == null ? 0 : one.rows();
     }
 
-    static TableFingerprint of(Connection connection, Table table, int fineness) throws SQLException {
-        return of(connection, table, fineness, "");
+    static TableFingerprint of(Connection connection, Table table, int fineness, Pace pace)
+            throws SQLException, InterruptedException {
+        return of(connection, table, fineness, "true", pace);
     }
 
     /** One bucket of it in many. */
-    TableFingerprint within(Connection connection, Table table, int bucket, int finer) throws SQLException {
-        return of(connection, table, finer, " where " + bucket(table, fineness) + " = " + bucket);
+    TableFingerprint within(Connection connection, Table table, int bucket, int finer, Pace pace)
+            throws SQLException, InterruptedException {
+        return of(connection, table, finer, bucket(table, fineness) + " = " + bucket, pace);
     }
 
-    private static TableFingerprint of(Connection connection, Table table, int fineness, String where)
-            throws SQLException {
+    private static TableFingerprint of(Connection connection, Table table, int fineness, String condition, Pace pace)
+            throws SQLException, InterruptedException {
         Map<Integer, Bucket> buckets = new TreeMap<>();
-        String query = "select bucket, count(*), sum(hash::numeric) from (select " + bucket(table, fineness)
-                + " as bucket, " + hash(row(table)) + " as hash from " + from(table) + where + ") h group by bucket";
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(query)) {
-            while (row.next()) {
-                buckets.put(row.getInt(1), new Bucket(row.getLong(2), row.getBigDecimal(3)));
+        String columns = bucket(table, fineness) + " as bucket, " + hash(row(table)) + " as hash";
+        pace.read(table, connection, part -> {
+            String query = "select bucket, count(*), sum(hash::numeric) from (" + part.query(columns, condition)
+                    + ") h group by bucket";
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery(query)) {
+                while (row.next()) {
+                    buckets.merge(row.getInt(1), new Bucket(row.getLong(2), row.getBigDecimal(3)), Bucket::and);
+                }
             }
-        }
+        });
         return new TableFingerprint(fineness, buckets);
     }
 
@@ -72,20 +81,23 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     }
 
     /** The rows of some buckets: for each key how often which hash occurs. */
-    Map<String, Map<Long, Integer>> rows(Connection connection, Table table, List<Integer> some) throws SQLException {
+    Map<String, Map<Long, Integer>> rows(Connection connection, Table table, List<Integer> some, Pace pace)
+            throws SQLException, InterruptedException {
         Map<String, Map<Long, Integer>> rows = new HashMap<>();
-        String query = "select " + key(table) + ", " + hash(row(table)) + " from " + from(table) + " where "
-                + bucket(table, fineness) + " in ("
+        String columns = key(table) + ", " + hash(row(table));
+        String condition = bucket(table, fineness) + " in ("
                 + some.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
-        try (Statement statement = connection.createStatement()) {
-            statement.setFetchSize(FETCH_ROWS);
-            try (ResultSet row = statement.executeQuery(query)) {
-                while (row.next()) {
-                    rows.computeIfAbsent(row.getString(1), key -> new HashMap<>())
-                            .merge(row.getLong(2), 1, Integer::sum);
+        pace.read(table, connection, part -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.setFetchSize(FETCH_ROWS);
+                try (ResultSet row = statement.executeQuery(part.query(columns, condition))) {
+                    while (row.next()) {
+                        rows.computeIfAbsent(row.getString(1), key -> new HashMap<>())
+                                .merge(row.getLong(2), 1, Integer::sum);
+                    }
                 }
             }
-        }
+        });
         return rows;
     }
 

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +42,23 @@ public final class Verification {
     private final String pipeline;
     private final Barrier barrier;
     private final OwnSteps steps;
+    private final long bytesPerSecond;
+    private final Consumer<String> notes;
 
-    public Verification(Database source, Database target, String pipeline, Barrier barrier, OwnSteps steps) {
+    /**
+     * @param bytesPerSecond how much of the tables is read of each server, at most; 0 for as much as one session can
+     * @param notes hears now and then how far it is
+     */
+    public Verification(
+            Database source,
+            Database target,
+            String pipeline,
+            Barrier barrier,
+            OwnSteps steps,
+            long bytesPerSecond,
+            Consumer<String> notes) {
+        this.bytesPerSecond = bytesPerSecond;
+        this.notes = notes;
         this.source = source;
         this.target = target;
         this.pipeline = pipeline;
@@ -149,8 +165,13 @@ public final class Verification {
             try (TablesInSnapshot sources = TablesInSnapshot.of(there, position, source);
                     TablesInSnapshot targets = TablesInSnapshot.of(here, position, target)) {
                 Map<TableName, Table> present = Catalog.tables(targets.next());
+                VerifyProgress progress = new VerifyProgress(tables, notes, System::nanoTime);
+                Pace sourcePace = new Pace(bytesPerSecond, progress::read);
+                Pace targetPace = new Pace(bytesPerSecond, bytes -> {});
                 for (Table table : tables) {
-                    TableResult result = new TableComparison(table, sources.next(), targets.next(), target, steps)
+                    progress.begin(table);
+                    TableResult result = new TableComparison(
+                                    table, sources.next(), targets.next(), target, steps, sourcePace, targetPace)
                             .compare(present.get(table.name()));
                     boolean rewritten = sources.isRewritten(table) || targets.isRewritten(table);
                     tries.add(rewritten ? Try.onRewritten(table) : new Try(result, true));

@@ -61,6 +61,7 @@ class CaravanConfigTest {
                         entry("caravan.apply.workers", "4"),
                         entry("caravan.apply.max-dead-letters", "1000"),
                         entry("caravan.heartbeat-millis", "2000"),
+                        entry("caravan.verify.mib-per-second", "0"),
                         entry("caravan.guard.millis", "5000"),
                         entry("caravan.guard.wal-yellow-mib", "1024"),
                         entry("caravan.guard.wal-red-mib", "10240"),

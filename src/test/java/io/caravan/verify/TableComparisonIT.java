@@ -9,7 +9,12 @@ import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
+import io.caravan.verify.TableResult.Difference;
 import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class TableComparisonIT {
@@ -46,11 +51,67 @@ class TableComparisonIT {
         assertThat(compare(source, target, 10).differences()).isOne();
     }
 
+    /** Read part by part, on both sides at once; the target is partitioned otherwise, and larger. */
+    @Test
+    void aLargeTableIsReadInPartsAndEveryRowOnce() throws Exception {
+        Database source = Servers.create("source", "parts_source");
+        Database target = Servers.create("target", "parts_target");
+        Sql.run(source, "create table t (id integer primary key, v text)");
+        Sql.run(target, """
+                create table t (id integer primary key, v text) partition by range (id);
+                create table low partition of t for values from (0) to (5000);
+                create table high partition of t for values from (5000) to (50000);
+                insert into t select n, 'gone' from generate_series(1, 9000) n; delete from t""");
+        for (Database each : new Database[] {source, target}) {
+            Sql.run(each, "insert into t select n, repeat(md5(n::text), 1 + n % 400) from generate_series(1, 20000) n");
+        }
+        List<Long> parts = Collections.synchronizedList(new ArrayList<>());
+        Pace pace = new Pace(0, 1 << 20, parts::add);
+
+        TableResult equal = compare(source, target, 10, pace);
+        assertThat(equal.equal()).isTrue();
+        assertThat(equal.sourceRows()).isEqualTo(20_000);
+        assertThat(parts).hasSizeGreaterThan(8);
+
+        Sql.run(target, "update t set v = 'other' where id = 19999; delete from t where id = 3");
+        Sql.run(target, "vacuum t");
+        TableResult result = compare(source, target, 1000, pace);
+        assertThat(result.targetRows()).isEqualTo(19_999);
+        assertThat(result.differences()).isEqualTo(2);
+        assertThat(result.examples()).extracting(Difference::key).containsExactlyInAnyOrder("(3)", "(19999)");
+    }
+
+    @Test
+    void aServerIsReadNoFasterThanItMayBe() throws Exception {
+        Database source = Servers.create("source", "pace_source");
+        Database target = Servers.create("target", "pace_target");
+        for (Database each : new Database[] {source, target}) {
+            Sql.run(
+                    each,
+                    "create table t (v text); insert into t select md5(n::text) from generate_series(1, 20000) n");
+        }
+        AtomicLong bytes = new AtomicLong();
+        long begun = System.nanoTime();
+
+        assertThat(compare(source, target, 10, new Pace(1 << 20, 256 << 10, bytes::addAndGet))
+                        .equal())
+                .isTrue();
+
+        assertThat(bytes.get()).isGreaterThan(2 << 20); // both sides
+        assertThat((System.nanoTime() - begun) / 1e9).isGreaterThan(bytes.get() / 2.0 / (1 << 20));
+    }
+
     private static TableResult compare(Database source, Database target, long mostRows) throws Exception {
+        return compare(source, target, mostRows, new Pace(0, bytes -> {}));
+    }
+
+    private static TableResult compare(Database source, Database target, long mostRows, Pace pace) throws Exception {
         try (Connection from = source.connect();
                 Connection to = target.connect()) {
-            Table table = Catalog.tables(from).get(new TableName("public", "t"));
-            return new TableComparison(table, from, to, target, OwnSteps.NONE, mostRows).compare(table);
+            TableName name = new TableName("public", "t");
+            Table table = Catalog.tables(from).get(name);
+            return new TableComparison(table, from, to, target, OwnSteps.NONE, pace, pace, mostRows)
+                    .compare(Catalog.tables(to).get(name));
         }
     }
 }
