@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
+import org.apache.kafka.common.TopicPartition;
 
 /** The bean {@code tables}: what a batch comes to and the SQL that does it, from what the catalogues say of its table. */
 public final class Tables {
@@ -24,6 +25,7 @@ public final class Tables {
     private final Map<TableName, TableStatements> statements = new ConcurrentHashMap<>();
 
     private final Map<TableName, Long> lookedAt = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Long> triedAgain = new ConcurrentHashMap<>();
 
     public Tables(DataSource target) {
         this.target = target;
@@ -79,20 +81,30 @@ public final class Tables {
     }
 
     /**
-     * Whether the table was altered in the target since it was looked at, so that what it rejects may be taken now. Looks at
-     * most once a second.
+     * Whether the target may take now what it has just rejected: each event is tried once more after the source was asked whether it was
+     * altered. Without that what was carried over between the rejection and the answer (a column, a label, a partition) would not be
+     * seen. How the target's table is, is looked at anew for it, once a second at most.
+     *
+     * @param single one event
      */
-    public boolean isAltered(@Body Batch batch) throws SQLException {
-        TableName name = batch.table();
-        long now = System.nanoTime();
-        Long last = lookedAt.get(name);
-        if (name.equals(Batch.MESSAGES) || (last != null && now - last < TimeUnit.SECONDS.toNanos(1))) {
+    public boolean isToBeTriedAgain(@Body Batch single) throws SQLException {
+        TableName name = single.table();
+        if (name.equals(Batch.MESSAGES)) {
             return false;
         }
-        lookedAt.put(name, now);
-        List<Column> before = require(name).target().columns();
-        reload(name);
-        return !require(name).target().columns().equals(before);
+        TopicPartition partition = new TopicPartition(single.topic(), single.partition());
+        long offset = single.events().get(0).offset();
+        if (triedAgain.remove(partition, offset)) {
+            return false;
+        }
+        triedAgain.put(partition, offset);
+        long now = System.nanoTime();
+        Long last = lookedAt.get(name);
+        if (last == null || now - last > TimeUnit.SECONDS.toNanos(1)) {
+            lookedAt.put(name, now);
+            reload(name);
+        }
+        return true;
     }
 
     /** The run's SQL statement. A table that lacks a column is looked at once more: it may have been altered meanwhile. */

@@ -8,6 +8,7 @@ import io.caravan.Sql;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.Drift;
+import io.caravan.bootstrap.DriftException;
 import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
@@ -55,6 +56,27 @@ final class ApplyRoutes implements AutoCloseable {
     private final Letters letters;
     private final Retries retries = new Retries();
     private final List<String> retriedFor = new CopyOnWriteArrayList<>();
+    private volatile Runnable whenAskedForDrift = () -> {};
+
+    /** The bean {@code drift}, with what happens to come right before its answer. */
+    public static final class AskedDrift {
+        private final Drift drift;
+        private final Runnable before;
+
+        AskedDrift(Drift drift, Runnable before) {
+            this.drift = drift;
+            this.before = before;
+        }
+
+        public void requireNone(String table) throws SQLException, DriftException {
+            before.run();
+            drift.requireNone(table);
+        }
+
+        public void mend(String table, Exception reason) throws SQLException, DriftException {
+            drift.mend(table, reason);
+        }
+    }
 
     /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
     public static final class Recorder {
@@ -124,16 +146,18 @@ final class ApplyRoutes implements AutoCloseable {
         camel.getRegistry()
                 .bind(
                         "drift",
-                        new Drift(
-                                target,
-                                target,
-                                new BootstrapState(target, PIPELINE),
-                                new CutoverMark(target, PIPELINE, new TableTopics(Map.of(), "ome", 1, 1, 1)),
-                                new TableTopics(Map.of(), "ome", 1, 1, 1),
-                                new SchemaCopy(SchemaMode.EXISTING),
-                                new PipelineTables(),
-                                TableStream.NONE,
-                                note -> {}));
+                        new AskedDrift(
+                                new Drift(
+                                        target,
+                                        target,
+                                        new BootstrapState(target, PIPELINE),
+                                        new CutoverMark(target, PIPELINE, new TableTopics(Map.of(), "ome", 1, 1, 1)),
+                                        new TableTopics(Map.of(), "ome", 1, 1, 1),
+                                        new SchemaCopy(SchemaMode.EXISTING),
+                                        new PipelineTables(),
+                                        TableStream.NONE,
+                                        note -> {}),
+                                () -> whenAskedForDrift.run()));
         Processor noteRetry = exchange -> {
             retries.note(exchange.getIn().getHeader("table", String.class), exchange);
             retriedFor.add(Failures.of(exchange).sqlState());
@@ -159,6 +183,10 @@ final class ApplyRoutes implements AutoCloseable {
         config.setMaximumPoolSize(3);
         config.setConnectionTimeout(2000);
         return new HikariDataSource(config);
+    }
+
+    void whenAskedForDrift(Runnable happens) {
+        whenAskedForDrift = happens;
     }
 
     /** A route for the table, whose ledger begins at offset 0. */

@@ -6,6 +6,7 @@ import io.caravan.RecordedEvent;
 import io.caravan.Servers;
 import io.caravan.Sql;
 import io.caravan.postgres.Database;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -87,6 +88,30 @@ class RejectedRowsIT {
 
         assertThat(parts()).containsExactly("1 a", "3000000000 b");
         assertThat(routes.letterLines()).isEmpty();
+    }
+
+    /** What watches for altered tables runs beside: it may have carried the change over right before it is asked for. */
+    @Test
+    void aRowWhosePartitionIsMadeBetweenItsRejectionAndTheQuestionForDriftIsApplied() throws Exception {
+        Sql.run(target, "create table parted (id int primary key, name text, notes text) partition by range (id)");
+        routes.with("parted", "id");
+        routes.whenAskedForDrift(() -> makePartition("parted"));
+        Changes ofParted = new Changes("parted");
+
+        routes.apply(ofParted.create(part(1, "a")), ofParted.create(part(2, "b")));
+
+        assertThat(Sql.column(target, "select id from parted order by id")).containsExactly("1", "2");
+        assertThat(routes.letterLines()).isEmpty();
+    }
+
+    private void makePartition(String table) {
+        try {
+            Sql.run(
+                    target,
+                    "create table if not exists part_1 partition of " + table + " for values from (0) to (100)");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
