@@ -12,7 +12,6 @@ import io.caravan.postgres.Table;
 import io.caravan.postgres.TablePart;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -126,9 +125,7 @@ public final class LiveCopy {
             throws SQLException, InterruptedException {
         cutover.requireNone(to, "copying table " + table.name() + " again"); // the line in the ledger is locked
         if (again) {
-            try (Statement statement = to.createStatement()) {
-                statement.execute("delete from " + new TargetRows(table).relation());
-            }
+            new TargetRows(table).delete(to);
         } else {
             new TargetRows(table).requireNone(to);
         }

@@ -9,17 +9,28 @@ import java.sql.Statement;
 
 /** What the target has of a table's rows before its copy. */
 record TargetRows(Table table) {
-    /** Tables that inherit from this one are copied by themselves; partitions are not. */
-    String relation() {
-        return (table.partitioned() ? "" : "only ") + table.name().sql();
+    /** Tables that inherit from this one are copied by themselves; partitions are not, and the target may have some where the source has none. */
+    private String relation(Connection to) throws SQLException {
+        boolean partitioned = yes(
+                to,
+                "select exists (select from pg_class where relkind = 'p' and oid = to_regclass("
+                        + Identifier.literal(table.name().sql()) + "))");
+        return (partitioned ? "" : "only ") + table.name().sql();
     }
 
     /** Rows that are none of an earlier copy's would be doubled, or lost. */
     void requireNone(Connection to) throws SQLException {
-        if (yes(to, "select exists (select from " + relation() + ")")) {
+        if (yes(to, "select exists (select from " + relation(to) + ")")) {
             throw new SQLException(
                     "Table " + table.name() + " has rows in the target already, which the copy would double."
                             + " Empty it, or set caravan.copy=false if they are the copy.");
+        }
+    }
+
+    /** Those of an earlier copy, while others read them. */
+    void delete(Connection to) throws SQLException {
+        try (Statement statement = to.createStatement()) {
+            statement.execute("delete from " + relation(to));
         }
     }
 
@@ -30,7 +41,7 @@ record TargetRows(Table table) {
                 "select exists (select from pg_constraint where contype = 'f' and confrelid = to_regclass("
                         + Identifier.literal(table.name().sql()) + "))");
         try (Statement statement = to.createStatement()) {
-            statement.execute((referenced ? "delete from " : "truncate ") + relation());
+            statement.execute((referenced ? "delete from " : "truncate ") + relation(to));
         }
     }
 

@@ -162,7 +162,7 @@ final class RowRepair implements Repair {
             RowDifferences differences = RowDifferences.of(sides.expected(), sides.actual(), keys, to, to);
             exchange(to, here, sides.actual().key(), differences);
         } else {
-            exchange(to, here, there.key(), RowDifferences.of(there, there, keys, from, to));
+            exchange(to, here, there.key(), RowDifferences.of(there, there.storedAs(here), keys, from, to));
         }
         to.commit();
     }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,57 @@ class OwnSchemaIT {
             CaravanProcess verify = scenario.folder().command("verify");
             assertThat(verify.exitCode()).as(verify.output()).isZero();
         }
+    }
+
+    /** Copied, streamed, compared, mended, copied again and truncated, all of them through the root. */
+    @Test
+    void aTargetMayBePartitionedWhereTheSourceIsNot() throws Exception {
+        String tables = """
+                create table sale (day date, id integer, note text, primary key (day, id))%1$s;
+                create table visit (day date, note text)%1$s;
+                alter table visit replica identity full;
+                """;
+        try (Scenario scenario = Scenario.create(directory, tables.formatted("") + """
+                insert into sale select '2026-01-01'::date + n, n, 'old' from generate_series(0, 50) n;
+                insert into visit select day, note from sale""")) {
+            scenario.target().execute(tables.formatted(" partition by range (day)") + """
+                    create table sale_january partition of sale for values from ('2026-01-01') to ('2026-02-01');
+                    create table sale_later partition of sale default;
+                    create table visit_all partition of visit default""");
+            scenario.folder().set("caravan.schema", "existing");
+            scenario.ready();
+            scenario.source()
+                    .execute(
+                            "update sale set note = 'new' where id % 3 = 0",
+                            "delete from visit where day < '2026-01-10'",
+                            "insert into visit values ('2026-03-01', 'new'), ('2026-03-01', 'new')");
+            awaitEqual(scenario);
+            scenario.folder().answer(0, "verify");
+
+            scenario.target()
+                    .execute(
+                            "update sale set note = 'someone' where id = 7",
+                            "delete from visit where note = 'new'",
+                            "insert into visit values ('2026-01-20', 'surplus')");
+            assertThat(scenario.folder().answer(1, "verify")).contains("public.sale differs", "public.visit differs");
+            scenario.folder().answer(0, "verify", "--repair");
+            awaitEqual(scenario);
+
+            scenario.folder().answer(0, "resync", "public.sale");
+            scenario.folder().answer(0, "resync", "public.visit");
+            awaitEqual(scenario);
+
+            scenario.source().execute("truncate visit");
+            awaitEqual(scenario);
+            assertThat(scenario.target().query("select count(*) from visit")).isEqualTo("0");
+        }
+    }
+
+    /** Read through the roots, since the partitions are the target's alone. */
+    private static void awaitEqual(Scenario scenario) throws Exception {
+        String rows = "select string_agg(r, ',' order by r) from"
+                + " (select 'sale' || s::text from sale s union all select 'visit' || v::text from visit v) t(r)";
+        scenario.databases().awaitInTarget(rows, scenario.source().query(rows), Duration.ofMinutes(1));
     }
 
     @Test
