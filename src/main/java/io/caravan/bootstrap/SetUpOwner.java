@@ -32,7 +32,7 @@ final class SetUpOwner {
 
     /** Makes this instance the one that sets the pipeline up, once the transactions of the one before have ended. */
     void claim() throws SQLException {
-        try (Connection connection = target.session();
+        try (Connection connection = target.connect();
                 PreparedStatement claim = connection.prepareStatement(CLAIM)) {
             claim.setString(1, pipeline);
             claim.setString(2, instance);

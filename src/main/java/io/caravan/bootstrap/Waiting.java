@@ -47,7 +47,7 @@ public final class Waiting {
 
     /** Throws with what to do, where the driver's own words name neither the server nor the key. */
     public static void answers(Database database) throws NotReadyException, BootstrapException {
-        try (Connection connection = database.session()) {
+        try (Connection connection = database.connect()) {
             connection.isValid(5);
         } catch (SQLException e) {
             String state = String.valueOf(e.getSQLState());
@@ -77,7 +77,7 @@ public final class Waiting {
             return;
         }
         TableName name = TableName.of(waitForTable);
-        try (Connection connection = source.session();
+        try (Connection connection = source.connect();
                 var select = connection.prepareStatement("select to_regclass(?) is not null")) {
             select.setString(1, name.sql());
             try (var row = select.executeQuery()) {

@@ -2,7 +2,6 @@ package io.caravan.cli;
 
 import io.caravan.config.SettingsException;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,8 @@ import picocli.CommandLine.Option;
 public final class Caravan implements Callable<Integer> {
 
     private static final String JSON = "--json";
+
+    private static final Set<String> TELLING_OF_OTHERS = Set.of("help", "generate-completion");
 
     /** In the order of the help. */
     private static final Map<String, Class<?>> COMMANDS = commands(
@@ -82,20 +83,20 @@ public final class Caravan implements Callable<Integer> {
     }
 
     /**
-     * With the commands that the arguments name, since picocli reads the annotations of each, 0.15 s for all of them; with all where
-     * none is named, or where one tells of the others.
+     * With the one command that the arguments begin with, since picocli reads the annotations of each, 0.15 s for all of them; with all where they
+     * begin with something else, or with one that tells of the others.
      */
     static CommandLine commandLine(String... arguments) {
-        Set<String> given = Set.copyOf(List.of(arguments));
-        boolean all = given.contains("help")
-                || given.contains("generate-completion")
-                || (!given.isEmpty() && Collections.disjoint(given, COMMANDS.keySet()));
+        int first = 0;
+        while (first < arguments.length && arguments[first].startsWith("--config")) {
+            first += arguments[first].contains("=") ? 1 : 2;
+        }
         CommandLine commandLine = new CommandLine(new Caravan());
-        COMMANDS.forEach((name, command) -> {
-            if (all || given.contains(name)) {
-                commandLine.addSubcommand(command);
-            }
-        });
+        if (first >= arguments.length) {
+            return commandLine; // it runs the pipeline itself
+        }
+        Class<?> one = TELLING_OF_OTHERS.contains(arguments[first]) ? null : COMMANDS.get(arguments[first]);
+        (one == null ? COMMANDS.values() : List.of(one)).forEach(commandLine::addSubcommand);
         return commandLine;
     }
 

@@ -25,19 +25,15 @@ final class HeadStart {
     }
 
     static void begin(Pipeline pipeline) {
-        Thread thread = new Thread(
-                () -> {
-                    Settings settings = pipeline.settings;
-                    ask(() -> askKafka(pipeline));
-                    ask(() -> settings.source().session().close());
-                    ask(() -> settings.target().session().close());
-                    if (settings.capture() == CaptureBy.CONNECT) {
-                        ask(() -> settings.connect().get("", Duration.ofMillis(LIMIT_MILLIS)));
-                    }
-                },
-                "head-start");
-        thread.setDaemon(true);
-        thread.start();
+        Settings settings = pipeline.settings;
+        inBackground("head-start-kafka", () -> askKafka(pipeline));
+        inBackground("head-start", () -> {
+            ask(() -> settings.source().session().close());
+            ask(() -> settings.target().session().close());
+            if (settings.capture() == CaptureBy.CONNECT) {
+                settings.connect().get("", Duration.ofMillis(LIMIT_MILLIS));
+            }
+        });
     }
 
     private static void askKafka(Pipeline pipeline) throws Exception {
@@ -47,8 +43,16 @@ final class HeadStart {
                 .nodes()
                 .get();
         String topic = pipeline.topics.messages(); // any that may be there
-        pipeline.topics.ends(List.of(topic), IsolationLevel.READ_UNCOMMITTED);
+        if (pipeline.topics.ids(List.of(topic)).containsKey(topic)) {
+            pipeline.topics.ends(List.of(topic), IsolationLevel.READ_UNCOMMITTED);
+        }
         new TopicTails(pipeline.settings.kafka().client()).last(topic);
+    }
+
+    private static void inBackground(String name, Question question) {
+        Thread thread = new Thread(() -> ask(question), name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static void ask(Question question) {

@@ -38,21 +38,21 @@ final class RunningCaravan {
      * @throws IOException when what listens there answers with another status than 200
      */
     Optional<String> status() throws IOException, InterruptedException {
-        Optional<String> answer = send(request("/api/status?fresh=true")
-                .GET()
-                .timeout(Duration.ofSeconds(30))
-                .build());
-        return answer.filter(this::isOurs);
+        return get("/api/status?fresh=true");
+    }
+
+    private Optional<String> get(String path) throws IOException, InterruptedException {
+        return send(request(path).GET().timeout(Duration.ofSeconds(30)).build()).filter(this::isOurs);
     }
 
     /** Has the process do what takes as long as it takes; empty, and nothing done, when no process of the pipeline answers. */
     Optional<String> post(String path) throws IOException, InterruptedException {
-        if (status().isEmpty()) {
+        if (get("/api/status").isEmpty()) {
             return Optional.empty();
         }
         return send(request(path)
                 .POST(HttpRequest.BodyPublishers.noBody())
-                .timeout(Duration.ofHours(12))
+                .timeout(Duration.ofDays(30))
                 .build());
     }
 

@@ -13,8 +13,9 @@ import java.util.Map;
  * @param relation an SQL expression for what is read: the table, or one of its partitions
  * @param fromBlock the first block
  * @param toBlock the block after the last one, or {@link #END}
+ * @param blocks how many it had when it was cut, as far as that is known
  */
-public record TablePart(String relation, long fromBlock, long toBlock) {
+public record TablePart(String relation, long fromBlock, long toBlock, long blocks) {
     /** Rows may lie beyond the size that was looked up; the last part takes whatever comes. */
     public static final long END = Long.MAX_VALUE;
 
@@ -24,7 +25,7 @@ public record TablePart(String relation, long fromBlock, long toBlock) {
 
     /** The whole table as one part; a partitioned one with all of its partitions, others without tables that inherit from it. */
     public static TablePart whole(Table table) {
-        return new TablePart((table.partitioned() ? "" : "only ") + table.name().sql(), 0, END);
+        return new TablePart((table.partitioned() ? "" : "only ") + table.name().sql(), 0, END, 0);
     }
 
     /** Parts of at most this many blocks each, the largest relations first. */
@@ -35,15 +36,28 @@ public record TablePart(String relation, long fromBlock, long toBlock) {
     }
 
     /**
-     * So many parts of about the same size, each of a partitioned table with the blocks that bear these numbers in any of its
-     * partitions: for that the right to read the table is enough.
+     * About so many parts of the same size, of a partitioned table with the blocks that bear these numbers in any of its partitions:
+     * for that the right to read the table is enough.
      */
     public static List<TablePart> across(Table table, Connection snapshot, long number) throws SQLException {
-        long blocks = relations(table, snapshot).stream()
-                .mapToLong(Relation::blocks)
-                .max()
-                .orElse(0);
-        return cut(whole(table).relation, blocks, Math.max(1, (blocks + number - 1) / number));
+        List<Relation> relations = relations(table, snapshot);
+        long blocksPerPart = relations.stream().mapToLong(Relation::blocks).sum() / number;
+        String relation = whole(table).relation;
+        long largest = relations.stream().mapToLong(Relation::blocks).max().orElse(0);
+        List<TablePart> parts = new ArrayList<>();
+        long from = 0;
+        while (from < largest) {
+            long first = from;
+            long abreast =
+                    relations.stream().filter(each -> each.blocks() > first).count();
+            long to = from + Math.max(1, blocksPerPart / abreast);
+            long blocks = relations.stream()
+                    .mapToLong(each -> Math.max(0, Math.min(to, each.blocks()) - first))
+                    .sum();
+            parts.add(new TablePart(relation, from, to < largest ? to : END, blocks));
+            from = to;
+        }
+        return parts.isEmpty() ? List.of(whole(table)) : parts;
     }
 
     private static List<Relation> relations(Table table, Connection snapshot) throws SQLException {
@@ -59,9 +73,9 @@ public record TablePart(String relation, long fromBlock, long toBlock) {
         List<TablePart> parts = new ArrayList<>();
         long from = 0;
         for (; from + blocksPerPart < blocks; from += blocksPerPart) {
-            parts.add(new TablePart(relation, from, from + blocksPerPart));
+            parts.add(new TablePart(relation, from, from + blocksPerPart, blocksPerPart));
         }
-        parts.add(new TablePart(relation, from, END));
+        parts.add(new TablePart(relation, from, END, Math.max(0, blocks - from)));
         return parts;
     }
 

@@ -24,7 +24,7 @@ public final class TopicTails {
     private static final long LAST = 10;
 
     /** Kafka's client fetches ahead, and whoever closes it waits for that: with the default half a second each time. */
-    static final int FETCH_MILLIS = 10;
+    static final int FETCH_MILLIS = 50;
 
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 

@@ -105,7 +105,8 @@ final class TableComparison {
         BothSides<TableFingerprint> both = BothSides.read(
                 sourcePace.cuts(expected),
                 () -> TableFingerprint.of(one, expected, fineness, sourcePace),
-                () -> TableFingerprint.of(target, actual, fineness, targetPace));
+                () -> TableFingerprint.of(target, actual, fineness, targetPace),
+                targetPace::stop);
         TableFingerprint there = both.source();
         TableFingerprint here = both.target();
         long rowsThere = there.rows();

@@ -60,10 +60,12 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
         pace.read(table, connection, part -> {
             String query = "select bucket, count(*), sum(hash::numeric) from (" + part.query(columns, condition)
                     + ") h group by bucket";
-            try (Statement statement = connection.createStatement();
-                    ResultSet row = statement.executeQuery(query)) {
-                while (row.next()) {
-                    buckets.merge(row.getInt(1), new Bucket(row.getLong(2), row.getBigDecimal(3)), Bucket::and);
+            try (Statement statement = connection.createStatement()) {
+                statement.setFetchSize(FETCH_ROWS);
+                try (ResultSet row = statement.executeQuery(query)) {
+                    while (row.next()) {
+                        buckets.merge(row.getInt(1), new Bucket(row.getLong(2), row.getBigDecimal(3)), Bucket::and);
+                    }
                 }
             }
         });

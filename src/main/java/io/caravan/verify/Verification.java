@@ -165,11 +165,14 @@ public final class Verification {
             try (TablesInSnapshot sources = TablesInSnapshot.of(there, position, source);
                     TablesInSnapshot targets = TablesInSnapshot.of(here, position, target)) {
                 Map<TableName, Table> present = Catalog.tables(targets.next());
-                VerifyProgress progress = new VerifyProgress(tables, notes, System::nanoTime);
+                List<Table> sized = sized(tables, Catalog.tables(sources.next()));
+                VerifyProgress progress = new VerifyProgress(sized, notes, System::nanoTime);
                 Pace sourcePace = new Pace(bytesPerSecond, progress::read);
                 Pace targetPace = new Pace(bytesPerSecond, bytes -> {});
-                for (Table table : tables) {
+                for (Table table : sized) {
                     progress.begin(table);
+                    sourcePace.keep(); // while neither side holds a lock
+                    targetPace.keep();
                     TableResult result = new TableComparison(
                                     table, sources.next(), targets.next(), target, steps, sourcePace, targetPace)
                             .compare(present.get(table.name()));
@@ -180,6 +183,15 @@ public final class Verification {
             store(tries.stream().map(Try::result).toList(), position);
             return tries;
         }
+    }
+
+    /** As large as they are by now: the pipeline knows them as they were at its start. */
+    private static List<Table> sized(List<Table> tables, Map<TableName, Table> now) {
+        return tables.stream()
+                .map(table -> now.containsKey(table.name())
+                        ? table.storedAs(Objects.requireNonNull(now.get(table.name())))
+                        : table)
+                .toList();
     }
 
     /** The first query of a REPEATABLE READ transaction takes the snapshot that all later ones see. */

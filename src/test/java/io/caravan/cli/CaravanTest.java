@@ -55,7 +55,9 @@ class CaravanTest {
     void aCommandIsMadeReadyWithoutTheOthersUnlessTheyAreAskedFor() {
         assertThat(commands()).isEmpty();
         assertThat(commands("--config", "shop.properties", "status")).containsExactly("status");
+        assertThat(commands("--config=shop.properties", "dead-letters", "list")).containsExactly("dead-letters");
         assertThat(commands("statsu"))
+                .isEqualTo(commands("--help", "status"))
                 .isEqualTo(commands("help", "status"))
                 .isEqualTo(commands("--version"))
                 .isEqualTo(commands("generate-completion"))

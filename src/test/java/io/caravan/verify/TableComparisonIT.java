@@ -1,6 +1,8 @@
 package io.caravan.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.caravan.Servers;
 import io.caravan.Sql;
@@ -11,9 +13,11 @@ import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import io.caravan.verify.TableResult.Difference;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -81,6 +85,51 @@ class TableComparisonIT {
         assertThat(result.examples()).extracting(Difference::key).containsExactlyInAnyOrder("(3)", "(19999)");
     }
 
+    /** Blocks of one number are read of all partitions at once, so there are fewer numbers to a part where there are many. */
+    @Test
+    void partitionsOfUnequalSizeMakePartsOfOneSize() throws Exception {
+        Database source = Servers.create("source", "unequal_source");
+        Sql.run(source, """
+                create table t (id integer, v text) partition by list (id);
+                create table large partition of t for values in (1);
+                create table a partition of t for values in (2);
+                create table b partition of t for values in (3);
+                insert into t select 1, md5(n::text) from generate_series(1, 60000) n;
+                insert into t select 2 + n % 2, md5(n::text) from generate_series(1, 10000) n""");
+        List<Long> parts = new ArrayList<>();
+        try (Connection connection = source.connect()) {
+            Table table = Catalog.tables(connection).get(new TableName("public", "t"));
+            new Pace(0, 1 << 18, parts::add).read(table, connection, part -> {});
+            assertThat(parts).hasSizeBetween(10, 40).allSatisfy(bytes -> assertThat(bytes)
+                    .isLessThanOrEqualTo(3 << 17));
+            assertThat(parts.stream().mapToLong(Long::longValue).sum()).isCloseTo(table.bytes(), within(100L));
+        }
+    }
+
+    @Test
+    void aServerThatFailsEndsTheReadingOfTheOther() throws Exception {
+        Database source = Servers.create("source", "failing_source");
+        Database target = Servers.create("target", "failing_target");
+        for (Database each : new Database[] {source, target}) {
+            Sql.run(
+                    each,
+                    "create table t (v text); insert into t select md5(n::text) from generate_series(1, 20000) n");
+        }
+        AtomicInteger parts = new AtomicInteger();
+        try (Connection from = source.connect();
+                Connection to = target.connect()) {
+            Table table = Catalog.tables(from).get(new TableName("public", "t"));
+            Pace failing = new Pace(0, 1 << 17, bytes -> endSessions(source));
+            Pace slow = new Pace(1 << 19, 1 << 17, bytes -> parts.incrementAndGet());
+
+            assertThatThrownBy(() -> new TableComparison(table, from, to, target, OwnSteps.NONE, failing, slow, 10)
+                            .compare(table))
+                    .isInstanceOf(SQLException.class);
+
+            assertThat(parts).hasValueLessThan(8); // of some 11
+        }
+    }
+
     @Test
     void aServerIsReadNoFasterThanItMayBe() throws Exception {
         Database source = Servers.create("source", "pace_source");
@@ -99,6 +148,17 @@ class TableComparisonIT {
 
         assertThat(bytes.get()).isGreaterThan(2 << 20); // both sides
         assertThat((System.nanoTime() - begun) / 1e9).isGreaterThan(bytes.get() / 2.0 / (1 << 20));
+    }
+
+    private static void endSessions(Database of) {
+        try {
+            Sql.run(
+                    of,
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()"
+                            + " and pid <> pg_backend_pid()");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static TableResult compare(Database source, Database target, long mostRows) throws Exception {
