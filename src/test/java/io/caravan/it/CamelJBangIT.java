@@ -70,7 +70,7 @@ class CamelJBangIT {
                         "update item set name = 'x' where id = 7",
                         "delete from item where id = 8");
         scenario.databases().awaitEqual();
-        assertThat(get("/api/status")).contains("\"table\":\"public.item\"", "\"problems\":[]");
+        assertThat(get("/api/status?fresh=true")).contains("\"table\":\"public.item\"", "\"problems\":[]");
         CaravanProcess verify = scenario.folder().command("verify");
         assertThat(verify.exitCode()).as(verify.output()).isZero();
 
