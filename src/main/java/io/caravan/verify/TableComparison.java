@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Compares one table in two open snapshots: fingerprints first, and only where they differ the rows. */
 final class TableComparison {
     static final int MOST_DIFFERENCES = 10_000;
-    private static final long MOST_ROWS = 200_000;
+    static final long MOST_ROWS = 200_000;
 
     private final Table table;
     private final Connection source;
@@ -31,19 +31,12 @@ final class TableComparison {
     private final Pace targetPace;
     private final long mostRows;
 
-    /** @param scratch the target, for further sessions */
-    TableComparison(
-            Table table,
-            Connection source,
-            Connection target,
-            Database scratch,
-            OwnSteps steps,
-            Pace sourcePace,
-            Pace targetPace) {
-        this(table, source, target, scratch, steps, sourcePace, targetPace, MOST_ROWS);
-    }
-
-    /** @param mostRows how many rows of each side are held to look for differences */
+    /**
+     * Of one table.
+     *
+     * @param scratch the target, for further sessions
+     * @param mostRows how many rows of each side are held to look for differences
+     */
     TableComparison(
             Table table,
             Connection source,

@@ -174,7 +174,14 @@ public final class Verification {
                     sourcePace.keep(); // while neither side holds a lock
                     targetPace.keep();
                     TableResult result = new TableComparison(
-                                    table, sources.next(), targets.next(), target, steps, sourcePace, targetPace)
+                                    table,
+                                    sources.next(),
+                                    targets.next(),
+                                    target,
+                                    steps,
+                                    sourcePace,
+                                    targetPace,
+                                    TableComparison.MOST_ROWS)
                             .compare(present.get(table.name()));
                     boolean rewritten = sources.isRewritten(table) || targets.isRewritten(table);
                     tries.add(rewritten ? Try.onRewritten(table) : new Try(result, true));

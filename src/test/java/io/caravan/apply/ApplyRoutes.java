@@ -8,7 +8,6 @@ import io.caravan.Sql;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.Drift;
-import io.caravan.bootstrap.DriftException;
 import io.caravan.bootstrap.PipelineTables;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
@@ -57,26 +56,6 @@ final class ApplyRoutes implements AutoCloseable {
     private final Retries retries = new Retries();
     private final List<String> retriedFor = new CopyOnWriteArrayList<>();
     private volatile Runnable whenAskedForDrift = () -> {};
-
-    /** The bean {@code drift}, with what happens to come right before its answer. */
-    public static final class AskedDrift {
-        private final Drift drift;
-        private final Runnable before;
-
-        AskedDrift(Drift drift, Runnable before) {
-            this.drift = drift;
-            this.before = before;
-        }
-
-        public void requireNone(String table) throws SQLException, DriftException {
-            before.run();
-            drift.requireNone(table);
-        }
-
-        public void mend(String table, Exception reason) throws SQLException, DriftException {
-            drift.mend(table, reason);
-        }
-    }
 
     /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
     public static final class Recorder {

@@ -110,11 +110,7 @@ class TableComparisonIT {
     void aServerThatFailsEndsTheReadingOfTheOther() throws Exception {
         Database source = Servers.create("source", "failing_source");
         Database target = Servers.create("target", "failing_target");
-        for (Database each : new Database[] {source, target}) {
-            Sql.run(
-                    each,
-                    "create table t (v text); insert into t select md5(n::text) from generate_series(1, 20000) n");
-        }
+        fill(source, target);
         AtomicInteger parts = new AtomicInteger();
         try (Connection from = source.connect();
                 Connection to = target.connect()) {
@@ -134,11 +130,7 @@ class TableComparisonIT {
     void aServerIsReadNoFasterThanItMayBe() throws Exception {
         Database source = Servers.create("source", "pace_source");
         Database target = Servers.create("target", "pace_target");
-        for (Database each : new Database[] {source, target}) {
-            Sql.run(
-                    each,
-                    "create table t (v text); insert into t select md5(n::text) from generate_series(1, 20000) n");
-        }
+        fill(source, target);
         AtomicLong bytes = new AtomicLong();
         Pace pace = new Pace(1 << 20, 256 << 10, bytes::addAndGet);
         long begun = System.nanoTime();
@@ -162,6 +154,14 @@ class TableComparisonIT {
 
         assertThat(bytes.get()).isGreaterThan(1 << 20);
         assertThat((System.nanoTime() - begun) / 1e9).isGreaterThan(bytes.get() * 0.99 / (1 << 20));
+    }
+
+    private static void fill(Database... both) throws SQLException {
+        for (Database each : both) {
+            Sql.run(
+                    each,
+                    "create table t (v text); insert into t select md5(n::text) from generate_series(1, 20000) n");
+        }
     }
 
     private static void endSessions(Database of) {

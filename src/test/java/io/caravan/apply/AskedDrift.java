@@ -1,0 +1,25 @@
+package io.caravan.apply;
+
+import io.caravan.bootstrap.Drift;
+import io.caravan.bootstrap.DriftException;
+import java.sql.SQLException;
+
+/** The bean {@code drift}, with what happens to come right before its answer. */
+public final class AskedDrift {
+    private final Drift drift;
+    private final Runnable before;
+
+    AskedDrift(Drift drift, Runnable before) {
+        this.drift = drift;
+        this.before = before;
+    }
+
+    public void requireNone(String table) throws SQLException, DriftException {
+        before.run();
+        drift.requireNone(table);
+    }
+
+    public void mend(String table, Exception reason) throws SQLException, DriftException {
+        drift.mend(table, reason);
+    }
+}
