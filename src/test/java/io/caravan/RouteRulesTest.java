@@ -39,7 +39,7 @@ class RouteRulesTest {
             Map.entry("connectorWatch", "io.caravan.guard.ConnectorWatch"),
             Map.entry("deadLetters", "io.caravan.apply.DeadLetters"),
             Map.entry("drift", "io.caravan.bootstrap.Drift"),
-            Map.entry("engine", "io.caravan.cli.EngineBean"),
+            Map.entry("engine", "io.caravan.pipeline.EngineBean"),
             Map.entry("failures", "io.caravan.apply.Failures"),
             Map.entry("history", "io.caravan.status.History"),
             Map.entry("guard", "io.caravan.guard.Guard"),
@@ -51,13 +51,13 @@ class RouteRulesTest {
             Map.entry("metrics", "io.caravan.status.PipelineMetrics"),
             Map.entry("preflight", "io.caravan.preflight.Preflight"),
             Map.entry("retries", "io.caravan.apply.Retries"),
-            Map.entry("run", "io.caravan.cli.RunState"),
-            Map.entry("sequences", "io.caravan.cli.SequencesBean"),
+            Map.entry("run", "io.caravan.run.RunState"),
+            Map.entry("sequences", "io.caravan.pipeline.SequencesBean"),
             Map.entry("status", "io.caravan.status.RecentStatus"),
-            Map.entry("tableCopies", "io.caravan.cli.CopyBean"),
-            Map.entry("tableRoutes", "io.caravan.cli.TableRoutes"),
+            Map.entry("tableCopies", "io.caravan.pipeline.CopyBean"),
+            Map.entry("tableRoutes", "io.caravan.pipeline.TableRoutes"),
             Map.entry("tables", "io.caravan.apply.Tables"),
-            Map.entry("verification", "io.caravan.cli.VerifyBean"),
+            Map.entry("verification", "io.caravan.run.VerifyBean"),
             Map.entry("waiting", "io.caravan.bootstrap.Waiting"));
 
     /** Bound for Camel itself: found by type, as a component, a policy or a processor. */
@@ -165,9 +165,9 @@ class RouteRulesTest {
             referenced.addAll(file.texts("onRedeliveryRef"));
         });
         Set<String> bound = new TreeSet<>();
-        for (String source : List.of("PipelineBeans", "RunBeans")) {
+        for (String source : List.of("pipeline/PipelineBeans", "run/RunBeans")) {
             Matcher bind = Pattern.compile("registry\\.bind\\(\\s*\"([^\"]+)\"")
-                    .matcher(Files.readString(Path.of("src/main/java/io/caravan/cli", source + ".java")));
+                    .matcher(Files.readString(Path.of("src/main/java/io/caravan", source + ".java")));
             bind.results().forEach(found -> bound.add(found.group(1)));
         }
 

@@ -1,6 +1,9 @@
 package io.caravan.cli;
 
+import io.caravan.config.Home;
 import io.caravan.config.SettingsException;
+import io.caravan.pipeline.FailureText;
+import io.caravan.run.Terminal;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,7 +124,7 @@ public final class Caravan implements Callable<Integer> {
             log.error("The command failed", failure);
             return;
         }
-        log.info("{} failed: {}", command, Terminal.message(failure).replaceAll("\\s*\\R\\s*", " "));
+        log.info("{} failed: {}", command, FailureText.message(failure).replaceAll("\\s*\\R\\s*", " "));
         log.debug("The command failed", failure);
     }
 

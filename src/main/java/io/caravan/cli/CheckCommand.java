@@ -3,10 +3,12 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.Waiting;
 import io.caravan.config.Settings;
+import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
 import io.caravan.preflight.Finding;
 import io.caravan.preflight.Preflight;
+import io.caravan.run.Terminal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -44,7 +46,7 @@ final class CheckCommand implements Callable<Integer> {
                 Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
             Waiting.answers(stack.settings().source());
             Waiting.answers(stack.settings().target());
-            List<Finding> findings = pipeline.preflight.findings();
+            List<Finding> findings = pipeline.preflight().findings();
             Collection<Table> tables = tables(stack.settings());
             long bytes = tables.stream().mapToLong(Table::bytes).sum();
             if (json) {

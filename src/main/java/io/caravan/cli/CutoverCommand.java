@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
 import io.caravan.cutover.Cutover;
 import io.caravan.cutover.CutoverReport;
+import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
+import io.caravan.run.Terminal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -71,15 +73,7 @@ final class CutoverCommand implements Callable<Integer> {
         List<TableName> tables = tables(settings);
         return new Cutover(
                 new RunningStream(pipeline, new RunningCaravan(settings, ofAnother -> {}), tables),
-                new PipelineEnd(
-                        pipeline.state,
-                        pipeline.capture,
-                        pipeline.slot,
-                        pipeline.publication,
-                        settings.source(),
-                        settings.target(),
-                        tables,
-                        pipeline.cutoverMark()),
+                pipeline.end(tables),
                 settings.source(),
                 settings.target(),
                 tables,

@@ -6,6 +6,8 @@ import io.caravan.apply.LetterSelection;
 import io.caravan.apply.Letters;
 import io.caravan.apply.Replay;
 import io.caravan.config.Part;
+import io.caravan.pipeline.Replaying;
+import io.caravan.run.Terminal;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;

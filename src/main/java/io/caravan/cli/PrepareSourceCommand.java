@@ -5,6 +5,7 @@ import io.caravan.config.Part;
 import io.caravan.config.Settings;
 import io.caravan.postgres.Database;
 import io.caravan.preflight.SourcePreparation;
+import io.caravan.run.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

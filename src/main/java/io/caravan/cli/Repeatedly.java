@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.run.Terminal;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;

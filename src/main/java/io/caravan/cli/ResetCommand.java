@@ -3,6 +3,8 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.Reset;
 import io.caravan.config.Settings;
+import io.caravan.pipeline.Pipeline;
+import io.caravan.run.Terminal;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -53,19 +55,10 @@ final class ResetCommand implements Callable<Integer> {
                 throw new IllegalStateException("A Caravan process of this pipeline is running. Stop it first.");
             }
             try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
-                Reset reset = new Reset(
-                        settings.source(),
-                        settings.target(),
-                        settings.tables(),
-                        pipeline.state,
-                        pipeline.publication,
-                        pipeline.slot,
-                        pipeline.topics,
-                        pipeline.capture,
-                        settings.connectorName());
+                Reset reset = pipeline.reset();
                 List<String> takenAlong = List.of();
                 if (targetData) {
-                    requireOurs(pipeline);
+                    requireOurs(settings, pipeline);
                     takenAlong = reset.takenAlong();
                     tell(takenAlong);
                 }
@@ -73,7 +66,7 @@ final class ResetCommand implements Callable<Integer> {
                     throw new IllegalStateException("Nothing was removed. Answer yes, or give --yes.");
                 }
                 if (targetData) {
-                    requireOurs(pipeline); // still, however long the answer took
+                    requireOurs(settings, pipeline); // still, however long the answer took
                 }
                 run(reset, takenAlong);
             }
@@ -106,11 +99,11 @@ final class ResetCommand implements Callable<Integer> {
     }
 
     /** After a cut-over the target's tables are the applications', and without any state nothing tells whose they are. */
-    private static void requireOurs(Pipeline pipeline) throws SQLException, InterruptedException {
+    private static void requireOurs(Settings settings, Pipeline pipeline) throws SQLException, InterruptedException {
         String leaveOut =
                 " Leave out --target-data: all else is removed without it. Drop the tables by hand, should they really go.";
-        if (!pipeline.state.cutOver().isEmpty()) {
-            throw new IllegalStateException("Pipeline " + pipeline.settings.pipeline()
+        if (!pipeline.state().cutOver().isEmpty()) {
+            throw new IllegalStateException("Pipeline " + settings.pipeline()
                     + " was cut over: the target's tables are the applications' now." + leaveOut);
         }
         pipeline.cutoverMark().requireNone("dropping tables");

@@ -3,7 +3,10 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.TableCopies;
 import io.caravan.bootstrap.TableStream;
+import io.caravan.pipeline.CopyBean;
+import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.TableName;
+import io.caravan.run.Terminal;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -50,7 +53,7 @@ final class ResyncCommand implements Callable<Integer> {
     private CopyBean.Copied alone(Stack stack) throws Exception {
         try (Pipeline pipeline = new Pipeline(stack.settings(), this::note)) {
             pipeline.startOwnSteps();
-            TableCopies copies = pipeline.tableCopies(TableStream.NONE);
+            TableCopies copies = pipeline.live(TableStream.NONE).copies();
             TableName name = copies.named(table);
             copies.request(name);
             return CopyBean.copy(copies, name);

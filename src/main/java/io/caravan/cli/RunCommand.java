@@ -1,6 +1,12 @@
 package io.caravan.cli;
 
+import io.caravan.config.Home;
 import io.caravan.config.Settings;
+import io.caravan.pipeline.FailureText;
+import io.caravan.run.Addresses;
+import io.caravan.run.Application;
+import io.caravan.run.RunState;
+import io.caravan.run.Terminal;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -49,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
             Addresses.remove(settings);
             Throwable failure = end.failure();
             if (failure != null) {
-                Terminal.complain(Terminal.message(failure));
+                Terminal.complain(FailureText.message(failure));
                 return ExitCode.FAILED;
             }
             Terminal.say("Stopping.");

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.NotReadyException;
 import io.caravan.cutover.Cutover;
+import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
+import io.caravan.run.VerifyBean;
 import io.caravan.status.PipelineStatus;
 import io.caravan.verify.VerificationReport;
 import java.io.IOException;
@@ -30,11 +32,11 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
     /** A message that was written after a change comes after it through slot, connector and Kafka. */
     @Override
     public Map<String, Long> ends() throws Exception {
-        Lsn position = pipeline.messages.emit("cutover");
+        Lsn position = pipeline.messages().emit("cutover");
         long deadline = System.nanoTime() + LIMIT_NANOS;
         while (true) {
             try {
-                pipeline.messages.requireArrived(position);
+                pipeline.messages().requireArrived(position);
                 break;
             } catch (NotReadyException e) {
                 if (System.nanoTime() > deadline) {
@@ -44,7 +46,7 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
             }
         }
         return CutoverMark.endsOf(
-                pipeline.topics, tables.stream().map(pipeline.topics::of).toList());
+                pipeline.topics(), tables.stream().map(pipeline.topics()::of).toList());
     }
 
     @Override

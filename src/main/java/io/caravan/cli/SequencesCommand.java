@@ -6,6 +6,7 @@ import io.caravan.config.Settings;
 import io.caravan.cutover.SequencePosition;
 import io.caravan.cutover.SequencePosition.Outcome;
 import io.caravan.cutover.Sequences;
+import io.caravan.run.Terminal;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.run.Terminal;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.config.Home;
 import io.caravan.config.Part;
 import io.caravan.config.Settings;
 import io.caravan.config.SettingsException;
@@ -7,6 +8,8 @@ import io.caravan.embedded.EmbeddedSettings;
 import io.caravan.embedded.EmbeddedSettings.Postgres;
 import io.caravan.embedded.EmbeddedStack;
 import io.caravan.postgres.Database;
+import io.caravan.run.Addresses;
+import io.caravan.run.Terminal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -2,6 +2,10 @@ package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
+import io.caravan.pipeline.Capture;
+import io.caravan.run.Addresses;
+import io.caravan.run.RunBeans;
+import io.caravan.run.Terminal;
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.StatusCollector;
 import java.time.Duration;

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Part;
 import io.caravan.config.Settings;
 import io.caravan.guard.EvidenceStore;
+import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
+import io.caravan.run.Terminal;
+import io.caravan.run.VerifyBean;
 import io.caravan.verify.Barrier;
-import io.caravan.verify.Verification;
 import io.caravan.verify.VerificationReport;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -114,14 +116,8 @@ final class VerifyCommand implements Callable<Integer> {
         }
         VerificationReport report;
         try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
-            report = new Verification(
-                            settings.source(),
-                            settings.target(),
-                            settings.pipeline(),
-                            Barrier.NONE,
-                            pipeline.startOwnSteps(),
-                            RunBeans.bytesPerSecond(settings),
-                            note -> Terminal.complain("  " + note))
+            pipeline.startOwnSteps();
+            report = pipeline.verification(Barrier.NONE, note -> Terminal.complain("  " + note))
                     .run(VerifyBean.chosen(tables, String.join(",", only)), null);
         }
         return VerifyBean.marked(report, new EvidenceStore(settings.target(), settings.pipeline()).gaps());

@@ -1,4 +1,4 @@
-/** The commands that a person types, and the wiring of one run. */
+/** The commands that a person types: what they ask, and how their answers read. */
 @NullMarked
 package io.caravan.cli;
 

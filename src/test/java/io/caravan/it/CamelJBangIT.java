@@ -43,7 +43,7 @@ class CamelJBangIT {
         scenario.folder()
                 .set("caravan.http.port", port)
                 .set("caravan.management.port", freePort())
-                .set("camel.main.configuration-classes", "io.caravan.cli.CamelRun");
+                .set("camel.main.configuration-classes", "io.caravan.run.CamelRun");
         output = directory.resolve("camel.out").toFile();
     }
 

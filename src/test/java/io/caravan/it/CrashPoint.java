@@ -23,7 +23,7 @@ enum CrashPoint {
     CONNECTOR_WITHOUT_OFFSETS_BEFORE_STATE("bootstrap.BootstrapState", "connectorDeployed"),
     CONNECTOR_NOTED_BEFORE_IT_RUNS("bootstrap.ConnectorDeployment", "configuration"),
     CONNECTOR_STARTED("bootstrap.ConnectorDeployment", "requireRunning"),
-    BEFORE_TABLE_ROUTES("cli.TableRoutes", "start"),
+    BEFORE_TABLE_ROUTES("pipeline.TableRoutes", "start"),
     MESSAGE_EMITTED_BEFORE_IT_ARRIVES("bootstrap.Messages", "requireArrived"),
     BEFORE_STREAMING("bootstrap.BootstrapState", "reached", "STREAMING"),
     BARRIER_OF_VERIFY_IS_UP("read.TopicReader", "isHeldOrDone"),
@@ -47,8 +47,8 @@ enum CrashPoint {
     NEW_TABLE_ANNOUNCED_BEFORE_IT_IS_CAPTURED("bootstrap.NewTables", "requireListed"),
     COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK("bootstrap.LiveCopy", "replace"),
     COPY_OF_ONE_TABLE_BEFORE_COMMIT("bootstrap.TableLines", "filled"),
-    COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("cli.GapRenewal", "mended"),
-    COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS("cli.GapRenewal", "done"),
+    COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("pipeline.GapRenewal", "mended"),
+    COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS("pipeline.GapRenewal", "done"),
     ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter");
 
     /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */

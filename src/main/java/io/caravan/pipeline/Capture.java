@@ -1,0 +1,50 @@
+package io.caravan.pipeline;
+
+import io.caravan.bootstrap.ConnectorEnd;
+import io.caravan.config.Settings;
+import io.caravan.config.Settings.CaptureBy;
+import io.caravan.engine.OffsetTopic;
+import io.caravan.guard.ConnectorWatch.Trouble;
+import io.caravan.guard.StoredOffsets;
+import io.caravan.preflight.Preflight;
+import io.caravan.status.ConnectorProbe;
+import io.caravan.status.PipelineStatus.Connector;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Who reads the slot, as the rest of the application sees it: Kafka Connect, or the engine in this process. What the routes do
+ * with it are those whose names begin with the value of {@code caravan.capture}.
+ */
+public interface Capture extends Preflight.Capture, ConnectorEnd {
+    /**
+     * The one that the settings choose.
+     *
+     * @param engineOffsets the topic of the engine, by which also the other way tells who set the pipeline up
+     */
+    static Capture of(Pipeline pipeline, OffsetTopic engineOffsets) {
+        return switch (pipeline.settings.capture()) {
+            case CONNECT ->
+                new ConnectCapture(pipeline.settings, pipeline.connectorWatch, engineOffsets, pipeline.state);
+            case ENGINE ->
+                new EngineCapture(pipeline.settings, pipeline.engine, pipeline.plugin, engineOffsets, pipeline.state);
+        };
+    }
+
+    StoredOffsets offsets();
+
+    Connector connector();
+
+    /** Failures of late. */
+    Optional<Trouble> trouble();
+
+    /** How it is when this process has no part in it. */
+    public static Supplier<Connector> seenFromOutside(Settings settings) {
+        return settings.capture() == CaptureBy.ENGINE
+                ? () -> new Connector(
+                        settings.connectorName(),
+                        "ABSENT",
+                        "It runs within Caravan (caravan.capture=engine), and none of the pipeline runs here; 'run' starts it.")
+                : new ConnectorProbe(settings.connectorName(), settings.connect())::look;
+    }
+}

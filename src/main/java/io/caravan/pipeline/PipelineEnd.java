@@ -1,0 +1,81 @@
+package io.caravan.pipeline;
+
+import io.caravan.bootstrap.BootstrapState;
+import io.caravan.bootstrap.ConnectorEnd;
+import io.caravan.bootstrap.CutoverMark;
+import io.caravan.cutover.Cutover;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.TableName;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Takes connector and slot away after a cut-over, and makes the slot for the way back. */
+record PipelineEnd(
+        BootstrapState state,
+        ConnectorEnd connector,
+        ReplicationSlot slot,
+        Publication publication,
+        Database source,
+        Database target,
+        List<TableName> tables,
+        CutoverMark mark)
+        implements Cutover.Ending {
+    @Override
+    public boolean hasBegun() throws SQLException {
+        return !state.cutOver().isEmpty();
+    }
+
+    @Override
+    public boolean isDone() throws SQLException {
+        return state.cutOver().equals("finished");
+    }
+
+    /** Noted first: a running process must not take the absence of slot and connector for a failure. */
+    @Override
+    public List<String> finish() throws SQLException, IOException, InterruptedException {
+        state.cutOver("finishing");
+        connector.run();
+        try (Connection connection = source.connect()) {
+            slot.drop(connection);
+        }
+        state.cutOver("finished");
+        return List.of(
+                "connector and its offsets removed",
+                "replication slot " + slot.name() + " dropped",
+                "publication " + publication.name() + " and the topics are left; 'reset' removes them");
+    }
+
+    @Override
+    public Optional<Map<String, Long>> readyAt() throws SQLException {
+        return mark.ends();
+    }
+
+    @Override
+    public void ready(Map<String, Long> ends) throws SQLException {
+        mark.set(ends);
+    }
+
+    @Override
+    public List<String> reverseObstacles() throws SQLException {
+        return new ReplicationSlot(slot.name() + "_back").obstacles(target);
+    }
+
+    @Override
+    public List<String> reverseSlot() throws SQLException {
+        Publication back = new Publication(publication.name() + "_back");
+        ReplicationSlot slotBack = new ReplicationSlot(slot.name() + "_back");
+        try (Connection connection = target.connect()) {
+            back.ensure(connection, tables);
+            slotBack.createWithoutSnapshot(connection);
+        }
+        return List.of("On the target: publication " + back.name() + " and replication slot " + slotBack.name()
+                + ". A pipeline the other way round takes them over with caravan.copy=false and caravan.schema=existing."
+                + " The slot keeps the target's WAL until it is read or dropped.");
+    }
+}

@@ -1,0 +1,30 @@
+package io.caravan.pipeline;
+
+import io.caravan.bootstrap.BootstrapState;
+import io.caravan.bootstrap.Step;
+import io.caravan.guard.Guard;
+import io.caravan.preflight.Preflight;
+import java.sql.SQLException;
+
+/** How far the pipeline is, as the steps beside the set-up ask for it. */
+record SetUpState(BootstrapState state) implements Preflight.State, Guard.Progress {
+    @Override
+    public boolean isBeforeSlot() throws SQLException {
+        return state.step() == Step.NONE;
+    }
+
+    @Override
+    public boolean isBeforeSchema() throws SQLException {
+        return state.step().compareTo(Step.SCHEMA_INTENDED) < 0;
+    }
+
+    @Override
+    public boolean isBeforeCopy() throws SQLException {
+        return state.isBeforeCopy();
+    }
+
+    @Override
+    public boolean isCutOver() throws SQLException {
+        return !state.cutOver().isEmpty();
+    }
+}

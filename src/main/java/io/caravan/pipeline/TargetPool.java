@@ -1,0 +1,24 @@
+package io.caravan.pipeline;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.caravan.postgres.Database;
+import java.util.Map;
+
+/** Connections whose rows fire neither triggers nor foreign keys, as PostgreSQL's own apply workers do it. */
+final class TargetPool {
+    private TargetPool() {}
+
+    static HikariDataSource of(Database target, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("target");
+        config.setJdbcUrl(target.url());
+        target.properties(Map.of("options", "-c session_replication_role=replica"))
+                .forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(10_000);
+        config.setInitializationFailTimeout(-1); // the target may come later; the wait step says so
+        return new HikariDataSource(config);
+    }
+}
