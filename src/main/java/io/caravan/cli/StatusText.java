@@ -3,6 +3,7 @@ package io.caravan.cli;
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.Severity;
+import io.caravan.verify.ComparisonProgress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,6 +44,16 @@ record StatusText(PipelineStatus status) {
         if (copy != null) {
             lines.add("  copy       %d of %d tables, %,d rows, %,d MiB"
                     .formatted(copy.tablesDone(), copy.tables(), copy.rows(), copy.bytes() >> 20));
+        }
+        ComparisonProgress comparison = status.comparison();
+        if (comparison != null) {
+            lines.add("  verify     comparing %s, table %d of %d, %,d of about %,d MiB"
+                    .formatted(
+                            comparison.table(),
+                            comparison.tablesDone() + 1,
+                            comparison.tables(),
+                            comparison.bytes() >> 20,
+                            comparison.expectedBytes() >> 20));
         }
         PipelineStatus.Verified verified = status.verified();
         if (verified != null) {

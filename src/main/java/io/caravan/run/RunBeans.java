@@ -13,6 +13,7 @@ import io.caravan.status.Limits;
 import io.caravan.status.PipelineMetrics;
 import io.caravan.status.RecentStatus;
 import io.caravan.status.StatusCollector;
+import io.caravan.verify.Verification;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,15 +38,12 @@ public final class RunBeans {
         registry.bind("tellWhatIsLeft", new WaitingProgress(Duration.ofSeconds(10)));
         registry.bind("httpServer", httpServer(settings));
         StreamBarrier barrier = pipeline.barrier();
+        Verification verification = pipeline.verification(barrier, note -> Terminal.say("    " + note));
         LiveTables live = pipeline.live(TableStream.NONE);
         registry.bind(
                 "verification",
                 new VerifyBean(
-                        pipeline.verification(barrier, note -> Terminal.say("    " + note)),
-                        pipeline.bootstrap(),
-                        pipeline.guard(),
-                        live.repair(barrier),
-                        live.copies()));
+                        verification, pipeline.bootstrap(), pipeline.guard(), live.repair(barrier), live.copies()));
         StatusCollector collector = new StatusCollector(
                 settings.source(),
                 settings.target(),
@@ -60,6 +58,7 @@ public final class RunBeans {
                         run,
                         pipeline.guard(),
                         pipeline.capture(),
+                        verification,
                         new OwnStepsFile(camel, CamelMain.routes(settings).resolve(OwnStepsFile.NAME))),
                 Addresses.of(settings));
         RecentStatus status = new RecentStatus(collector::collect);

@@ -11,6 +11,8 @@ import io.caravan.status.PipelineStatus.Copy;
 import io.caravan.status.RouteState;
 import io.caravan.status.Severity;
 import io.caravan.status.StatusCollector;
+import io.caravan.verify.ComparisonProgress;
+import io.caravan.verify.Verification;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -18,7 +20,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What this process knows of its pipeline, for the status. */
 record RunningPipeline(
-        Bootstrap bootstrap, TableRoutes routes, RunState run, Guard guard, Capture capture, OwnStepsFile ownSteps)
+        Bootstrap bootstrap,
+        TableRoutes routes,
+        RunState run,
+        Guard guard,
+        Capture capture,
+        Verification verification,
+        OwnStepsFile ownSteps)
         implements StatusCollector.Running {
     @Override
     public Map<String, RouteState> tables() {
@@ -38,6 +46,11 @@ record RunningPipeline(
                         progress.expectedBytes(),
                         progress.part(),
                         progress.seconds());
+    }
+
+    @Override
+    public @Nullable ComparisonProgress comparison() {
+        return verification.progress();
     }
 
     @Override

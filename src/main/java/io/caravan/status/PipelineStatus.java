@@ -1,5 +1,6 @@
 package io.caravan.status;
 
+import io.caravan.verify.ComparisonProgress;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems the red alarms' texts; empty when healthy
  * @param alarms all that a person should know, red first
  * @param step the last step done
+ * @param comparison the verification that this process makes at the moment; null when it makes none
  * @param lagSeconds since the last of the source's messages that has come through was written; null before the first and after a cut-over
  */
 public record PipelineStatus(
@@ -31,6 +33,7 @@ public record PipelineStatus(
         List<TableStatus> tables,
         long deadLetters,
         @Nullable Verified verified,
+        @Nullable ComparisonProgress comparison,
         Map<String, Object> addresses) {
 
     /**

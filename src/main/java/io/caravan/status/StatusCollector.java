@@ -8,6 +8,7 @@ import io.caravan.status.PipelineStatus.Copy;
 import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.TargetProbe.Known;
+import io.caravan.verify.ComparisonProgress;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -38,6 +39,10 @@ public final class StatusCollector {
         }
 
         default @Nullable Copy copy() {
+            return null;
+        }
+
+        default @Nullable ComparisonProgress comparison() {
             return null;
         }
 
@@ -113,6 +118,7 @@ public final class StatusCollector {
                 known.tables(),
                 letters(known),
                 known.verified(),
+                running.comparison(),
                 addresses);
     }
 

@@ -44,6 +44,7 @@ public final class Verification {
     private final OwnSteps steps;
     private final long bytesPerSecond;
     private final Consumer<String> notes;
+    private volatile @Nullable VerifyProgress underWay;
 
     /**
      * @param bytesPerSecond how much of the tables is read of each server, at most; 0 for as much as one session can
@@ -76,9 +77,14 @@ public final class Verification {
             throws SQLException, InterruptedException, BarrierException {
         long start = System.nanoTime();
         Map<TableName, TableResult> results = new TreeMap<>();
-        List<Table> left = compare(tables, results);
-        if (repair != null && !left.isEmpty()) {
-            left = mend(left, repair, results);
+        List<Table> left;
+        try {
+            left = compare(tables, results);
+            if (repair != null && !left.isEmpty()) {
+                left = mend(left, repair, results);
+            }
+        } finally {
+            underWay = null;
         }
         return new VerificationReport(
                 left.isEmpty(),
@@ -87,6 +93,12 @@ public final class Verification {
                 results.values().stream()
                         .map(result -> result.withExamples(MOST_EXAMPLES))
                         .toList());
+    }
+
+    /** How far the comparison is that is made now; null when none is. */
+    public @Nullable ComparisonProgress progress() {
+        VerifyProgress progress = underWay;
+        return progress == null ? null : progress.now();
     }
 
     /** Returns those that are not equal, after some tries. */
@@ -167,6 +179,7 @@ public final class Verification {
                 Map<TableName, Table> present = Catalog.tables(targets.next());
                 List<Table> sized = sized(tables, Catalog.tables(sources.next()));
                 VerifyProgress progress = new VerifyProgress(sized, notes, System::nanoTime);
+                underWay = progress;
                 Pace sourcePace = new Pace(bytesPerSecond, progress::read);
                 Pace targetPace = new Pace(bytesPerSecond, bytes -> {});
                 for (Table table : sized) {

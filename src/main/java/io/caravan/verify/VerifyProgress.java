@@ -7,15 +7,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Tells every ten seconds how far a comparison is. */
+/** How far a comparison is; tells it every ten seconds. */
 final class VerifyProgress {
     private static final long NOTE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final Consumer<String> notes;
     private final LongSupplier nanos;
     private final int tables;
+    private final long begunAt;
     private final long bytes;
-    private int number;
+    private int begun;
     private String table = "";
     private long read;
     private long notedAt;
@@ -25,11 +26,12 @@ final class VerifyProgress {
         this.nanos = nanos;
         this.tables = tables.size();
         bytes = tables.stream().mapToLong(Table::bytes).sum();
-        notedAt = nanos.getAsLong();
+        begunAt = nanos.getAsLong();
+        notedAt = begunAt;
     }
 
     synchronized void begin(Table next) {
-        number++;
+        begun++;
         table = next.name().toString();
     }
 
@@ -42,10 +44,16 @@ final class VerifyProgress {
                     Locale.ROOT,
                     "comparing %s: table %d of %d, %,d of about %,d MiB are read",
                     table,
-                    number,
+                    begun,
                     tables,
                     read >> 20,
                     bytes >> 20));
         }
+    }
+
+    /** The state of this moment. */
+    synchronized ComparisonProgress now() {
+        return new ComparisonProgress(
+                table, tables, Math.max(0, begun - 1), read, bytes, (nanos.getAsLong() - begunAt) / 1e9);
     }
 }

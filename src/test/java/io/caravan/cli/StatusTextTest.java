@@ -8,6 +8,7 @@ import io.caravan.status.PipelineStatus.Connector;
 import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.Severity;
+import io.caravan.verify.ComparisonProgress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,20 @@ class StatusTextTest {
                         "  slot       s, 1,024 bytes of WAL behind, 2,048 kept, reserved",
                         "  connector  c, RUNNING",
                         "  lag        at most 1.5 seconds");
+    }
+
+    @Test
+    void aComparisonThatIsMadeSaysHowFarItIs() {
+        PipelineStatus comparing = status(
+                "streaming",
+                SLOT,
+                "RUNNING",
+                1.5,
+                List.of(),
+                new ComparisonProgress("public.orders", 13, 2, 120L << 20, 400L << 20, 9));
+
+        assertThat(lines(comparing))
+                .contains("  verify     comparing public.orders, table 3 of 13, 120 of about 400 MiB");
     }
 
     @Test
@@ -128,6 +143,17 @@ class StatusTextTest {
             @Nullable Double lag,
             List<Alarm> alarms,
             TableStatus... tables) {
+        return status(state, slot, connector, lag, alarms, null, tables);
+    }
+
+    private static PipelineStatus status(
+            String state,
+            Slot slot,
+            String connector,
+            @Nullable Double lag,
+            List<Alarm> alarms,
+            @Nullable ComparisonProgress comparison,
+            TableStatus... tables) {
         return new PipelineStatus(
                 "shop",
                 state,
@@ -143,6 +169,7 @@ class StatusTextTest {
                 List.of(tables),
                 0,
                 null,
+                comparison,
                 Map.of());
     }
 }

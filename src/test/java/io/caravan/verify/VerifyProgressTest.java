@@ -32,6 +32,8 @@ class VerifyProgressTest {
         progress.read(256L << 20);
 
         assertThat(notes).containsExactly("comparing public.second: table 2 of 2, 856 of about 2,000 MiB are read");
+        assertThat(progress.now())
+                .isEqualTo(new ComparisonProgress("public.second", 2, 1, 1112L << 20, 2000L << 20, 12.0));
     }
 
     private static Table table(String name, long mib) {
