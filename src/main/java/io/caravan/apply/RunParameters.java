@@ -22,7 +22,7 @@ public final class RunParameters implements SqlPrepareStatementStrategy {
             return List.of(run.rows().size());
         }
         return IntStream.range(0, columns)
-                .mapToObj(column -> new TextArray(run.rows(), column))
+                .mapToObj(column -> new TextArray(run, column))
                 .toList();
     }
 

@@ -1,57 +1,35 @@
 package io.caravan.apply;
 
-import io.caravan.change.Row;
-import java.nio.ByteBuffer;
-import java.util.List;
+import io.caravan.change.Run;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.Oid;
 import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
 
 /**
- * One column of a run's rows as a parameter of type {@code text[]}. The driver sends it in the binary form of arrays, see
- * {@code array_recv} in PostgreSQL's arrayfuncs.c, in which a value of a record stands as the bytes that it has there.
+ * One column of a run's rows as a parameter of type {@code text[]}. The driver sends it in the binary form of arrays,
+ * into which the run encodes it.
  */
 final class TextArray extends PGobject implements PGBinaryObject {
     private static final long serialVersionUID = 1;
 
-    private static final int LENGTH_OF_NULL = -1;
-
-    /** Dimensions, whether there are NULLs, the type of the elements; of the only dimension length and first index. */
-    private static final int HEADER = 5 * Integer.BYTES;
-
-    private final transient List<Row> rows;
+    private final transient Run run;
     private final int column;
 
-    TextArray(List<Row> rows, int column) {
-        this.rows = rows;
+    TextArray(Run run, int column) {
+        this.run = run;
         this.column = column;
         setType("_text");
     }
 
     @Override
     public int lengthInBytes() {
-        long length = HEADER;
-        for (Row row : rows) {
-            length += Integer.BYTES + Math.max(0, row.length(column));
-        }
-        return (int) Math.min(length, Integer.MAX_VALUE); // more is too much, and the JVM says so
+        return run.encodedLength(column);
     }
 
     @Override
     public void toBytes(byte[] bytes, int offset) {
-        ByteBuffer to = ByteBuffer.wrap(bytes).position(offset);
-        to.putInt(1).putInt(1).putInt(Oid.TEXT).putInt(rows.size()).putInt(1);
-        for (Row row : rows) {
-            if (row.isNull(column)) {
-                to.putInt(LENGTH_OF_NULL);
-            } else { // to ask for the length again would be to read a value with escapes once more
-                int from = to.position() + Integer.BYTES;
-                int end = row.write(column, bytes, from);
-                to.putInt(end - from).position(end);
-            }
-        }
+        run.encode(column, bytes, offset);
     }
 
     @Override
@@ -62,13 +40,13 @@ final class TextArray extends PGobject implements PGBinaryObject {
     /** As a literal, for a driver that was told to send everything as text (preferQueryMode=simple, binaryTransfer=false). */
     @Override
     public String getValue() {
-        return rows.stream().map(row -> literal(row.value(column))).collect(Collectors.joining(",", "{", "}"));
+        return run.rows().stream().map(row -> literal(row.value(column))).collect(Collectors.joining(",", "{", "}"));
     }
 
     /** Values are the user's data and do not belong in logs. */
     @Override
     public String toString() {
-        return "text[] of " + rows.size() + " rows";
+        return "text[] of " + run.rows().size() + " rows";
     }
 
     private static String literal(@Nullable String value) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param table the table, or {@link #MESSAGES} for the topic of logical messages
  * @param nextOffset where the partition goes on after these events, even if none is left of them
  * @param asRead the events of the topic, whatever a step of one's own has made of them since
+ * @param ahead what exactly these events come to, where that was computed before their turn; else null
  */
 public record Batch(
         TableName table,
@@ -23,21 +24,32 @@ public record Batch(
         int partition,
         long nextOffset,
         List<ChangeEvent> events,
-        List<ChangeEvent> asRead) {
+        List<ChangeEvent> asRead,
+        @Nullable Ahead ahead) {
+
+    /** The runs of a batch, by the key that its table had when they were computed. */
+    record Ahead(List<String> key, List<Run> runs) {}
 
     /** Stands for the topic of {@code pg_logical_emit_message}, whose schema no table can have. */
     public static final TableName MESSAGES = new TableName("", "messages");
 
     /** As it is read. */
     public Batch(TableName table, String topic, int partition, long nextOffset, List<ChangeEvent> events) {
-        this(table, topic, partition, nextOffset, events, events);
+        this(table, topic, partition, nextOffset, events, events, null);
+    }
+
+    /** The same with its runs and their parameters computed: work that else is done while the target waits for it. */
+    public Batch prepared(List<String> key) {
+        List<Run> runs = Runs.of(this, key);
+        runs.forEach(Run::encode);
+        return new Batch(table, topic, partition, nextOffset, events, asRead, new Ahead(key, runs));
     }
 
     /** The events at and after an offset: what the ledger says is not yet applied. */
     public Batch startingAt(long offset) {
         return asRead.isEmpty() || asRead.get(0).offset() >= offset
                 ? this
-                : new Batch(table, topic, partition, nextOffset, from(events, offset), from(asRead, offset));
+                : new Batch(table, topic, partition, nextOffset, from(events, offset), from(asRead, offset), null);
     }
 
     private static List<ChangeEvent> from(List<ChangeEvent> all, long offset) {
@@ -174,7 +186,7 @@ public record Batch(
     }
 
     public Batch with(List<ChangeEvent> some) {
-        return new Batch(table, topic, partition, nextOffset, some, asRead);
+        return new Batch(table, topic, partition, nextOffset, some, asRead, null);
     }
 
     /** The farthest WAL position among the events; zero when there is none. */

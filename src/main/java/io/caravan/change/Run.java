@@ -3,13 +3,10 @@ package io.caravan.change;
 import io.caravan.postgres.TableName;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Changes of one table that one SQL statement makes, all with the same columns.
- *
- * @param layout the columns that the rows carry; for deletes the key, for a table without a key all of them
- */
-public record Run(TableName table, Kind kind, Layout layout, List<Row> rows) {
+/** Changes of one table that one SQL statement makes, all with the same columns. */
+public final class Run {
 
     /** What is done. */
     public enum Kind {
@@ -35,6 +32,36 @@ public record Run(TableName table, Kind kind, Layout layout, List<Row> rows) {
 
     private static final Layout NO_COLUMNS = new Layout(List.of());
 
+    private final TableName table;
+    private final Kind kind;
+    private final Layout layout;
+    private final List<Row> rows;
+    private byte @Nullable [] @Nullable [] encoded;
+
+    public Run(TableName table, Kind kind, Layout layout, List<Row> rows) {
+        this.table = table;
+        this.kind = kind;
+        this.layout = layout;
+        this.rows = rows;
+    }
+
+    public TableName table() {
+        return table;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The columns that the rows carry; for deletes the key, for a table without a key all of them. */
+    public Layout layout() {
+        return layout;
+    }
+
+    public List<Row> rows() {
+        return rows;
+    }
+
     /** A run that has no rows of its own. */
     static Run withoutRows(TableName table, Kind kind) {
         return new Run(table, kind, NO_COLUMNS, List.of());
@@ -58,6 +85,30 @@ public record Run(TableName table, Kind kind, Layout layout, List<Row> rows) {
             case UPDATE, MOVE, REMOVE -> true;
             case TRUNCATE, DELETE, UPSERT, APPEND, MESSAGE, UNKNOWN -> false;
         };
+    }
+
+    /** Encodes the columns before they are asked for. */
+    void encode() {
+        byte[][] columns = new byte[layout.size()][];
+        for (int column = 0; column < columns.length; column++) {
+            columns[column] = new byte[TextArrays.length(rows, column)];
+            TextArrays.write(rows, column, columns[column], 0);
+        }
+        encoded = columns;
+    }
+
+    /** How many bytes a column has as an array of the target, see {@link TextArrays}. */
+    public int encodedLength(int column) {
+        return encoded == null ? TextArrays.length(rows, column) : encoded[column].length;
+    }
+
+    /** Writes a column as an array of the target. */
+    public void encode(int column, byte[] to, int at) {
+        if (encoded == null) {
+            TextArrays.write(rows, column, to, at);
+        } else {
+            System.arraycopy(encoded[column], 0, to, at, encoded[column].length);
+        }
     }
 
     /** Without looking at the rows, for the same reason as a {@link Batch}'s. */

@@ -12,6 +12,10 @@ public final class Runs {
      * @param key the table's key columns; empty when it has none
      */
     public static List<Run> of(Batch batch, List<String> key) {
+        Batch.Ahead ahead = batch.ahead();
+        if (ahead != null && ahead.key().equals(key)) {
+            return ahead.runs();
+        }
         return key.isEmpty()
                 ? new KeylessRuns(batch.table()).of(batch.events())
                 : new KeyedRuns(batch.table(), key).of(batch.events());

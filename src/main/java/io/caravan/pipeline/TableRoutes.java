@@ -178,7 +178,7 @@ public final class TableRoutes implements TableStream {
     }
 
     private synchronized void start(TableName table, String topic) throws Exception {
-        batches.register(topic, table, tables.key(table).isEmpty());
+        batches.register(topic, table, tables.key(table));
         String routeId = routeId(table);
         if (camel.getRouteController().getRouteStatus(routeId) == null) {
             addLight(() -> TemplatedRouteBuilder.builder(camel, TEMPLATE)

@@ -9,7 +9,6 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -27,9 +26,9 @@ public final class Batches {
 
     private final String unchangedMarker;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
-    private final Set<String> keyless = ConcurrentHashMap.newKeySet();
+    private final Map<String, List<String>> keys = new ConcurrentHashMap<>();
     private final TopicReader topics;
-    private final ReadAhead ahead = new ReadAhead(this::events);
+    private final ReadAhead ahead = new ReadAhead(this::prepared);
 
     public Batches(String unchangedMarker, TopicReader topics) {
         this.unchangedMarker = unchangedMarker;
@@ -40,15 +39,11 @@ public final class Batches {
     /**
      * Says which table's changes a topic holds.
      *
-     * @param isKeyless the table has no key, so its old rows are whole (REPLICA IDENTITY FULL)
+     * @param key the columns of its key; of a table that has none the old rows are whole (REPLICA IDENTITY FULL)
      */
-    public void register(String topic, TableName table, boolean isKeyless) {
+    public void register(String topic, TableName table, List<String> key) {
         tables.put(topic, table);
-        if (isKeyless) {
-            keyless.add(topic);
-        } else {
-            keyless.remove(topic);
-        }
+        keys.put(topic, key);
     }
 
     /** Reads the records of one partition, all of them of one table. */
@@ -64,6 +59,14 @@ public final class Batches {
         return batch;
     }
 
+    private Batch prepared(List<ConsumerRecord<byte[], byte[]>> records) {
+        return events(records).prepared(key(records));
+    }
+
+    private List<String> key(List<ConsumerRecord<byte[], byte[]>> records) {
+        return keys.getOrDefault(records.get(0).topic(), List.of());
+    }
+
     private Batch events(List<ConsumerRecord<byte[], byte[]>> records) {
         ConsumerRecord<byte[], byte[]> last = records.get(records.size() - 1);
         TableName table = tables.get(last.topic());
@@ -71,7 +74,7 @@ public final class Batches {
             throw new IllegalArgumentException("Topic " + last.topic() + " belongs to no table of this pipeline.");
         }
         ChangeEventReader reader = new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table);
-        boolean isKeyless = keyless.contains(last.topic());
+        boolean isKeyless = key(records).isEmpty();
         List<ChangeEvent> events = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> one : records) {
             if (one.value() != null) { // a tombstone tells nothing that the delete before it did not

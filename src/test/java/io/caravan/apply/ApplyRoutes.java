@@ -185,7 +185,7 @@ final class ApplyRoutes implements AutoCloseable {
     }
 
     private void addRoute(TableName table, String topic) throws Exception {
-        recorder.batches.register(topic, table, tables.key(table).isEmpty());
+        recorder.batches.register(topic, table, tables.key(table));
         try (Connection connection = pool.getConnection();
                 var insert = connection.prepareStatement(
                         "insert into caravan.ledger (pipeline, topic, partition, next_offset) values (?, ?, 0, 0)")) {

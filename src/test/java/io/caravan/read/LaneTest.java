@@ -55,7 +55,7 @@ class LaneTest {
     void whatAGateReadAndHeldBackIsNotInTheBatch() throws InterruptedException {
         Batches batches = new Batches(
                 Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", partition -> 0, (p, offset, event) -> true, 1));
-        batches.register(PARTITION.topic(), TableName.of("t"), false);
+        batches.register(PARTITION.topic(), TableName.of("t"), List.of("id"));
         lane.offer(records(PARTITION, 0, 4));
 
         List<ConsumerRecord<byte[], byte[]>> admitted = lane.take(() -> records -> {
