@@ -5,6 +5,9 @@ import io.caravan.config.Settings.CaptureBy;
 import io.caravan.read.TopicTails;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.IsolationLevel;
 import org.slf4j.Logger;
@@ -14,26 +17,45 @@ import org.slf4j.LoggerFactory;
  * Asks each part once while Camel reads its routes, so that sessions, clients and their classes are there when the first step
  * wants them. Where a part does not answer, the step that asks it next says so.
  */
-public final class HeadStart {
+public final class HeadStart implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HeadStart.class);
     private static final int LIMIT_MILLIS = 5000;
 
-    private HeadStart() {}
+    private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
+        Thread thread = new Thread(task, "head-start");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private interface Question {
         void ask() throws Exception;
     }
 
-    public static void begin(Pipeline pipeline) {
+    /** Begins to ask, and returns at once. */
+    public HeadStart(Pipeline pipeline) {
         Settings settings = pipeline.settings;
-        inBackground("head-start-kafka", () -> askKafka(pipeline));
-        inBackground("head-start", () -> {
+        threads.execute(() -> ask(() -> askKafka(pipeline)));
+        threads.execute(() -> {
             ask(() -> settings.source().session().close());
             ask(() -> settings.target().session().close());
             if (settings.capture() == CaptureBy.CONNECT) {
-                settings.connect().get("", Duration.ofMillis(LIMIT_MILLIS));
+                ask(() -> settings.connect().get("", Duration.ofMillis(LIMIT_MILLIS)));
             }
         });
+        threads.shutdown(); // there is nothing more to ask
+    }
+
+    /** Before the parts' clients are closed: a question that is asked then would make new ones, which nobody closes. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(LIMIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("A part that does not answer is still being asked");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void askKafka(Pipeline pipeline) throws Exception {
@@ -49,15 +71,14 @@ public final class HeadStart {
         new TopicTails(pipeline.settings.kafka().client()).last(topic);
     }
 
-    private static void inBackground(String name, Question question) {
-        Thread thread = new Thread(() -> ask(question), name);
-        thread.setDaemon(true);
-        thread.start();
-    }
-
     private static void ask(Question question) {
+        if (Thread.currentThread().isInterrupted()) {
+            return;
+        }
         try {
             question.ask();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (Exception e) {
             LOG.debug("Not ready yet", e);
         }

@@ -15,12 +15,13 @@ import org.apache.camel.main.Main;
 public final class Application implements AutoCloseable {
     private final Main main;
     private final Pipeline pipeline;
+    private final HeadStart headStart;
     private final RunState run;
 
     public Application(Settings settings) throws Exception {
         run = new RunState(settings, Addresses.of(settings));
         pipeline = new Pipeline(settings, note -> Terminal.say("    " + note));
-        HeadStart.begin(pipeline);
+        headStart = new HeadStart(pipeline);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Camel exports this one instead of making its own
         main = CamelMain.of(
@@ -80,6 +81,7 @@ public final class Application implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
+        headStart.close();
         pipeline.close();
     }
 }
