@@ -24,7 +24,7 @@ public final class Servers {
     }
 
     private static Optional<TestPostgres> of(int majorVersion) {
-        return TestPostgres.programs(majorVersion)
+        return PostgresPrograms.of(majorVersion)
                 .map(bin -> STARTED.computeIfAbsent(majorVersion, version -> start(bin)));
     }
 

@@ -2,39 +2,24 @@ package io.caravan;
 
 import io.caravan.postgres.Database;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.tukaani.xz.XZInputStream;
 
 /** A real PostgreSQL server on a free port of the loopback interface, with its data in a temporary folder. */
 public final class TestPostgres implements AutoCloseable {
-    /** Tests run in several JVMs at a time, each of which unpacks for itself. */
-    private static final String WORK = System.getProperty("caravan.it-work", "target");
-
     /** In a mount namespace of the server's own, so that it goes with the server. */
     private static final String MOUNT = "mkdir -p \"$0\" && mount -t tmpfs -o size=8m tmpfs \"$0\" && exec \"$@\"";
-
-    private static final String ARCHIVE = "/postgres-linux-x86_64.txz";
 
     private final Path bin;
     private final Path data;
@@ -50,34 +35,17 @@ public final class TestPostgres implements AutoCloseable {
 
     /** The server from the binaries on the class path. */
     public static TestPostgres start() {
-        return start(unpacked().resolve("bin"));
+        return start(PostgresPrograms.embedded());
     }
 
     /** The same with another {@code wal_level} than logical. */
     public static TestPostgres start(String walLevel) {
-        return start(unpacked().resolve("bin"), walLevel, false);
+        return start(PostgresPrograms.embedded(), walLevel, false);
     }
 
     /** The same with a disk of 8 MiB beside it, for a tablespace at {@link #smallDisk}; it does not survive a stop. */
     public static TestPostgres startWithSmallDisk() {
-        return start(unpacked().resolve("bin"), "logical", true);
-    }
-
-    /**
-     * The programs of a major version: 15 as Debian installs it, 17 from the class path, 18 from the jar that Maven copies to
-     * {@code target/postgres-binaries}, since one class path cannot have two versions. Absent when they are not there.
-     */
-    public static Optional<Path> programs(int majorVersion) {
-        Path bin =
-                switch (majorVersion) {
-                    case 15 -> Path.of("/usr/lib/postgresql/15/bin");
-                    case 17 -> unpacked().resolve("bin");
-                    case 18 ->
-                        unpacked(Path.of(WORK, "postgres-18"), TestPostgres::archiveOf18)
-                                .resolve("bin");
-                    default -> throw new IllegalArgumentException("No test runs on PostgreSQL " + majorVersion);
-                };
-        return Files.isExecutable(bin.resolve("postgres")) ? Optional.of(bin) : Optional.empty();
+        return start(PostgresPrograms.embedded(), "logical", true);
     }
 
     /** A server that is installed on this machine, as in {@code /usr/lib/postgresql/15/bin}. */
@@ -271,64 +239,6 @@ public final class TestPostgres implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
-        }
-    }
-
-    private static Path unpacked() {
-        return unpacked(
-                Path.of(WORK, "postgres"),
-                () -> Objects.requireNonNull(TestPostgres.class.getResourceAsStream(ARCHIVE), ARCHIVE));
-    }
-
-    private static InputStream archiveOf18() throws IOException {
-        Path jars = Path.of("target", "postgres-binaries");
-        try (Stream<Path> files = Files.list(jars)) {
-            Path jar = files.filter(file -> file.toString().endsWith(".jar"))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("No jar in " + jars + "; run mvn package first"));
-            return new URL("jar:" + jar.toUri() + "!" + ARCHIVE).openStream();
-        }
-    }
-
-    /** Where an archive's bytes come from. */
-    private interface Archive {
-        InputStream open() throws IOException;
-    }
-
-    private static Path unpacked(Path directory, Archive archive) {
-        Path folder = directory.toAbsolutePath();
-        synchronized (TestPostgres.class) {
-            if (!Files.isExecutable(folder.resolve("bin/postgres"))) {
-                try (InputStream in = archive.open();
-                        TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(in))) {
-                    unpack(tar, folder);
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-        }
-        return folder;
-    }
-
-    private static void unpack(TarArchiveInputStream tar, Path folder) throws IOException {
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-            Path path = folder.resolve(entry.getName()).normalize();
-            if (entry.isDirectory()) {
-                Files.createDirectories(path);
-            } else {
-                Files.createDirectories(Objects.requireNonNull(path.getParent()));
-                Files.deleteIfExists(path);
-                if (entry.isSymbolicLink()) {
-                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
-                } else {
-                    Files.copy(tar, path);
-                    if ((entry.getMode() & 0100) != 0) {
-                        Set<PosixFilePermission> permissions = EnumSet.copyOf(Files.getPosixFilePermissions(path));
-                        permissions.add(PosixFilePermission.OWNER_EXECUTE);
-                        Files.setPosixFilePermissions(path, permissions);
-                    }
-                }
-            }
         }
     }
 

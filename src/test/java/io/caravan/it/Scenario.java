@@ -1,7 +1,7 @@
 package io.caravan.it;
 
+import io.caravan.PostgresPrograms;
 import io.caravan.Servers;
-import io.caravan.TestPostgres;
 import io.caravan.config.Part;
 import java.io.IOException;
 import java.net.URI;
@@ -61,7 +61,7 @@ final class Scenario implements AutoCloseable {
                         .split(" "))
                 .filter(pair -> Stream.of(pair.split(">"))
                         .allMatch(version ->
-                                TestPostgres.programs(Integer.parseInt(version)).isPresent()));
+                                PostgresPrograms.of(Integer.parseInt(version)).isPresent()));
     }
 
     private static TestDatabase server(String majorVersion) {

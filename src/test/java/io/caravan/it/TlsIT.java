@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.caravan.PostgresPrograms;
 import io.caravan.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class TlsIT {
     /** The source is of the version whose pg_dump and pg_restore this machine has. */
     @Test
     void bothSidesCanAskForACertificateOfTheClientAndTheSchemaIsDumpedWithIt() throws Exception {
-        Path programs = TestPostgres.programs(15).orElse(null);
+        Path programs = PostgresPrograms.of(15).orElse(null);
         assumeTrue(programs != null, "PostgreSQL 15 is not installed");
         Path server = SelfSigned.create(directory, "server").certificate();
         SelfSigned client = SelfSigned.create(directory, "client");
