@@ -31,18 +31,17 @@ enum CrashPoint {
     LEDGER_CLAIMED("apply.Ledger", "remaining"),
     ONE_RUN_MADE(Place.ROWS_MADE),
     ROWS_MADE_BEFORE_LEDGER(Place.ROWS_MADE, Place.ofCaravan("change.Batch", "farthestLsn", "")),
-    LEDGER_ADVANCED_BEFORE_COMMIT(
-            Place.ROWS_MADE,
-            new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "")),
+    LEDGER_ADVANCED_BEFORE_COMMIT(Place.ROWS_MADE, Place.COMMIT),
     COMMITTED_BEFORE_OFFSET(Place.ROWS_MADE, Place.ofCaravan("read.Batches", "commit", "")),
+    BARRIER_NOTED_BY_ONE_PARTITION(Place.AT_BARRIER, Place.AT_BARRIER),
+    BARRIER_APPLIED_BEFORE_COMMIT(Place.AT_BARRIER, Place.ROWS_MADE, Place.COMMIT),
+    BARRIER_COMMITTED_BEFORE_THE_OTHERS_GO_ON(
+            Place.AT_BARRIER, Place.ROWS_MADE, Place.ofCaravan("read.Batches", "commit", "")),
     ROW_REJECTED_BEFORE_LETTER("apply.DeadLetters", "rejected"),
     LETTER_STORED_BEFORE_LEDGER(
             Place.ofCaravan("apply.DeadLetters", "rejected", ""), Place.ofCaravan("change.Batch", "farthestLsn", "")),
     EVENT_HELD_BEHIND_A_LETTER("apply.DeadLetters", "heldBack"),
-    LETTERS_REPLAYED_BEFORE_COMMIT(
-            Place.ofCaravan("apply.Letters", "replays", ""),
-            Place.ROWS_MADE,
-            new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "")),
+    LETTERS_REPLAYED_BEFORE_COMMIT(Place.ofCaravan("apply.Letters", "replays", ""), Place.ROWS_MADE, Place.COMMIT),
     NEW_TABLE_BEFORE_IT_IS_ANNOUNCED("bootstrap.NewTables", "announce"),
     NEW_TABLE_ANNOUNCED_BEFORE_IT_IS_CAPTURED("bootstrap.NewTables", "requireListed"),
     COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK("bootstrap.LiveCopy", "replace"),
@@ -55,6 +54,12 @@ enum CrashPoint {
     record Place(String className, String method, String argument) {
         /** Batches of logical messages go the same way, but have no rows. */
         static final Place ROWS_MADE = ofCaravan("apply.Tables", "check", "");
+
+        static final Place COMMIT =
+                new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "");
+
+        /** Only of a topic with several partitions, at an event that is in all of them. */
+        static final Place AT_BARRIER = ofCaravan("apply.PartitionBarrier", "mayPass", "");
 
         static Place ofCaravan(String className, String method, String argument) {
             return new Place("io.caravan." + className, method, argument);

@@ -1,0 +1,84 @@
+package io.caravan.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Caravan reads topics of three partitions, is killed at a point where these depend on each other, and started again. */
+class PartitionsCrashPointsIT {
+    private static final String TABLES = """
+            create table moved (id integer primary key, v integer not null default 0, doc text);
+            alter table moved alter column doc set storage external;
+            insert into moved (id, doc) select n, repeat(md5(n::text), 100) from generate_series(1, 60) n;
+            create table emptied (id integer primary key, v integer not null default 0);
+            insert into emptied select n from generate_series(1, 300) n""";
+
+    /** Events for which all partitions have to be at one point, changes of keys and a TRUNCATE, and many behind them. */
+    private static final String MEETINGS = """
+            update moved set id = -id where id % 10 = 0;
+            update moved set v = v + 1;
+            truncate emptied;
+            insert into emptied select n, (random() * 1000)::integer from generate_series(1, 300) n;
+            update emptied set v = -v where id % 2 = 0""";
+
+    /** Whether a first partition is behind the event that others still stand at. */
+    private static final String ONLY_THE_FIRST_IS_BEHIND = """
+            select exists (select from caravan.ledger first join caravan.ledger other using (pipeline, topic)
+                           where first.partition = 0 and first.next_offset > first.barrier_offset
+                           and other.partition > 0 and other.next_offset <= other.barrier_offset)""";
+
+    @TempDir
+    static Path directory;
+
+    private static Scenario scenario;
+    private static ArmedCaravan caravan;
+
+    @BeforeAll
+    static void start() throws Exception {
+        scenario = Scenario.create(directory, TABLES);
+        scenario.folder()
+                .set("caravan.topic.partitions", 3)
+                .set("caravan.tables.watch-seconds", 1)
+                .set("caravan.heartbeat-millis", 60000); // whose batches would come to the points
+        startAgain();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (caravan != null) {
+            caravan.close();
+        }
+        scenario.close();
+    }
+
+    private static void startAgain() throws IOException {
+        if (caravan != null) {
+            caravan.close();
+        }
+        caravan = ArmedCaravan.start(scenario.folder());
+        caravan.process().awaitReady();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(from = "BARRIER_NOTED_BY_ONE_PARTITION", to = "BARRIER_COMMITTED_BEFORE_THE_OTHERS_GO_ON")
+    void aCrashWhereAllPartitionsMeetLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        caravan.arm(point, true);
+        scenario.source().execute(MEETINGS);
+        caravan.awaitPoint();
+        if (point == CrashPoint.BARRIER_COMMITTED_BEFORE_THE_OTHERS_GO_ON) {
+            assertThat(scenario.target().query(ONLY_THE_FIRST_IS_BEHIND)).isEqualTo("t");
+        }
+
+        startAgain();
+
+        scenario.databases().awaitEqual();
+        assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
+        assertThat(caravan.process().status().get("problems")).isEmpty();
+    }
+}
