@@ -48,6 +48,8 @@ enum CrashPoint {
     COPY_OF_ONE_TABLE_BEFORE_COMMIT("bootstrap.TableLines", "filled"),
     COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("pipeline.GapRenewal", "mended"),
     COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS("pipeline.GapRenewal", "done"),
+    /** Not to be killed there: whoever is there has looked twice for tables to copy, and copied what it found. */
+    TABLES_LOOKED_AT_AGAIN(Place.LOOK, Place.LOOK, Place.LOOK, Place.LOOK),
     ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter");
 
     /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */
@@ -60,6 +62,8 @@ enum CrashPoint {
 
         /** Only of a topic with several partitions, at an event that is in all of them. */
         static final Place AT_BARRIER = ofCaravan("apply.PartitionBarrier", "mayPass", "");
+
+        static final Place LOOK = ofCaravan("bootstrap.TableCopies", "due", "");
 
         static Place ofCaravan(String className, String method, String argument) {
             return new Place("io.caravan." + className, method, argument);

@@ -3,9 +3,15 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +38,11 @@ class PartitionsCrashPointsIT {
             select exists (select from caravan.ledger first join caravan.ledger other using (pipeline, topic)
                            where first.partition = 0 and first.next_offset > first.barrier_offset
                            and other.partition > 0 and other.next_offset <= other.barrier_offset)""";
+
+    private static final String MARK_WAITS_BEHIND = """
+            select exists (select from pg_stat_activity mark
+                           join pg_stat_activity other on other.pid = any (pg_blocking_pids(mark.pid))
+                           where mark.query like 'select from caravan.ledger where pipeline%' and other.""";
 
     @TempDir
     static Path directory;
@@ -80,5 +91,51 @@ class PartitionsCrashPointsIT {
         scenario.databases().awaitEqual();
         assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
         assertThat(caravan.process().status().get("problems")).isEmpty();
+    }
+
+    /** One that was asked for while the cut-over was about to note that all is ready: it is not made then, and not forgotten. */
+    @Test
+    void aCopyThatIsCutOffWhileTheCutoverWaitsForItTakesNoRowOfTheApplicationsAway() throws Exception {
+        CompletableFuture<CaravanProcess> cutover;
+        try (Connection session = scenario.target().connect();
+                Statement blocker = session.createStatement()) {
+            session.setAutoCommit(false);
+            blocker.execute("select from caravan.ledger where topic = '" + scenario.topic("emptied") + "' for update");
+            cutover = CompletableFuture.supplyAsync(PartitionsCrashPointsIT::cutover);
+            awaitMarkBehind("query like '%emptied%'");
+            caravan.arm(CrashPoint.COPY_OF_ONE_TABLE_BEFORE_COMMIT, false);
+            scenario.target().execute("update caravan.bootstrap set step = 'resync' where table_name = 'public.moved'");
+            caravan.awaitPoint();
+        }
+        awaitMarkBehind("query ilike 'copy%'");
+        caravan.process().kill();
+        CaravanProcess ended = cutover.get(Databases.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        assertThat(ended.exitCode()).as(ended.output()).isZero();
+        scenario.target().execute("insert into moved (id) values (7000)");
+
+        startAgain();
+
+        caravan.arm(CrashPoint.TABLES_LOOKED_AT_AGAIN, false);
+        caravan.awaitPoint();
+        caravan.goOn();
+        assertThat(scenario.target().query("select count(*) from moved where id = 7000"))
+                .isEqualTo("1");
+        assertThat(scenario.target().query("select step from caravan.bootstrap where table_name = 'public.moved'"))
+                .isEqualTo("resync");
+        scenario.source().execute("insert into emptied values (7000)"); // the applications stayed with the source
+        scenario.databases().awaitEqual();
+    }
+
+    private static CaravanProcess cutover() {
+        try {
+            return scenario.folder().command("cutover");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Returns when the cut-over, with all checks done, waits for a session of this kind before it notes that all is ready. */
+    private static void awaitMarkBehind(String session) {
+        scenario.databases().awaitInTarget(MARK_WAITS_BEHIND + session + ")", "t", Databases.LIMIT);
     }
 }
