@@ -25,7 +25,9 @@ class ResyncIT {
             create table steady (id integer primary key, filler text);
             insert into steady select n, repeat('x', 100) from generate_series(1, 150000) n;
             create table widened (id integer primary key, v text);
-            insert into widened values (1, 'a')""";
+            insert into widened values (1, 'a');
+            create table rekeyed (id integer primary key, region text not null, v integer);
+            insert into rekeyed values (1, 'eu', 1), (2, 'eu', 2)""";
 
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(STEADY).with("caravan.tables.watch-seconds", 1);
@@ -84,6 +86,44 @@ class ResyncIT {
 
         PIPELINE.source().execute("insert into widened values (3, 'c', 9)");
         PIPELINE.databases().awaitEqual();
+    }
+
+    /** Were it copied and taken for agreed on, its rows would go on to be told apart by the old key. */
+    @Test
+    void aTableThatGetsAnotherKeyWhileItsCopyWaitsStopsWithTheStatementAndIsCopiedByThatKey() throws Exception {
+        try (var writer = PIPELINE.source().connect();
+                var statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("insert into journal values (now(), 'open', 3)");
+            CompletableFuture<String> copy =
+                    CompletableFuture.supplyAsync(() -> PIPELINE.caravan().post("/api/tables/public.rekeyed/resync"));
+            await("the table is read, and its copy waits for the writer")
+                    .atMost(Streaming.LIMIT)
+                    .until(() -> state("public.rekeyed").equals("copying"));
+            PIPELINE.source()
+                    .execute(
+                            "update rekeyed set v = 10 where id = 1",
+                            "alter table rekeyed drop constraint rekeyed_pkey, add primary key (id, region)",
+                            "insert into rekeyed values (3, 'us', 11)",
+                            "update rekeyed set v = 12 where id = 3 and region = 'us'",
+                            "delete from rekeyed where id = 2");
+            writer.commit();
+            assertThat(copy).failsWithin(Streaming.LIMIT);
+        }
+        String statement =
+                "ALTER TABLE \"public\".\"rekeyed\" DROP CONSTRAINT \"rekeyed_pkey\", ADD PRIMARY KEY (\"id\", \"region\")";
+        PIPELINE.awaitProblem(statement.replace("\"", "\\\""));
+
+        PIPELINE.target().execute(statement);
+
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.source()
+                .execute(
+                        "insert into rekeyed values (1, 'us', 13)",
+                        "update rekeyed set v = v + 1",
+                        "delete from rekeyed where region = 'eu'");
+        PIPELINE.databases().awaitEqual();
+        assertThat(PIPELINE.letters()).isEqualTo("0");
     }
 
     private static String state(String name) {
