@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +41,7 @@ class OwnSchemaIT {
         }
     }
 
-    /** Copied, streamed, compared, mended, copied again and truncated, all of them through the root. */
+    /** Copied, streamed, compared, mended, copied again, cut off in that, and truncated, all of them through the root. */
     @Test
     void aTargetMayBePartitionedWhereTheSourceIsNot() throws Exception {
         String tables = """
@@ -50,13 +51,8 @@ class OwnSchemaIT {
                 """;
         try (Scenario scenario = Scenario.create(directory, tables.formatted("") + """
                 insert into sale select '2026-01-01'::date + n, n, 'old' from generate_series(0, 50) n;
-                insert into visit select day, note from sale""")) {
-            scenario.target().execute(tables.formatted(" partition by range (day)") + """
-                    create table sale_january partition of sale for values from ('2026-01-01') to ('2026-02-01');
-                    create table sale_later partition of sale default;
-                    create table visit_all partition of visit default""");
-            scenario.folder().set("caravan.schema", "existing");
-            scenario.ready();
+                insert into visit select day, note from sale""");
+                ArmedCaravan caravan = startDivided(scenario, tables.formatted(" partition by range (day)"))) {
             scenario.source()
                     .execute(
                             "update sale set note = 'new' where id % 3 = 0",
@@ -74,7 +70,9 @@ class OwnSchemaIT {
             scenario.folder().answer(0, "verify", "--repair");
             awaitEqual(scenario);
 
-            scenario.folder().answer(0, "resync", "public.sale");
+            killBeforeTheCopyCommits(scenario, caravan);
+            scenario.ready();
+            awaitEqual(scenario);
             scenario.folder().answer(0, "resync", "public.visit");
             awaitEqual(scenario);
 
@@ -82,6 +80,29 @@ class OwnSchemaIT {
             awaitEqual(scenario);
             assertThat(scenario.target().query("select count(*) from visit")).isEqualTo("0");
         }
+    }
+
+    private static ArmedCaravan startDivided(Scenario scenario, String tables) throws Exception {
+        scenario.target().execute(tables + """
+                create table sale_january partition of sale for values from ('2026-01-01') to ('2026-02-01');
+                create table sale_later partition of sale default;
+                create table visit_all partition of visit default""");
+        ArmedCaravan caravan = ArmedCaravan.start(scenario.folder().set("caravan.schema", "existing"));
+        caravan.process().awaitReady();
+        return caravan;
+    }
+
+    /** The rows of all partitions are deleted by then, and those of the copy written. */
+    private static void killBeforeTheCopyCommits(Scenario scenario, ArmedCaravan caravan) throws Exception {
+        scenario.target().execute("update sale set note = 'mistake' where id in (7, 40)"); // one in each partition
+        caravan.arm(CrashPoint.COPY_OF_ONE_TABLE_BEFORE_COMMIT, true);
+        CompletableFuture<String> copy =
+                CompletableFuture.supplyAsync(() -> caravan.process().post("/api/tables/public.sale/resync"));
+        caravan.awaitPoint();
+        assertThat(copy).failsWithin(Duration.ofMinutes(1));
+        assertThat(scenario.target()
+                        .query("select count(*) || ' ' || count(*) filter (where note = 'mistake') from sale"))
+                .isEqualTo("51 2");
     }
 
     /** Read through the roots, since the partitions are the target's alone. */
