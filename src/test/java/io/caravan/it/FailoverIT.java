@@ -90,14 +90,27 @@ class FailoverIT {
                         caravan.status().get("problems").toString())
                 .contains("The source went from timeline ")
                 .contains("reset --target-data"));
+        awaitRefusalOfTheConnector();
         caravan.terminate();
         CaravanProcess refused = scenario.folder().start();
         assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+        assertThat(scenario.target().query("select count(*) from item where quantity <> 3"))
+                .as("of the new timeline nothing is applied")
+                .isEqualTo("0");
+        assertThat(scenario.target().query("select count(*) from scratch where word = 'lost'"))
+                .isEqualTo("1");
 
         assertThat(scenario.folder().command("reset", "--target-data", "--yes").exitCode())
                 .isZero();
         caravan = scenario.ready();
         scenario.databases().awaitEqual();
+    }
+
+    /** Until then it may not even have come to the server that took over. */
+    private void awaitRefusalOfTheConnector() {
+        Await.until(LIMIT, () -> "the connector refuses", () -> Scenario.connect(scenario.connector() + "/status")
+                .body()
+                .contains("does not have all of them"));
     }
 
     @Test
@@ -122,6 +135,7 @@ class FailoverIT {
 
         server.replaceByStandby(same);
         promote();
+        scenario.source().execute("insert into scratch (word) values ('of the new timeline')");
 
         await("red").atMost(LIMIT).pollInterval(Duration.ofMillis(300)).untilAsserted(() -> assertThat(
                         caravan.status().get("problems").toString())
@@ -130,5 +144,7 @@ class FailoverIT {
         caravan.terminate();
         CaravanProcess refused = scenario.folder().start();
         assertThat(refused.awaitEnd()).as(refused.output()).isEqualTo(1);
+        assertThat(scenario.target().query("select count(*) from scratch where word = 'of the new timeline'"))
+                .isEqualTo("0");
     }
 }
