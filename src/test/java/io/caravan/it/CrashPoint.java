@@ -37,6 +37,7 @@ enum CrashPoint {
     BARRIER_APPLIED_BEFORE_COMMIT(Place.AT_BARRIER, Place.ROWS_MADE, Place.COMMIT),
     BARRIER_COMMITTED_BEFORE_THE_OTHERS_GO_ON(
             Place.AT_BARRIER, Place.ROWS_MADE, Place.ofCaravan("read.Batches", "commit", "")),
+    ROW_REJECTED_BEFORE_ITS_SECOND_TRY("apply.Tables", "isToBeTriedAgain"),
     ROW_REJECTED_BEFORE_LETTER("apply.DeadLetters", "rejected"),
     LETTER_STORED_BEFORE_LEDGER(
             Place.ofCaravan("apply.DeadLetters", "rejected", ""), Place.ofCaravan("change.Batch", "farthestLsn", "")),
