@@ -31,7 +31,9 @@ class VerifyIT {
             select 'k,' || n, '2025-02-28 BC', '\\x00ff', '{"a": "b\\"c"}', array['x, y', null, '{'], 'code ' || n, 1.10, '10.0.0.1'
             from generate_series(1, 20) n;
             create table many (id integer primary key, word text);
-            insert into many select n, 'word' from generate_series(1, 12000) n""";
+            insert into many select n, 'word' from generate_series(1, 12000) n;
+            create table bulky (id integer primary key, body text);
+            insert into bulky select n, repeat('x', 1000) from generate_series(1, 8000) n""";
 
     /**
      * All but the one that is truncated again and again: TRUNCATE respects no older snapshot, so one that comes between the
@@ -39,6 +41,10 @@ class VerifyIT {
      */
     private static final List<String> NEVER_TRUNCATED = List.of(
             "public.item", "public.Order Line", "public.account", "public.journal", "public.curious", "public.many");
+
+    private static final String OPEN_SNAPSHOTS = "select exists (select from pg_stat_activity"
+            + " where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()"
+            + " and state = 'idle in transaction' and backend_xmin is not null)";
 
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(QUIET);
@@ -202,6 +208,33 @@ class VerifyIT {
         assertThat(PIPELINE.answer(1, "verify", "--repair"))
                 .contains("No Caravan process of this pipeline is running. Start it with 'run'");
         PIPELINE.start();
+    }
+
+    /** The one of the start, which after the large table waits for 8 seconds with a snapshot of either side open. */
+    @Test
+    void aKillWhileTheComparisonWaitsToKeepItsPaceLeavesNoSnapshotAndTheNextOneWorks() throws Exception {
+        PIPELINE.stop();
+        PIPELINE.folder().set("caravan.verify.mib-per-second", 1);
+        CaravanProcess paced = PIPELINE.scenario().start();
+        awaitSnapshots("t");
+        PIPELINE.source().execute("insert into many values (-1, 'while it is compared')");
+        PIPELINE.databases().awaitInTarget("select count(*) from many where id = -1", "1", Databases.LIMIT);
+        assertThat(paced.isReady()).as("compared to the end").isFalse();
+
+        paced.kill();
+
+        awaitSnapshots("f");
+        PIPELINE.folder().unset("caravan.verify.mib-per-second");
+        PIPELINE.start();
+        PIPELINE.source().execute("insert into many values (-2, 'after the kill')");
+        PIPELINE.databases().awaitEqual();
+        verify(0);
+    }
+
+    private static void awaitSnapshots(String open) {
+        for (TestDatabase each : List.of(PIPELINE.source(), PIPELINE.target())) {
+            Await.until(Databases.LIMIT, () -> "snapshots: " + open, () -> open.equals(each.query(OPEN_SNAPSHOTS)));
+        }
     }
 
     private static String[] tables(String... options) {
