@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -111,6 +112,30 @@ class CrashPointsIT {
             scenario.source().execute("update item set %s = 7 where id %% 3 = 1".formatted(column));
             assertEqualAndHealthy(scenario, last, load);
         }
+    }
+
+    /** The target's key is made after the copy, as the source's is then. */
+    @Test
+    void aTableThatGetsAnotherKeyBetweenItsCopyAndTheTargetsKeyHasNoWrongRow() throws Exception {
+        Scenario scenario = streaming();
+        running(scenario);
+        running.arm(CrashPoint.COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS, false);
+        scenario.source()
+                .execute("create table rekeyed (id integer primary key, region text not null, v integer);"
+                        + "insert into rekeyed values (1, 'eu', 1), (2, 'eu', 2)");
+        running.awaitPoint();
+        scenario.source()
+                .execute(
+                        "update rekeyed set v = 10 where id = 1",
+                        "alter table rekeyed drop constraint rekeyed_pkey, add primary key (id, region)",
+                        "insert into rekeyed values (1, 'us', 11), (2, 'us', 12)",
+                        "update rekeyed set v = v + 1 where region = 'us'",
+                        "delete from rekeyed where id = 2 and region = 'eu'");
+
+        running.goOn();
+
+        scenario.databases().awaitEqual();
+        assertThat(letters(scenario)).isEqualTo("0");
     }
 
     /** A step that leads to the point. */

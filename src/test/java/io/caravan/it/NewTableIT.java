@@ -55,14 +55,29 @@ class NewTableIT {
                 Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);
             statement.execute("insert into item (id, name) values (70001, 'holds the copy up')");
-            PIPELINE.source().execute("create table fresh (id integer primary key); insert into fresh values (1)");
-            PIPELINE.databases().awaitInTarget("select to_regclass('public.fresh') is not null", "t", Streaming.LIMIT);
+            PIPELINE.source().execute("""
+                    create table fresh (id integer primary key); insert into fresh values (1);
+                    create table regional (id integer primary key, region text not null); insert into regional values (1, 'eu')""");
+            PIPELINE.databases()
+                    .awaitInTarget(
+                            "select to_regclass('fresh') is not null and to_regclass('regional') is not null",
+                            "t",
+                            Streaming.LIMIT);
             PIPELINE.source()
-                    .execute("alter table fresh add column v text default 'x'", "insert into fresh values (2)");
+                    .execute(
+                            "alter table fresh add column v text default 'x'",
+                            "insert into fresh values (2)",
+                            "alter table regional drop constraint regional_pkey, add primary key (id, region)",
+                            "insert into regional values (1, 'us')");
             writer.commit();
         }
         PIPELINE.awaitStep("public.fresh", "copied");
-        PIPELINE.source().execute("insert into fresh values (3, 'y')");
+        PIPELINE.awaitStep("public.regional", "copied");
+        PIPELINE.source()
+                .execute(
+                        "insert into fresh values (3, 'y')",
+                        "insert into regional values (1, 'asia')",
+                        "delete from regional where region = 'eu'");
 
         PIPELINE.databases().awaitEqual("public\\.(keyless)");
     }
