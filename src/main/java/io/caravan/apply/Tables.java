@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.apache.camel.Body;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.camel.ExchangeProperty;
+import org.jspecify.annotations.Nullable;
 
 /** The bean {@code tables}: what a batch comes to and the SQL that does it, from what the catalogues say of its table. */
 public final class Tables {
@@ -25,7 +26,6 @@ public final class Tables {
     private final Map<TableName, TableStatements> statements = new ConcurrentHashMap<>();
 
     private final Map<TableName, Long> lookedAt = new ConcurrentHashMap<>();
-    private final Map<TopicPartition, Long> triedAgain = new ConcurrentHashMap<>();
 
     public Tables(DataSource target) {
         this.target = target;
@@ -86,18 +86,17 @@ public final class Tables {
      * seen. How the target's table is, is looked at anew for it, once a second at most.
      *
      * @param single one event
+     * @param triedAgain the offset of the last one of which this try of the batch has said so
      */
-    public boolean isToBeTriedAgain(@Body Batch single) throws SQLException {
+    public boolean isToBeTriedAgain(@Body Batch single, @ExchangeProperty("triedAgain") @Nullable Long triedAgain)
+            throws SQLException {
         TableName name = single.table();
         if (name.equals(Batch.MESSAGES)) {
             return false;
         }
-        TopicPartition partition = new TopicPartition(single.topic(), single.partition());
-        long offset = single.events().get(0).offset();
-        if (triedAgain.remove(partition, offset)) {
+        if (triedAgain != null && triedAgain == single.firstOffset()) {
             return false;
         }
-        triedAgain.put(partition, offset);
         long now = System.nanoTime();
         Long last = lookedAt.get(name);
         if (last == null || now - last > TimeUnit.SECONDS.toNanos(1)) {

@@ -189,6 +189,11 @@ public record Batch(
         return new Batch(table, topic, partition, nextOffset, some, asRead, null);
     }
 
+    /** Where the first of the events is in its partition. There must be one. */
+    public long firstOffset() {
+        return events.get(0).offset();
+    }
+
     /** The farthest WAL position among the events; zero when there is none. */
     public Lsn farthestLsn() {
         Lsn farthest = Lsn.ZERO;

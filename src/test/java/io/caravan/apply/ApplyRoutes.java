@@ -55,7 +55,7 @@ final class ApplyRoutes implements AutoCloseable {
     private final Letters letters;
     private final Retries retries = new Retries();
     private final List<String> retriedFor = new CopyOnWriteArrayList<>();
-    private volatile Runnable whenAskedForDrift = () -> {};
+    private volatile AskedDrift.Happening whenAskedForDrift = () -> {};
 
     /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
     public static final class Recorder {
@@ -136,7 +136,7 @@ final class ApplyRoutes implements AutoCloseable {
                                         new PipelineTables(),
                                         TableStream.NONE,
                                         note -> {}),
-                                () -> whenAskedForDrift.run()));
+                                () -> whenAskedForDrift.happen()));
         Processor noteRetry = exchange -> {
             retries.note(exchange.getIn().getHeader("table", String.class), exchange);
             retriedFor.add(Failures.of(exchange).sqlState());
@@ -164,7 +164,7 @@ final class ApplyRoutes implements AutoCloseable {
         return new HikariDataSource(config);
     }
 
-    void whenAskedForDrift(Runnable happens) {
+    void whenAskedForDrift(AskedDrift.Happening happens) {
         whenAskedForDrift = happens;
     }
 

@@ -7,15 +7,19 @@ import java.sql.SQLException;
 /** The bean {@code drift}, with what happens to come right before its answer. */
 public final class AskedDrift {
     private final Drift drift;
-    private final Runnable before;
+    private final Happening before;
 
-    AskedDrift(Drift drift, Runnable before) {
+    interface Happening {
+        void happen() throws SQLException;
+    }
+
+    AskedDrift(Drift drift, Happening before) {
         this.drift = drift;
         this.before = before;
     }
 
     public void requireNone(String table) throws SQLException, DriftException {
-        before.run();
+        before.happen();
         drift.requireNone(table);
     }
 

@@ -8,6 +8,7 @@ import io.caravan.Sql;
 import io.caravan.postgres.Database;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -104,14 +105,30 @@ class RejectedRowsIT {
         assertThat(routes.letterLines()).isEmpty();
     }
 
-    private void makePartition(String table) {
-        try {
-            Sql.run(
-                    target,
-                    "create table if not exists part_1 partition of " + table + " for values from (0) to (100)");
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+    @Test
+    void aRowHasItsSecondTryAlsoWhenTheTargetWentAwayBeforeIt() throws Exception {
+        Sql.run(target, "create table lost (id int primary key, name text, notes text) partition by range (id)");
+        routes.with("lost", "id");
+        AtomicInteger asked = new AtomicInteger();
+        routes.whenAskedForDrift(() -> {
+            switch (asked.incrementAndGet()) {
+                case 1 -> {}
+                case 2 -> throw new SQLException("The connection is gone", "08006");
+                default -> makePartition("lost");
+            }
+        });
+        Changes ofLost = new Changes("lost");
+
+        routes.apply(ofLost.create(part(1, "a")), ofLost.create(part(2, "b")));
+
+        assertThat(Sql.column(target, "select id from lost order by id")).containsExactly("1", "2");
+        assertThat(routes.letterLines()).isEmpty();
+    }
+
+    private void makePartition(String table) throws SQLException {
+        Sql.run(
+                target,
+                "create table if not exists of_%1$s partition of %1$s for values from (0) to (100)".formatted(table));
     }
 
     @Test
