@@ -1,7 +1,8 @@
 -- The columns of tables, dropped ones too, with what tells that they were altered: a column keeps its number through a renaming, its
 -- version changes with every ALTER of it, its place in the key is 0 when it is in none. computed is how the server computes it, empty
 -- for a column that is written to; labels are those of the enums in its type by their oids, which they keep when they are renamed. Of the table's files (oid:file:places) the file is another after each
--- rewrite, and the places, by whose transactions a partition and those above it were put in, after each ATTACH.
+-- rewrite, and the places, by whose transactions a partition and those above it were put in, after each ATTACH. named is the
+-- transaction that gave the table its name or its schema, or its owner: its row type goes with each of these, and with nothing else.
 -- psql -v tables='{public.devices}' -f shapes.sql
 with recursive tree(position, oid, places) as (
     select position, to_regclass(name)::oid, '' from unnest(:'tables'::text[]) with ordinality as t(name, position)
@@ -39,9 +40,12 @@ select t.position, a.attnum as number, case when not a.attisdropped then a.attna
                   from pg_attrdef d where d.adrelid = a.attrelid and d.adnum = a.attnum) end as computed,
        coalesce(f.files, '') as files,
        coalesce(e.labels, '{}') as labels,
+       y.xmin::text as named,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint as horizon
 from unnest(:'tables'::text[]) with ordinality as t(name, position)
 join pg_attribute a on a.attrelid = to_regclass(t.name) and a.attnum > 0
+join pg_class r on r.oid = a.attrelid
+join pg_type y on y.oid = r.reltype
 left join file f on f.position = t.position
 left join enum e on e.type = a.atttypid
 left join lateral (select array(select unnest(x.indkey[0:x.indnkeyatts - 1])) as columns -- as in tables.sql

@@ -280,6 +280,20 @@ class DriftIT {
         assertThat(problem("public.former") + problem("public.latter")).isEmpty();
     }
 
+    @Test
+    void whatWasWrittenWhileATableHadAnotherNameIsCopied() throws Exception {
+        PIPELINE.source().execute("create table leaving (id integer primary key); insert into leaving values (1)");
+        PIPELINE.awaitAgreed("public.leaving");
+
+        // one transaction, so no look finds it under the other name, and the connector passes over its changes
+        PIPELINE.source()
+                .execute("alter table leaving rename to returning_soon; insert into returning_soon values (2);"
+                        + "alter table returning_soon rename to leaving");
+
+        arrives("select from leaving where id = 2");
+        PIPELINE.databases().awaitEqual(APART);
+    }
+
     private static Load written(String table) throws Exception {
         PIPELINE.source()
                 .execute(

@@ -3,8 +3,6 @@ package io.caravan.bootstrap.schema;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
@@ -56,49 +54,20 @@ public record Partition(TableName table, long oid, String name, boolean attached
             return broughtRows(source);
         }
         boolean putInAgain = then.length == now.length && !Arrays.equals(then, 1, then.length, now, 1, now.length);
-        return putInAgain ? holdsRows(source) : !then[0].equals(now[0]) && wasEmptied(source, horizon);
+        return putInAgain ? holdsRows(source) : !then[0].equals(now[0]) && Rewrite.keptNoRow(source, name, horizon);
     }
 
     public boolean holdsRows(Connection connection) throws SQLException {
-        return is(connection, "exists (select from only " + name + ")");
+        return Rewrite.is(connection, "exists (select from only " + name + ")");
     }
 
     /** In a table that its own transaction put in, nobody else can have had rows before. */
     private boolean broughtRows(Connection source) throws SQLException {
         return attached
                 ? holdsRows(source)
-                : is(
+                : Rewrite.is(
                         source,
                         "exists (select from only %s where xmin = '%s' and cmin::text::bigint < %d)"
                                 .formatted(name, joinedBy, joinedAt));
-    }
-
-    /**
-     * Its file is another, by TRUNCATE or by a rewrite. A rewrite (VACUUM FULL, CLUSTER, pg_repack) keeps rows with their xmin.
-     *
-     * @param horizon before it all transactions had ended when the partition still had its former file; 0 when that is not known
-     */
-    private boolean wasEmptied(Connection source, long horizon) throws SQLException {
-        return horizon == 0
-                || is(
-                        source,
-                        "pg_snapshot_xmax(pg_current_snapshot())::text::bigint - %2$d > 1000000000 or not exists"
-                                        .formatted(name, horizon)
-                                + " (select from only %s where age(xmin) > age('%d'::xid))"
-                                        .formatted(name, horizon & 0xFFFFFFFFL));
-    }
-
-    /** What a role that may only read the table as a whole cannot see is taken to be so. */
-    private static boolean is(Connection connection, String condition) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select " + condition);
-                ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getBoolean(1);
-        } catch (SQLException e) {
-            if ("42501".equals(e.getSQLState())) {
-                return true;
-            }
-            throw e;
-        }
     }
 }

@@ -45,7 +45,11 @@ public record TableChange(
             throws SQLException {
         Comparing columns = new Comparing(table, known, there, here, target, sameTypes);
         columns.compare();
-        columns.copy |= known != null && Partition.changedUntold(source, table, known, there);
+        columns.copy |= known != null
+                && (there.wasNamedSince(known)
+                        || Partition.changedUntold(source, table, known, there)
+                        || (there.wasRewrittenSince(known)
+                                && Rewrite.mayHaveBeenUnlogged(source, table, known.horizon())));
         EnumLabels labels = EnumLabels.of(source, table);
         EnumLabels ours = EnumLabels.of(target, table);
         List<String> byHand = columns.byHand;

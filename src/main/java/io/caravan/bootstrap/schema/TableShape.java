@@ -28,10 +28,13 @@ import org.jspecify.annotations.Nullable;
  * @param columns in the order of their numbers, dropped ones too
  * @param files which hold its rows, those of partitions too, as {@code oid:file:places}: a rewrite changes the file, ATTACH
  *     PARTITION the places
+ * @param named changes whenever the table is renamed, moved to another schema or given to another owner; null in a note that does
+ *     not say
  * @param horizon all transactions before it had ended when the table was seen so; 0 in a note that does not say
  */
 @JsonIgnoreProperties(ignoreUnknown = true) // a note of an earlier version has one text for all labels of the database
-public record TableShape(List<Column> columns, List<String> files, long horizon) {
+public record TableShape(
+        List<Column> columns, List<String> files, @Nullable String named, long horizon) {
     private static final SqlResource SHAPES = SqlResource.read("schema/shapes.sql");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -91,11 +94,15 @@ public record TableShape(List<Column> columns, List<String> files, long horizon)
         String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
         SHAPES.query(connection, Map.of("tables", names), row -> {
             String files = row.getString("files");
+            String named = row.getString("named");
             long horizon = row.getLong("horizon");
             TableShape shape = shapes.computeIfAbsent(
                     tables.get(row.getInt("position") - 1),
                     table -> new TableShape(
-                            new ArrayList<>(), files.isEmpty() ? List.of() : List.of(files.split(",")), horizon));
+                            new ArrayList<>(),
+                            files.isEmpty() ? List.of() : List.of(files.split(",")),
+                            named,
+                            horizon));
             return shape.columns.add(new Column(
                     row.getInt("number"),
                     row.getString("name"),
@@ -139,12 +146,13 @@ public record TableShape(List<Column> columns, List<String> files, long horizon)
                                 .mapToObj(i -> then.columns.get(i).completed(columns.get(i)))
                                 .toList(),
                         then.files,
+                        then.named == null ? named : then.named,
                         horizon));
     }
 
     /** The same, seen later. */
     public TableShape seenAt(long laterHorizon) {
-        return new TableShape(columns, files, laterHorizon);
+        return new TableShape(columns, files, named, laterHorizon);
     }
 
     /** Of the table or partition of this number: the file, then the places. Null when it is not among them. */
@@ -194,6 +202,11 @@ public record TableShape(List<Column> columns, List<String> files, long horizon)
     /** Whether a file of then does not hold rows any more. */
     boolean wasRewrittenSince(TableShape before) {
         return !new HashSet<>(files).containsAll(before.files);
+    }
+
+    /** Whether it may have had another name meanwhile, under which its changes were not in the stream. */
+    boolean wasNamedSince(TableShape before) {
+        return before.named != null && !before.named.equals(named);
     }
 
     /** Whether what fits the table as it was then fits it still: its columns are the same, and no partition came. */
