@@ -74,7 +74,7 @@ public final class Drift {
             shapes = TableShape.of(from, tables.names());
             Map<TableName, TableShape> unknown = new TreeMap<>(shapes);
             unknown.entrySet()
-                    .removeIf(each -> steps.get(each.getKey().toString()) != TableStep.COPIED
+                    .removeIf(each -> !hasRows(steps.get(each.getKey().toString()))
                             || !isToBeNoted(
                                     each.getValue(), known.get(each.getKey().toString())));
             agreeFor(unknown, from).forEach((table, shape) -> known.put(table.toString(), shape));
@@ -84,10 +84,12 @@ public final class Drift {
         for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
             TableStep step = steps.get(each.getKey().toString());
             boolean altered = !each.getValue().isAs(known.get(each.getKey().toString()));
-            if (step == TableStep.COPIED && !altered) {
-                asTheyWere.add(each.getKey());
+            if (hasRows(step) && !altered) {
+                if (step == TableStep.COPIED) { // the note of another says what is the matter with its copy
+                    asTheyWere.add(each.getKey());
+                }
                 horizons.put(each.getKey(), each.getValue().horizon());
-            } else if (step == TableStep.ALTERED || (step == TableStep.COPIED && altered)) {
+            } else if (step == TableStep.ALTERED || (hasRows(step) && altered)) {
                 try {
                     carryOverOrStop(each.getKey());
                 } catch (SQLException e) {
@@ -101,6 +103,10 @@ public final class Drift {
         if (makesTables()) {
             partitionNotes.note(asTheyWere);
         }
+    }
+
+    private static boolean hasRows(@Nullable TableStep step) {
+        return step != null && step.hasRows();
     }
 
     /** Whether the note does not say all that is asked today, and speaks against nothing: there is none, or an earlier version wrote it. */
@@ -221,7 +227,7 @@ public final class Drift {
                 List<String> statements = byHand.stream().distinct().toList();
                 throw stops.of(table, "Table " + table + " was altered on the source", statements, null);
             }
-            boolean copy = change.copy() || step != TableStep.COPIED;
+            boolean copy = change.copy() || !step.hasRows();
             if (copy && step.mayDrift() && step != TableStep.RESYNC) {
                 // first: after a kill the old shape is not noted as agreed on
                 lines.set(table, TableStep.RESYNC);

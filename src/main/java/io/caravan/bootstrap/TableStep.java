@@ -41,9 +41,14 @@ public enum TableStep {
         return this == RESYNC || this == COPIED;
     }
 
+    /** Whether its rows are those of its last copy and the changes since: an index that cannot be made takes nothing from that. */
+    boolean hasRows() {
+        return this == FILLED || this == COPIED;
+    }
+
     /** Whether the target has the table as the source had it at some time. */
     boolean mayDrift() {
-        return this == COPIED || this == RESYNC || this == ALTERED;
+        return hasRows() || this == RESYNC || this == ALTERED;
     }
 
     String text() {
