@@ -52,6 +52,18 @@ public final class BootstrapState {
         return new TableLines(target, pipeline);
     }
 
+    /** Of these tables those that the pipeline streams without; none before it streams. */
+    public List<TableName> waiting(List<TableName> tables) throws SQLException {
+        if (step() != Step.STREAMING) {
+            return List.of();
+        }
+        Map<String, TableStep> steps = lines().steps();
+        return tables.stream()
+                .filter(table ->
+                        !steps.getOrDefault(table.toString(), TableStep.WAITING).isCaptured())
+                .toList();
+    }
+
     /** Makes the schema {@code caravan}; harmless when it is there. */
     public void create() throws SQLException {
         try (Connection connection = target.session();

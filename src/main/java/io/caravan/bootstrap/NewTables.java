@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bean {@code newTables}: tables that were chosen or created after the set-up. They are made in the target, given a topic,
@@ -42,6 +44,7 @@ public final class NewTables {
     private final Obstacles obstacles;
     private final Consumer<String> notes;
 
+    private List<TableName> made = List.of();
     private Map<TopicPartition, Long> messagesFrom = Map.of();
 
     /** Why a table cannot be replicated as it is on the source; empty when it can. */
@@ -80,7 +83,10 @@ public final class NewTables {
         this.notes = notes;
     }
 
-    /** Whether there are such tables. Those that cannot be replicated are noted with the reason and looked at again next time. */
+    /**
+     * Whether there are such tables, which then have a place in the target and a topic. Those that cannot be replicated, or made
+     * there, are noted with the reason, keep no other waiting, and are looked at again next time.
+     */
     public boolean found() throws SQLException, InterruptedException {
         if (state.step() != Step.STREAMING || cutover.stands()) {
             return false;
@@ -92,7 +98,8 @@ public final class NewTables {
                 welcome(table, step == TableStep.LEFT);
             }
         }
-        return !unannounced().isEmpty();
+        made = made(unannounced().stream().map(Table::name).toList());
+        return !made.isEmpty();
     }
 
     private void welcome(Table table, boolean wasOurs) throws SQLException {
@@ -127,19 +134,47 @@ public final class NewTables {
                 .toList();
     }
 
-    /** Gives the new tables a place in the target, a topic, and the publication; may be repeated after a kill at any point. */
-    public void announce() throws SQLException, IOException, InterruptedException, BootstrapException {
-        List<TableName> added = unannounced().stream().map(Table::name).toList();
-        SchemaCopied made = schema.createTables(source, target, added);
-        made.notCarried().forEach(each -> notes.accept("not carried: " + each));
-        topics.create(added, Map.of(), target, state); // in one partition, as the connector knows them
-        publish(added);
+    /** Publishes them and puts them on the list of tables; may be repeated after a kill at any point. */
+    public void announce() throws SQLException {
+        publish(made);
         Map<String, TableStep> steps = lines.steps();
         tables.capture(chosen().stream()
-                .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
-                        .isCaptured())
+                .filter(table -> made.contains(table.name())
+                        || isToBeCaptured(table.name(), steps.get(table.name().toString())))
                 .toList());
         messagesFrom = lines.nextOffsets(topics.messages());
+    }
+
+    private boolean isToBeCaptured(TableName table, @Nullable TableStep step) {
+        return step != null && step.isCaptured() && (!step.isNew() || tables.isAnnounced(table));
+    }
+
+    /** Gives them a place in the target and a topic: all at once, or else each by itself. Those that have it. */
+    private List<TableName> made(List<TableName> added) throws SQLException, InterruptedException {
+        if (added.isEmpty()) {
+            return added;
+        }
+        try {
+            make(added);
+            return added;
+        } catch (SQLException | IOException | BootstrapException | IllegalStateException e) {
+            if (added.size() == 1) {
+                note(added, "It cannot be made: " + e.getMessage());
+                return List.of();
+            }
+        }
+        List<TableName> some = new ArrayList<>();
+        for (TableName each : added) {
+            some.addAll(made(List.of(each)));
+        }
+        return some;
+    }
+
+    private void make(List<TableName> added)
+            throws SQLException, IOException, InterruptedException, BootstrapException {
+        SchemaCopied copied = schema.createTables(source, target, added);
+        copied.notCarried().forEach(each -> notes.accept("not carried: " + each));
+        topics.create(added, Map.of(), target, state); // in one partition, as the connector knows them
     }
 
     private void publish(List<TableName> added) throws SQLException {

@@ -3,8 +3,10 @@ package io.caravan.pipeline;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.Step;
 import io.caravan.guard.Guard;
+import io.caravan.postgres.TableName;
 import io.caravan.preflight.Preflight;
 import java.sql.SQLException;
+import java.util.List;
 
 /** How far the pipeline is, as the steps beside the set-up ask for it. */
 record SetUpState(BootstrapState state) implements Preflight.State, Guard.Progress {
@@ -16,6 +18,16 @@ record SetUpState(BootstrapState state) implements Preflight.State, Guard.Progre
     @Override
     public boolean isBeforeSchema() throws SQLException {
         return state.step().compareTo(Step.SCHEMA_INTENDED) < 0;
+    }
+
+    @Override
+    public boolean isStreaming() throws SQLException {
+        return state.step() == Step.STREAMING;
+    }
+
+    @Override
+    public List<TableName> waiting(List<TableName> chosen) throws SQLException {
+        return state.waiting(chosen);
     }
 
     @Override

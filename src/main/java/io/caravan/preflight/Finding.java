@@ -15,6 +15,11 @@ public record Finding(String check, String problem, String remedy, boolean warni
         this(check, problem, remedy, false);
     }
 
+    /** Of what does not keep the pipeline from going on. */
+    Finding asWarning() {
+        return new Finding(check, problem, remedy, true);
+    }
+
     @Override
     public String toString() {
         return problem + " " + remedy;

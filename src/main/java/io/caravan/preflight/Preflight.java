@@ -71,6 +71,12 @@ public final class Preflight {
         boolean isBeforeSlot() throws SQLException;
 
         boolean isBeforeSchema() throws SQLException;
+
+        /** Whether each table goes on or stops by itself. */
+        boolean isStreaming() throws SQLException;
+
+        /** Of the chosen tables those without which it streams: they came later, and wait until nothing is in their way. */
+        List<TableName> waiting(List<TableName> chosen) throws SQLException;
     }
 
     /**
@@ -114,23 +120,30 @@ public final class Preflight {
 
     /** Everything that would go wrong; empty when nothing would. */
     public List<Finding> findings() throws SQLException, InterruptedException {
-        List<Finding> findings = new ArrayList<>(
-                new SourceChecks(source, filter, slot, publication, state.isBeforeSlot(), slotExpected).run());
+        List<Table> chosen;
         List<Table> tables;
         List<Table> reachable;
         try (Connection connection = source.session()) {
-            tables = Catalog.tables(connection, filter);
+            chosen = Catalog.tables(connection, filter);
+            tables = withoutWaiting(chosen);
             reachable = RightsChecks.reachable(connection, tables);
         }
-        if (tables.isEmpty()) {
+        List<Finding> findings =
+                new ArrayList<>(sourceChecks(state.isBeforeSlot()).run(tables, state.isStreaming()));
+        for (Table table : chosen) {
+            if (!tables.contains(table)) {
+                obstacles(table).forEach(each -> findings.add(each.asWarning()));
+            }
+        }
+        if (chosen.isEmpty()) {
             findings.add(
                     new Finding(
                             "tables",
                             "No table of the source matches " + filter + ".",
                             "Correct caravan.tables.include, or create the tables. Names are schema.table, such as public.orders."));
         }
-        List<String> idle = filter.idle(tables.stream().map(Table::name).toList());
-        if (!tables.isEmpty() && !idle.isEmpty()) {
+        List<String> idle = filter.idle(chosen.stream().map(Table::name).toList());
+        if (!chosen.isEmpty() && !idle.isEmpty()) {
             findings.add(new Finding(
                     "tables",
                     "caravan.tables.include has " + String.join(", ", idle)
@@ -149,19 +162,30 @@ public final class Preflight {
         return findings;
     }
 
+    /** What is in the way of such a one keeps nothing of the others from being current. */
+    private List<Table> withoutWaiting(List<Table> chosen) throws SQLException {
+        List<TableName> waiting = state.waiting(chosen.stream().map(Table::name).toList());
+        return chosen.stream().filter(table -> !waiting.contains(table.name())).toList();
+    }
+
     /** Why a table that is chosen while the others stream cannot be replicated as it is, and the remedy; empty when it can. */
     public String obstacle(Table table) throws SQLException {
-        List<Finding> findings =
-                new ArrayList<>(new SourceChecks(source, filter, slot, publication, false, slotExpected).run(table));
+        return obstacles(table).stream().map(Finding::toString).collect(Collectors.joining(" "));
+    }
+
+    private List<Finding> obstacles(Table table) throws SQLException {
+        List<Finding> findings = new ArrayList<>(sourceChecks(false).run(table));
         try (Connection connection = source.session()) {
             List<Table> sharing = Catalog.tables(connection, filter).stream()
-                    .filter(other -> topicOf.apply(other.name()).equals(topicOf.apply(table.name())))
+                    .filter(other -> nameToKafka(other).equals(nameToKafka(table)))
                     .toList();
             findings.addAll(topicsOnce(sharing));
         }
-        return findings.stream()
-                .map(finding -> finding.problem() + " " + finding.remedy())
-                .collect(Collectors.joining(" "));
+        return findings;
+    }
+
+    private SourceChecks sourceChecks(boolean settingUp) {
+        return new SourceChecks(source, filter, slot, publication, settingUp, slotExpected);
     }
 
     /** A topic's name cannot hold every character, so two tables could get the same one. */
@@ -169,16 +193,26 @@ public final class Preflight {
         List<Finding> findings = new ArrayList<>();
         Map<String, Table> byTopic = new TreeMap<>();
         for (Table table : tables) {
-            Table other = byTopic.put(topicOf.apply(table.name()), table);
+            Table other = byTopic.put(nameToKafka(table), table);
             if (other != null) {
+                String topic = topicOf.apply(table.name());
+                String topicOfOther = topicOf.apply(other.name());
                 findings.add(new Finding(
                         "topics",
-                        "Tables " + other.name() + " and " + table.name() + " would share topic "
-                                + topicOf.apply(table.name()) + ".",
+                        "Tables " + other.name() + " and " + table.name() + " would "
+                                + (topic.equals(topicOfOther)
+                                        ? "share topic " + topic + "."
+                                        : "have topics " + topicOfOther + " and " + topic
+                                                + ", and Kafka refuses names that differ only in dots and underscores."),
                         "Exclude one of them with caravan.tables.exclude, or rename it."));
             }
         }
         return findings;
+    }
+
+    /** By which it tells topics apart: a dot is an underscore in the names of its metrics (Topic.unifyCollisionChars). */
+    private String nameToKafka(Table table) {
+        return topicOf.apply(table.name()).replace('.', '_');
     }
 
     /** Throws when there is any finding that is not a warning. */

@@ -1,6 +1,5 @@
 package io.caravan.preflight;
 
-import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.PartitionDefect;
@@ -34,6 +33,7 @@ final class SourceChecks {
     private final boolean settingUp;
     private final boolean slotExpected;
     private final List<Finding> findings = new ArrayList<>();
+    private boolean streaming;
 
     SourceChecks(
             Database source,
@@ -50,7 +50,13 @@ final class SourceChecks {
         this.slotExpected = slotExpected;
     }
 
-    List<Finding> run() throws SQLException, InterruptedException {
+    /**
+     * What is in the way of the source and of these tables.
+     *
+     * @param streaming what is the matter with the partitions of a table stops that table alone, and is told by its line
+     */
+    List<Finding> run(List<Table> chosen, boolean streaming) throws SQLException, InterruptedException {
+        this.streaming = streaming;
         try (Connection connection = source.session()) {
             if (version(connection) && primary(connection)) {
                 walLevel(connection);
@@ -58,7 +64,7 @@ final class SourceChecks {
                 findings.addAll(transactionTimeout(connection, source));
                 findings.addAll(new SlotChecks(connection, slot).run(settingUp && !slotExpected));
                 encoding(connection);
-                tables(connection);
+                tables(connection, chosen);
             }
         }
         return findings;
@@ -154,8 +160,7 @@ final class SourceChecks {
         }
     }
 
-    private void tables(Connection connection) throws SQLException {
-        List<Table> chosen = Catalog.tables(connection, filter);
+    private void tables(Connection connection, List<Table> chosen) throws SQLException {
         findings.addAll(new RightsChecks(connection, source, settingUp).ofSource(chosen));
         List<Table> tables = RightsChecks.reachable(connection, chosen);
         findings.addAll(new RightsChecks(connection, source, settingUp).ofSourceSequences(tables));
@@ -265,10 +270,11 @@ final class SourceChecks {
 
     private void partitions(Connection connection, Table table) throws SQLException {
         for (PartitionDefect each : PartitionDefect.of(connection, table.name())) {
-            add(
+            findings.add(new Finding(
                     "table " + table.name(),
                     each.problem(),
-                    "Run " + each.remedy() + ", or exclude the table with caravan.tables.exclude.");
+                    "Run " + each.remedy() + ", or exclude the table with caravan.tables.exclude.",
+                    streaming));
         }
     }
 

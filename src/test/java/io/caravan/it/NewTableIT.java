@@ -97,4 +97,26 @@ class NewTableIT {
         PIPELINE.source().execute("insert into keyless values (2, 'c')");
         PIPELINE.databases().awaitInTarget("select string_agg(v, '' order by id) from keyless", "bc", Streaming.LIMIT);
     }
+
+    @Test
+    void aNewTableThatTheTargetRefusesKeepsNoOtherWaitingAndIsTold() throws Exception {
+        PIPELINE.target().execute("""
+                create function refuse() returns event_trigger language plpgsql as $$ begin
+                    if to_regclass('public.refused') is not null then raise 'not here'; end if; end $$;
+                create event trigger refusing on ddl_command_end when tag in ('CREATE TABLE') execute function refuse()""");
+        PIPELINE.source()
+                .execute(
+                        "create table \"with.dot\" (id integer primary key)",
+                        "create table refused (id integer primary key); insert into refused values (1)");
+        PIPELINE.awaitProblem("not here");
+
+        PIPELINE.source().execute("create table with_dot (id integer primary key)"); // Kafka takes both topics for one
+        PIPELINE.source().execute("create table beside (id integer primary key); insert into beside values (1)");
+        PIPELINE.awaitStep("public.beside", "copied");
+        PIPELINE.awaitStep("public.with_dot", "waiting");
+
+        PIPELINE.source().execute("drop table with_dot");
+        PIPELINE.target().execute("drop event trigger refusing");
+        PIPELINE.awaitStep("public.refused", "copied");
+    }
 }
