@@ -1,6 +1,7 @@
 package io.caravan.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.bootstrap.Readers;
 import io.caravan.bootstrap.Reset;
 import io.caravan.config.Settings;
 import io.caravan.pipeline.Pipeline;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -55,6 +57,7 @@ final class ResetCommand implements Callable<Integer> {
                 throw new IllegalStateException("A Caravan process of this pipeline is running. Stop it first.");
             }
             try (Pipeline pipeline = new Pipeline(settings, note -> {})) {
+                requireNoReaders(pipeline.readers());
                 Reset reset = pipeline.reset();
                 List<String> takenAlong = List.of();
                 if (targetData) {
@@ -71,6 +74,15 @@ final class ResetCommand implements Callable<Integer> {
                 run(reset, takenAlong);
             }
             return ExitCode.OK.code();
+        }
+    }
+
+    /** The process may run on another machine, or answer at another port than these settings name. */
+    private static void requireNoReaders(Readers readers) throws ExecutionException, InterruptedException {
+        List<String> hosts = readers.thatStay();
+        if (!hosts.isEmpty()) {
+            throw new IllegalStateException("A Caravan process of this pipeline is running: its consumer group "
+                    + readers.group() + " has a member at " + String.join(", ", hosts) + ". Stop it first.");
         }
     }
 

@@ -13,6 +13,7 @@ import io.caravan.bootstrap.ConnectorDeployment;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.Messages;
 import io.caravan.bootstrap.PipelineTables;
+import io.caravan.bootstrap.Readers;
 import io.caravan.bootstrap.Reset;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TableTopics;
@@ -236,6 +237,11 @@ public final class Pipeline implements AutoCloseable {
                 topics,
                 capture,
                 settings.connectorName());
+    }
+
+    /** The processes that apply its changes, on whatever machine. */
+    public Readers readers() {
+        return new Readers(topics, settings.pipeline());
     }
 
     public CutoverMark cutoverMark() {

@@ -22,6 +22,11 @@ class ResetIT {
             CaravanProcess refused = scenario.folder().command("reset", "--yes");
             assertThat(refused.exitCode()).isEqualTo(1);
             assertThat(refused.output()).contains("Stop it first");
+            CaravanProcess fromElsewhere = scenario.folder()
+                    .copy(directory.resolve("elsewhere")) // which knows no address of the process
+                    .command("reset", "--yes", "--target-data");
+            assertThat(fromElsewhere.exitCode()).isEqualTo(1);
+            assertThat(fromElsewhere.output()).contains("consumer group " + scenario.name() + " has a member");
             caravan.terminate();
             scenario.source().execute("drop table scratch"); // its topic goes all the same
             scenario.target().execute("drop table scratch");
