@@ -92,7 +92,11 @@ public final class NewTables {
             return false;
         }
         Map<String, TableStep> steps = lines.steps();
-        for (Table table : chosen()) {
+        List<Table> chosen = chosen();
+        if (steps.containsValue(TableStep.WAITING)) {
+            lines.forgetWaiting(chosen.stream().map(Table::name).toList());
+        }
+        for (Table table : chosen) {
             TableStep step = steps.get(table.name().toString());
             if (step == null || !step.isCaptured()) {
                 welcome(table, step == TableStep.LEFT);

@@ -60,8 +60,24 @@ public final class TableLines {
         }
     }
 
+    /**
+     * Forgets the tables that wait and are not among these. Nothing was made for them; with {@link TableStep#LEFT} what the
+     * target has by their name, which is someone else's, would be replaced should they come back.
+     */
+    void forgetWaiting(Collection<TableName> chosen) throws SQLException {
+        try (Connection connection = target.session();
+                PreparedStatement delete = connection.prepareStatement(
+                        "delete from caravan.bootstrap where pipeline = ?"
+                                + " and table_name like '%.%' and step = 'waiting' and table_name <> all (?::text[])")) {
+            delete.setString(1, pipeline);
+            delete.setString(2, SqlResource.array(chosen));
+            delete.executeUpdate();
+        }
+    }
+
     /** Notes which tables are none of the pipeline's any more: all that have a line and are not among these. */
     void leave(Collection<TableName> chosen) throws SQLException {
+        forgetWaiting(chosen);
         try (Connection connection = target.session();
                 PreparedStatement update = connection.prepareStatement(
                         "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where pipeline = ?"

@@ -119,4 +119,18 @@ class NewTableIT {
         PIPELINE.target().execute("drop event trigger refusing");
         PIPELINE.awaitStep("public.refused", "copied");
     }
+
+    @Test
+    void aNewTableThatIsDroppedWhileItWaitsIsForgotten() throws Exception {
+        PIPELINE.source().execute("create table passing (id integer)");
+        PIPELINE.awaitStep("public.passing", "waiting");
+        PIPELINE.source().execute("drop table passing");
+
+        PIPELINE.databases()
+                .awaitInTarget(
+                        "select count(*) from caravan.bootstrap where table_name = 'public.passing'",
+                        "0",
+                        Streaming.LIMIT);
+        assertThat(PIPELINE.folder().command("status").output()).doesNotContain("public.passing");
+    }
 }
