@@ -70,7 +70,17 @@ public record Publication(String name) {
      * commits after it are not told: a copy of the tables must wait for such a one.
      */
     public void add(Connection source, Collection<TableName> tables) throws SQLException {
-        add(source, tables, forgetsRunningTransactions(source));
+        try {
+            add(source, tables, forgetsRunningTransactions(source));
+        } catch (SQLException e) {
+            if (!"42501".equals(e.getSQLState())) { // insufficient_privilege
+                throw e;
+            }
+            // As prepare-source makes it, the role owns no table.
+            throw new SQLException(
+                    e.getMessage() + ". Run 'prepare-source' again, with which an administrator publishes it.",
+                    e.getSQLState());
+        }
     }
 
     /** @param alone add a table only at a moment when no transaction has written to it; throws when one of them had no such moment */

@@ -3,9 +3,13 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.caravan.postgres.Publication;
+import io.caravan.postgres.TableName;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -222,6 +226,12 @@ class PrepareSourceIT {
         scenario.source().execute("create table late (id integer primary key)");
 
         assertThat(asRole.query("select count(*) from late")).isEqualTo("0");
+        try (Connection connection = asRole.connect()) {
+            assertThatThrownBy(() -> new Publication(scenario.name() + "_publication")
+                            .add(connection, List.of(TableName.of("late"))))
+                    .hasMessage("ERROR: must be owner of table late. Run 'prepare-source' again, with which an"
+                            + " administrator publishes it.");
+        }
         assertThat(prepareSource().output())
                 .contains("add table only public.late")
                 .doesNotContain("grant");
