@@ -1,6 +1,7 @@
 package io.caravan.apply;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.caravan.postgres.TableName;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which letters a command is about: some by their ids, those of a table, or all.
  *
  * @param ids empty for all of the table, or of every table
- * @param table as {@code schema.table}; null for every table
+ * @param table as {@code schema.table}, without a schema one of public; null for every table
  */
 public record LetterSelection(Set<Long> ids, @Nullable String table, boolean all) {
 
@@ -18,7 +19,7 @@ public record LetterSelection(Set<Long> ids, @Nullable String table, boolean all
             @JsonProperty("table") @Nullable String table,
             @JsonProperty("all") boolean all) {
         this.ids = ids == null ? Set.of() : Set.copyOf(ids);
-        this.table = table;
+        this.table = table == null ? null : TableName.of(table).toString();
         this.all = all;
         int kinds = (this.ids.isEmpty() ? 0 : 1) + (table == null ? 0 : 1) + (all ? 1 : 0);
         if (kinds != 1) {

@@ -7,6 +7,7 @@ import io.caravan.apply.Letters;
 import io.caravan.apply.Replay;
 import io.caravan.config.Part;
 import io.caravan.pipeline.Replaying;
+import io.caravan.postgres.TableName;
 import io.caravan.run.Terminal;
 import java.util.List;
 import java.util.Set;
@@ -71,7 +72,10 @@ final class DeadLettersCommand implements Callable<Integer> {
         @Parameters(paramLabel = "ID", arity = "0..*", description = "Letters by their ids.")
         private @Nullable Set<Long> ids;
 
-        @Option(names = "--table", paramLabel = "SCHEMA.TABLE", description = "All that wait of this table.")
+        @Option(
+                names = "--table",
+                paramLabel = "SCHEMA.TABLE",
+                description = "All that wait of this table; without a schema: public.")
         private @Nullable String table;
 
         @Option(names = "--all", description = "All that wait.")
@@ -96,7 +100,10 @@ final class DeadLettersCommand implements Callable<Integer> {
         @ParentCommand
         private DeadLettersCommand parent;
 
-        @Option(names = "--table", paramLabel = "SCHEMA.TABLE", description = "Only those of this table.")
+        @Option(
+                names = "--table",
+                paramLabel = "SCHEMA.TABLE",
+                description = "Only those of this table; without a schema: public.")
         private @Nullable String table;
 
         @Option(names = "--settled", description = "Also those that were replayed, discarded or superseded.")
@@ -105,10 +112,14 @@ final class DeadLettersCommand implements Callable<Integer> {
         @Option(names = "--json", description = "Print them as JSON.")
         private boolean json;
 
+        private @Nullable String named() {
+            return table == null ? null : TableName.of(table).toString();
+        }
+
         @Override
         public Integer call() throws Exception {
             return parent.withTarget(target -> {
-                List<Letter> letters = target.letters().list(Set.of(), table, settled, Integer.MAX_VALUE);
+                List<Letter> letters = target.letters().list(Set.of(), named(), settled, Integer.MAX_VALUE);
                 Terminal.say(json ? JSON.writeValueAsString(letters) : LetterText.list(letters));
                 return ExitCode.OK;
             });

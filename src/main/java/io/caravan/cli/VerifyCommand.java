@@ -48,7 +48,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Option(
             names = "--table",
             paramLabel = "TABLE",
-            description = "Only this table, or those that a pattern such as shop.* matches; can be repeated.")
+            description =
+                    "Only this table (without a schema: public), or those that a pattern such as shop.* matches; can be repeated.")
     private List<String> only = List.of();
 
     @Option(

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.Header;
 import org.jspecify.annotations.Nullable;
@@ -87,13 +88,20 @@ public final class VerifyBean {
         if (only == null || only.isEmpty()) {
             return tables;
         }
-        TableFilter filter = new TableFilter(List.of(only.split(",")), List.of());
+        TableFilter filter = new TableFilter(
+                Stream.of(only.split(",")).map(VerifyBean::withSchema).toList(), List.of());
         List<Table> chosen =
                 tables.stream().filter(table -> filter.matches(table.name())).toList();
         if (chosen.isEmpty()) {
-            throw new BarrierException("No table of the pipeline matches " + only + ".");
+            throw new BarrierException(
+                    "No table of the pipeline matches " + only + ". 'status' lists them; names are schema.table.");
         }
         return chosen;
+    }
+
+    /** A name without a schema is one of public, as everywhere; a pattern is taken as it is written. */
+    private static String withSchema(String name) {
+        return name.contains("*") ? name : TableName.of(name).toString();
     }
 
     /** Tables with a gap are not equal, whatever their rows look like at the moment. */

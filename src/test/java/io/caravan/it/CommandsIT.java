@@ -27,6 +27,16 @@ class CommandsIT {
     }
 
     @Test
+    void aNameWithoutASchemaIsATableOfPublicToEveryCommand() throws Exception {
+        assertThat(PIPELINE.answer(0, "verify", "--table", "item")).contains("rows in 1 tables");
+        assertThat(PIPELINE.answer(0, "resync", "item")).contains("public.item: ");
+        assertThat(PIPELINE.answer(0, "dead-letters", "replay", "--table", "item"))
+                .contains("None of the letters of table public.item waits.");
+        assertThat(PIPELINE.answer(0, "dead-letters", "list", "--table", "item"))
+                .contains("No dead letters wait.");
+    }
+
+    @Test
     void verifyGoesOnAndRemembersHowFarTheTargetWasEqual() throws Exception {
         try (CaravanProcess every = CaravanProcess.start(
                 PIPELINE.folder().path(), "verify", "--every", "1s", "--table", "public.scratch")) {
@@ -122,7 +132,8 @@ class CommandsIT {
     @Test
     void aProgramReadsAnObjectAlsoWhenACommandFails() throws Exception {
         assertThat(error(1, "verify", "--table", "public.nowhere", "--json"))
-                .isEqualTo("No table of the pipeline matches public.nowhere.");
+                .isEqualTo(
+                        "No table of the pipeline matches public.nowhere. 'status' lists them; names are schema.table.");
         assertThat(error(1, "resync", "nowhere", "--json")).contains("is none of this pipeline's");
         assertThat(error(1, "reset", "--yes", "--json")).contains("is running. Stop it first.");
         assertThat(error(1, "dead-letters", "show", "--json", "4711")).contains("There is no dead letter 4711");
