@@ -138,8 +138,9 @@ final class Alarms {
         red(table, "Table " + table + " is retrying: " + sentence(reason), GOES_ON);
     }
 
-    /** Errors of servers end without a full stop. */
-    private static String sentence(String text) {
+    /** Errors of servers end without a full stop, have several lines, and tell a place in a statement that nobody sees here. */
+    private static String sentence(String error) {
+        String text = error.strip().replaceAll("\\s*\\R\\s*Position: \\d+", "").replaceAll("\\s*\\R\\s*", " | ");
         return text.isEmpty() || ".!?".indexOf(text.charAt(text.length() - 1)) >= 0 ? text : text + ".";
     }
 

@@ -118,6 +118,17 @@ class AlarmsTest {
     }
 
     @Test
+    void whatAServerSaysInSeveralLinesIsOneSentence() {
+        var error = "ERROR: column \"c\" of relation \"a\" does not exist\n  Hint: Look.\n  Position: 77";
+        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, error, null);
+
+        assertThat(said(alarms -> alarms.of(table)))
+                .extracting(Alarm::message)
+                .containsExactly("Table public.a is stopped: ERROR: column \"c\" of relation \"a\" does not exist"
+                        + " | Hint: Look.");
+    }
+
+    @Test
     void aTableThatIsStoppedNamesTheCommandThatStartsIt() {
         var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, "why", null);
 
