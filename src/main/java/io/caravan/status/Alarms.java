@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Alarms {
     private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
 
+    private static final int MOST_NAMED = 5;
     private static final String BEGIN_ANEW = "Begin anew with 'reset --target-data' and 'run'.";
     private static final String GOES_ON = "Nothing is lost: mend what the reason names, and it goes on by itself.";
 
@@ -175,16 +176,19 @@ final class Alarms {
                         + tables.stream()
                                 .filter(table -> table.deadLetters() > 0)
                                 .map(table -> table.table() + " " + table.deadLetters())
-                                .limit(5)
+                                .limit(MOST_NAMED)
                                 .collect(Collectors.joining(", "))
                         + ".",
                 "'dead-letters list' names them; mend the cause, then 'dead-letters replay'.");
     }
 
-    void ofDifferences() {
+    void ofDifferences(List<String> tables) {
+        int more = tables.size() - MOST_NAMED;
         red(
                 "pipeline",
-                "The last verification found differences.",
+                "The last verification found differences in "
+                        + tables.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                        + (more > 0 ? " and " + more + " more" : "") + ".",
                 "'verify' names the rows, 'resync TABLE' or 'verify --repair' mends them.");
     }
 

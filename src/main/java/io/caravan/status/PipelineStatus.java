@@ -103,7 +103,8 @@ public record PipelineStatus(
      * The last verification of every table.
      *
      * @param through the source's WAL position at which each table was found equal, then or earlier; null when one never was
+     * @param different the tables that were not equal
      */
     public record Verified(
-            boolean equal, long rows, String at, @Nullable String through) {}
+            boolean equal, long rows, String at, @Nullable String through, List<String> different) {}
 }

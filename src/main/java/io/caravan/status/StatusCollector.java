@@ -151,7 +151,7 @@ public final class StatusCollector {
             alarms.ofLetters(letters, known.tables());
         }
         if (known.verified() != null && !known.verified().equal()) {
-            alarms.ofDifferences();
+            alarms.ofDifferences(known.verified().different());
         }
     }
 

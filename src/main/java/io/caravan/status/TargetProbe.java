@@ -130,7 +130,8 @@ final class TargetProbe {
                                 row.getBoolean("equal"),
                                 row.getLong("rows"),
                                 row.getString("at"),
-                                row.getString("through"))
+                                row.getString("through"),
+                                List.of((String[]) row.getArray("different").getArray()))
                         : null;
             }
         }

@@ -125,7 +125,8 @@ class CutoverIT {
                 .execute("insert into caravan.verification (pipeline, table_name, source_rows, target_rows, equal,"
                         + " source_lsn) values ('" + PIPELINE.name() + "', 'public.item', 1, 0, false, '0/1')");
         try {
-            assertThat(cutover(1).get("checks").toString()).contains("The last verification found differences");
+            assertThat(cutover(1).get("checks").toString())
+                    .contains("The last verification found differences in public.item.");
         } finally {
             PIPELINE.answer(0, "verify");
         }

@@ -106,7 +106,7 @@ class AlarmsTest {
             alarms.of(new Gap("public.a", "Changes are missing."));
             alarms.ofLetters(
                     3, List.of(new PipelineStatus.TableStatus("public.a", "streaming", 0, 0, null, 3, "", 0.0)));
-            alarms.ofDifferences();
+            alarms.ofDifferences(List.of("public.a"));
             alarms.targetIsAway(new SQLException("why"));
             alarms.sourceIsAway(new SQLException("why"));
         });
@@ -126,6 +126,13 @@ class AlarmsTest {
                 .extracting(Alarm::message)
                 .containsExactly("Table public.a is stopped: ERROR: column \"c\" of relation \"a\" does not exist"
                         + " | Hint: Look.");
+    }
+
+    @Test
+    void differencesAreSaidWithTheTablesThatHaveThem() {
+        assertThat(said(alarms -> alarms.ofDifferences(List.of("a.a", "a.b", "a.c", "a.d", "a.e", "a.f", "a.g"))))
+                .extracting(Alarm::message)
+                .containsExactly("The last verification found differences in a.a, a.b, a.c, a.d, a.e and 2 more.");
     }
 
     @Test
