@@ -231,7 +231,8 @@ public final class Drift {
             if (copy && step.mayDrift() && step != TableStep.RESYNC) {
                 // first: after a kill the old shape is not noted as agreed on
                 lines.set(table, TableStep.RESYNC);
-                notes.accept(table + " was altered on the source and is copied again");
+                notes.accept(table + (there.isAs(known) ? " was altered in the target" : " was altered on the source")
+                        + " and is copied again");
             }
             alter(table, change);
             if (!copy) {
