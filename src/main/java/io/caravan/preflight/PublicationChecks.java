@@ -62,12 +62,16 @@ final class PublicationChecks {
         }
     }
 
-    /** CREATE PUBLICATION and ALTER PUBLICATION … ADD TABLE ask for the owner of each table, whatever else is granted. */
+    /**
+     * CREATE PUBLICATION and ALTER PUBLICATION … ADD TABLE ask for the owner of each table, whatever else is granted. Not of
+     * those that prepare-source leaves out, because they must not be published as they are: another finding has them.
+     */
     private void ownership(List<Table> tables) throws SQLException {
         Set<TableName> published = publication.tables(connection);
         List<TableName> others = new ArrayList<>();
         for (Table table : tables) {
-            if (!published.contains(table.name())
+            if (table.canReplicateDeletes()
+                    && !published.contains(table.name())
                     && !flag(
                             connection,
                             "select pg_has_role(relowner, 'usage') from pg_class where oid = "
