@@ -58,8 +58,8 @@ final class TargetChecks {
             noCircle(connection);
             noFiringTriggers(connection);
             rights(connection);
+            writable(connection);
             if (settingUp) {
-                writable(connection);
                 findings.addAll(new TargetTableChecks(target, tables, tablesExpected).run(connection));
                 if (!tablesExpected) {
                     extensions(connection);
@@ -192,6 +192,7 @@ final class TargetChecks {
         }
     }
 
+    /** Once it is set up, changes wait in Kafka for a target that takes none. */
     private void writable(Connection connection) throws SQLException {
         if (SourceChecks.flag(connection, "select current_setting('transaction_read_only') = 'on'")) {
             findings.add(new Finding(
@@ -200,7 +201,8 @@ final class TargetChecks {
                             ? "The target is a standby, which takes no writes."
                             : "The target takes no writes: default_transaction_read_only is on.",
                     "Give the address of its primary in caravan.target.url, or run ALTER ROLE "
-                            + Identifier.quote(target.user()) + " SET default_transaction_read_only = off there."));
+                            + Identifier.quote(target.user()) + " SET default_transaction_read_only = off there.",
+                    !settingUp));
         }
     }
 

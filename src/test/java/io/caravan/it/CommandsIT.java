@@ -37,6 +37,23 @@ class CommandsIT {
     }
 
     @Test
+    void aTargetThatTakesNoWritesIsAWarningOnceThePipelineStreams() throws Exception {
+        PIPELINE.target().execute(ofTheDatabase("set default_transaction_read_only = on"));
+        try {
+            assertThat(PIPELINE.answer(0, "check")).contains("- Warning: The target takes no writes: ");
+        } finally {
+            PIPELINE.target()
+                    .execute(
+                            "set default_transaction_read_only = off",
+                            ofTheDatabase("reset default_transaction_read_only"));
+        }
+    }
+
+    private static String ofTheDatabase(String change) {
+        return "do $$ begin execute format('alter database %I " + change + "', current_database()); end $$";
+    }
+
+    @Test
     void verifyGoesOnAndRemembersHowFarTheTargetWasEqual() throws Exception {
         try (CaravanProcess every = CaravanProcess.start(
                 PIPELINE.folder().path(), "verify", "--every", "1s", "--table", "public.scratch")) {
