@@ -6,9 +6,12 @@ import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -134,9 +137,41 @@ final class Alarms {
         };
     }
 
-    /** While the target cannot be asked, so that this comes from the process alone. */
-    void retrying(String table, String reason) {
-        red(table, "Table " + table + " is retrying: " + sentence(reason), GOES_ON);
+    /**
+     * What the target refuses for a while it refuses to every table that has changes, and so many alarms would hide all others.
+     *
+     * @param reasons why, and since when, by table
+     */
+    void retrying(Map<String, String> reasons) {
+        new TreeMap<>(reasons)
+                .entrySet().stream()
+                        .collect(Collectors.groupingBy(
+                                each -> cause(each.getValue()), TreeMap::new, Collectors.toList()))
+                        .values()
+                        .forEach(this::retrying);
+    }
+
+    private void retrying(List<Map.Entry<String, String>> ofOneCause) {
+        if (ofOneCause.size() < 3) {
+            ofOneCause.forEach(each -> red(
+                    each.getKey(), "Table " + each.getKey() + " is retrying: " + sentence(each.getValue()), GOES_ON));
+        } else {
+            String longest =
+                    Collections.min(ofOneCause, Map.Entry.comparingByValue()).getValue();
+            List<String> tables = ofOneCause.stream().map(Map.Entry::getKey).toList();
+            red("target", "Tables " + named(tables) + " are retrying: " + sentence(longest), GOES_ON);
+        }
+    }
+
+    /** Without the time and the count before it, which each table has for itself. */
+    private static String cause(String reason) {
+        return reason.substring(reason.indexOf(" times: ") + 1);
+    }
+
+    private static String named(List<String> tables) {
+        int more = tables.size() - MOST_NAMED;
+        return tables.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     /** Errors of servers end without a full stop, have several lines, and tell a place in a statement that nobody sees here. */
@@ -183,12 +218,9 @@ final class Alarms {
     }
 
     void ofDifferences(List<String> tables) {
-        int more = tables.size() - MOST_NAMED;
         red(
                 "pipeline",
-                "The last verification found differences in "
-                        + tables.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
-                        + (more > 0 ? " and " + more + " more" : "") + ".",
+                "The last verification found differences in " + named(tables) + ".",
                 "'verify' names the rows, 'resync TABLE' or 'verify --repair' mends them.");
     }
 

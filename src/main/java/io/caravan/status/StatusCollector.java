@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -135,17 +136,25 @@ public final class StatusCollector {
             alarms.lag("lag", "The target is", known.lagSeconds());
         }
         known.gaps().forEach(alarms::of);
+        Map<String, String> retrying = new TreeMap<>();
         known.tables().stream()
                 .filter(table ->
                         known.gaps().stream().noneMatch(gap -> gap.table().equals(table.table())))
-                .forEach(alarms::of);
+                .forEach(table -> {
+                    if (table.state().equals(RouteState.RETRYING)) {
+                        retrying.put(table.table(), table.error());
+                    } else {
+                        alarms.of(table);
+                    }
+                });
         if (known.tables().isEmpty()) { // the target cannot be asked, so this comes from the process alone
             routes.forEach((table, route) -> {
                 if (route.state().equals(RouteState.RETRYING)) {
-                    alarms.retrying(table, route.error());
+                    retrying.put(table, route.error());
                 }
             });
         }
+        alarms.retrying(retrying);
         long letters = letters(known);
         if (letters > 0) {
             alarms.ofLetters(letters, known.tables());

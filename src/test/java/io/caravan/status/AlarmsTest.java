@@ -7,6 +7,7 @@ import io.caravan.status.PipelineStatus.Connector;
 import io.caravan.status.PipelineStatus.Slot;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,7 @@ class AlarmsTest {
             for (String state : List.of("waiting", "copying", "streaming", "retrying", "stopped", "copied")) {
                 alarms.of(new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 700.0));
             }
-            alarms.retrying("public.a", "why");
+            alarms.retrying(Map.of("public.a", "why"));
             alarms.lag("lag", "The target is", 61.0);
             alarms.ofSetUp("why");
             alarms.notStreaming("slot");
@@ -126,6 +127,23 @@ class AlarmsTest {
                 .extracting(Alarm::message)
                 .containsExactly("Table public.a is stopped: ERROR: column \"c\" of relation \"a\" does not exist"
                         + " | Hint: Look.");
+    }
+
+    @Test
+    void tablesThatAreTriedAgainForOneCauseAreOneAlarm() {
+        Map<String, String> reasons = Map.of(
+                "a.a", "tried again since 2026-11-30T10:00:02Z, 7 times: 53100 ERROR: no space left",
+                "a.b", "tried again since 2026-11-30T10:00:01Z, 9 times: 53100 ERROR: no space left",
+                "a.c", "tried again since 2026-11-30T10:00:03Z, 3 times: 53100 ERROR: no space left",
+                "a.d", "tried again since 2026-11-30T10:00:04Z, 2 times: 55P03 ERROR: lock timeout");
+
+        assertThat(said(alarms -> alarms.retrying(reasons)))
+                .extracting(Alarm::message)
+                .containsExactly(
+                        "Tables a.a, a.b, a.c are retrying: tried again since 2026-11-30T10:00:01Z, 9 times: 53100 ERROR:"
+                                + " no space left.",
+                        "Table a.d is retrying: tried again since 2026-11-30T10:00:04Z, 2 times: 55P03 ERROR: lock"
+                                + " timeout.");
     }
 
     @Test
