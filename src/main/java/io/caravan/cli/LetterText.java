@@ -8,6 +8,8 @@ import io.caravan.apply.LetterSelection;
 import io.caravan.apply.Replay;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Dead letters as a person reads them. */
 final class LetterText {
@@ -36,7 +38,25 @@ final class LetterText {
                 text.append("            ").append(oneLine(letter.error())).append('\n');
             }
         }
-        return text.append(left(letters)).toString();
+        text.append(left(letters));
+        if (letters.size() > 1) {
+            causes(letters).forEach((cause, count) -> text.append("\n%,8d of %s".formatted(count, cause)));
+        }
+        return text.toString();
+    }
+
+    /** How many the target rejected for the same reason: the first line of its error, since those below it have the row. */
+    private static Map<String, Long> causes(List<Letter> letters) {
+        return letters.stream()
+                .filter(each -> each.state().equals("rejected"))
+                .collect(Collectors.groupingBy(
+                        each -> "%s: %s %s"
+                                .formatted(
+                                        each.table(),
+                                        each.sqlState(),
+                                        each.error().strip().lines().findFirst().orElse("")),
+                        TreeMap::new,
+                        Collectors.counting()));
     }
 
     /** How many wait, and as what. */
