@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,8 +121,14 @@ public final class TableCopies {
                 .filter(name -> steps.getOrDefault(name, TableStep.LEFT).isCaptured())
                 .toList();
         int more = ours.size() - NAMED;
+        Stream<String> inOtherSchemas =
+                ours.stream().filter(name -> TableName.of(name).name().equals(table.name()));
+        List<String> nearest = Stream.concat(inOtherSchemas, Spelling.nearest(table.toString(), ours, NAMED).stream())
+                .distinct()
+                .limit(NAMED)
+                .toList();
         return "Table " + table + " is none of this pipeline's, which are "
-                + String.join(", ", Spelling.nearest(table.toString(), ours, NAMED))
+                + String.join(", ", nearest)
                 + (more > 0 ? " and " + more + " more; 'status' lists them." : ".");
     }
 

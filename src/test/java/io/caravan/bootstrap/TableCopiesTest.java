@@ -28,5 +28,10 @@ class TableCopiesTest {
         assertThat(TableCopies.noneOfOurs(TableName.of("order"), steps))
                 .startsWith("Table public.order is none of this pipeline's, which are public.orders, ")
                 .endsWith(" and 70 more; 'status' lists them.");
+
+        steps.put("accounting.order", TableStep.COPIED);
+        assertThat(TableCopies.noneOfOurs(TableName.of("order"), steps))
+                .startsWith(
+                        "Table public.order is none of this pipeline's, which are accounting.order, public.orders, ");
     }
 }
