@@ -93,8 +93,10 @@ record StatusText(PipelineStatus status) {
     }
 
     private String lag(@Nullable Double seconds) {
+        boolean stopped =
+                status.tables().stream().anyMatch(table -> table.state().equals("stopped"));
         return seconds != null
-                ? "at most %.1f seconds".formatted(seconds)
+                ? "at most %.1f seconds".formatted(seconds) + (stopped ? ", but for the tables that are stopped" : "")
                 : isCutOver() ? "none since the cut-over" : "not known yet";
     }
 

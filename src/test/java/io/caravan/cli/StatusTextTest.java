@@ -94,6 +94,12 @@ class StatusTextTest {
     }
 
     @Test
+    void theLagIsNotThatOfTablesThatAreStopped() {
+        assertThat(lines(status("streaming", SLOT, "RUNNING", 1.5, table("b", "stopped", null, 0))))
+                .contains("  lag        at most 1.5 seconds, but for the tables that are stopped");
+    }
+
+    @Test
     void whoWatchesSeesThoseThatNeedAPersonAndThoseThatChangedLast() {
         PipelineStatus status = status(
                 "streaming",
