@@ -91,6 +91,20 @@ class PgDumpSchemaIT {
     }
 
     @Test
+    void ofATableChosenLaterNothingIsSaidThatIsThereWithoutIt() throws Exception {
+        TableName later = new TableName("public", "house");
+        List<TableName> first =
+                tables.stream().filter(table -> !table.equals(later)).toList();
+        copy.createTables(source, target, first);
+        copy.createIndexesAndConstraints(source, target, first, 2, false);
+        copy.createTheRest(source, target, first);
+        assertThat(identities(target)).contains("view public.people");
+
+        assertThat(copy.createTables(source, target, List.of(later)).notCarried())
+                .noneMatch(each -> each.startsWith("view public.people,"));
+    }
+
+    @Test
     void viewsTriggersRulesAndPoliciesAreCarriedUnlessTheyNeedATableThatIsNotChosen() throws Exception {
         SchemaCopied copied = copyAll();
 
