@@ -16,6 +16,8 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -103,6 +105,9 @@ final class VerifyCommand implements Callable<Integer> {
                     Terminal.say(
                             "No Caravan process of this pipeline is running: the databases are compared as they are,"
                                     + " and changes that are not applied yet count as differences.");
+                }
+                if (every != null) {
+                    Terminal.say(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
                 }
                 Terminal.say(VerifyBean.lines(report));
             }
