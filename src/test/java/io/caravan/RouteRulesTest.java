@@ -33,6 +33,7 @@ class RouteRulesTest {
     /** Every bean that the routes call by name. */
     private static final Map<String, String> BEANS = Map.ofEntries(
             Map.entry("batches", "io.caravan.read.Batches"),
+            Map.entry("alarmLog", "io.caravan.status.AlarmLog"),
             Map.entry("bootstrap", "io.caravan.bootstrap.Bootstrap"),
             Map.entry("connectAnswers", "io.caravan.bootstrap.ConnectAnswers"),
             Map.entry("connector", "io.caravan.bootstrap.ConnectorDeployment"),

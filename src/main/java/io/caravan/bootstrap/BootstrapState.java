@@ -48,20 +48,8 @@ public final class BootstrapState {
     }
 
     /** The lines of the tables. */
-    TableLines lines() {
+    public TableLines lines() {
         return new TableLines(target, pipeline);
-    }
-
-    /** Of these tables those that the pipeline streams without; none before it streams. */
-    public List<TableName> waiting(List<TableName> tables) throws SQLException {
-        if (step() != Step.STREAMING) {
-            return List.of();
-        }
-        Map<String, TableStep> steps = lines().steps();
-        return tables.stream()
-                .filter(table ->
-                        !steps.getOrDefault(table.toString(), TableStep.WAITING).isCaptured())
-                .toList();
     }
 
     /** Makes the schema {@code caravan}; harmless when it is there. */

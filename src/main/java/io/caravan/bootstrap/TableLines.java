@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -58,6 +59,15 @@ public final class TableLines {
             upsert.setString(3, step.text());
             upsert.executeUpdate();
         }
+    }
+
+    /** Of these tables those whose changes are not captured. */
+    public List<TableName> waiting(List<TableName> tables) throws SQLException {
+        Map<String, TableStep> steps = steps();
+        return tables.stream()
+                .filter(table ->
+                        !steps.getOrDefault(table.toString(), TableStep.WAITING).isCaptured())
+                .toList();
     }
 
     /**

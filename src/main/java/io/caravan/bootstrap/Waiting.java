@@ -54,14 +54,14 @@ public final class Waiting {
             String key = "caravan." + database.label();
             if (state.startsWith("28")) {
                 throw new BootstrapException(
-                        "The " + database + " refuses the login: " + e.getMessage() + " Correct " + key + ".user and "
+                        "The " + database + " refuses the login: " + e.getMessage() + ". Correct " + key + ".user and "
                                 + key + ".password (or the environment), or the server's pg_hba.conf.",
                         e);
             }
             if (state.equals("3D000")) {
                 throw new BootstrapException(
                         "The " + database.label() + " server has no such database: " + e.getMessage()
-                                + " Create it with CREATE DATABASE, or correct " + key + ".url.",
+                                + ". Create it with CREATE DATABASE, or correct " + key + ".url.",
                         e);
             }
             throw new NotReadyException(

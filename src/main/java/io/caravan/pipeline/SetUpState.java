@@ -27,7 +27,7 @@ record SetUpState(BootstrapState state) implements Preflight.State, Guard.Progre
 
     @Override
     public List<TableName> waiting(List<TableName> chosen) throws SQLException {
-        return state.waiting(chosen);
+        return isStreaming() ? state.lines().waiting(chosen) : List.of();
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.caravan.pipeline.Pipeline;
 import io.caravan.pipeline.StreamBarrier;
 import io.caravan.pipeline.TableRoutes;
 import io.caravan.postgres.ReplicationSlot;
+import io.caravan.status.AlarmLog;
 import io.caravan.status.History;
 import io.caravan.status.Limits;
 import io.caravan.status.PipelineMetrics;
@@ -17,6 +18,8 @@ import io.caravan.verify.Verification;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpServerConfiguration;
 import org.apache.camel.health.HealthCheckRegistry;
@@ -64,9 +67,14 @@ public final class RunBeans {
         RecentStatus status = new RecentStatus(collector::collect);
         registry.bind("status", status);
         registry.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
+        registry.bind("alarmLog", new AlarmLog(status::get, line -> Terminal.say(now() + " " + line)));
         registry.bind("metrics", new PipelineMetrics(status::get, meters));
         HealthCheckRegistry.get(camel).register(new PipelineHealth(status::get, run));
         camel.getManagementStrategy().addEventNotifier(new StepProgress());
+    }
+
+    private static String now() {
+        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /**

@@ -42,9 +42,9 @@ public final class Terminal {
         OUT.flush();
     }
 
-    /** Empties the screen, as top does before it writes anew. */
+    /** Empties the screen, as top does before it writes anew; leaves a line empty in a file. */
     public static void clear() {
-        OUT.print("\u001B[H\u001B[2J");
+        OUT.print(isInteractive() ? "\u001B[H\u001B[2J" : System.lineSeparator());
     }
 
     /** Asks, beside the answer of the command, and reads from the standard input, where its end counts as no. */

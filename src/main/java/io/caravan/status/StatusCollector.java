@@ -88,10 +88,10 @@ public final class StatusCollector {
         Alarms ofStream = known.cutOver() ? new Alarms(limits) : alarms;
         Slot slotStatus = readSlot(ofStream, streaming);
         Connector connectorStatus = connector.get();
+        ofPipeline(ofStream, known, streaming, routes); // first: without a process nothing else can be right
         if (streaming || !connectorStatus.state().equals("ABSENT")) {
             ofStream.of(connectorStatus);
         }
-        ofPipeline(ofStream, known, streaming, routes);
         running.alarms().forEach(ofStream::add);
         List<Alarm> all = alarms.all();
         List<String> problems = all.stream()

@@ -176,6 +176,7 @@ class PageIT {
         browser.awaitText("#verified", "Different: 2 tables of 4");
         browser.awaitText("#report", "public.customers: .*1 differ");
         browser.photograph("red");
+        caravan.awaitOutput("Z red: Table public.orders is stopped: ");
     }
 
     @Test
@@ -196,6 +197,7 @@ class PageIT {
         browser.awaitText("#verified", "Equal: 80,500 rows in 4 tables");
 
         browser.awaitText("#state", "Streaming, (at most )?\\d+ s behind. All is well.");
+        caravan.awaitOutput("Z over: Table public.orders is stopped: ");
         scenario.databases().awaitEqual();
         browser.photograph("mended");
     }
