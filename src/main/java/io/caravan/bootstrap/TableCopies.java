@@ -168,11 +168,9 @@ public final class TableCopies {
                     "copying table " + name + " again"); // before publication, topic or definition are touched
             Copied copied = step.isNew() || step == TableStep.RESYNC ? fill(name, step) : new Copied(require(name), 0);
             if (step != TableStep.COPIED) {
-                schema.completeTable(source, target, name, namesOf(lines.steps()), jobs);
-                lines.set(name, TableStep.COPIED);
+                complete(copied.table);
             }
-            tables.stream(copied.table);
-            stream.begin(name);
+            begin(copied.table);
             return copied.rows;
         } catch (SQLException e) {
             String problem = "Copying table " + name + " failed: " + e.getMessage();
@@ -181,6 +179,31 @@ public final class TableCopies {
         } finally {
             lock.release();
         }
+    }
+
+    /** What cannot be made takes nothing from the table's rows, so it streams without; but not without its key, for which each change would read all of it. */
+    private void complete(Table table) throws Exception {
+        try {
+            schema.completeTable(source, target, table.name(), namesOf(lines.steps()), jobs);
+        } catch (SQLException e) {
+            if (tables.streaming(table.name()).isEmpty() && hasItsKey(table)) {
+                begin(table);
+            }
+            throw e;
+        }
+        lines.set(table.name(), TableStep.COPIED);
+    }
+
+    private boolean hasItsKey(Table table) throws SQLException {
+        try (Connection connection = target.session()) {
+            Table here = Catalog.tables(connection).get(table.name());
+            return here != null && (table.key().isEmpty() || !here.key().isEmpty());
+        }
+    }
+
+    private void begin(Table table) throws Exception {
+        tables.stream(table);
+        stream.begin(table.name());
     }
 
     /** Copies the table as it is at its copy: the wait for transactions is long enough to alter it. Then all is begun anew. */
@@ -211,8 +234,7 @@ public final class TableCopies {
             return rows;
         } finally {
             if (streamed) {
-                tables.stream(table);
-                stream.begin(table.name());
+                begin(table);
             }
         }
     }

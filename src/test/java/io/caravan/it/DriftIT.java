@@ -78,6 +78,14 @@ class DriftIT {
             PIPELINE.awaitAgreed("public.away");
             PIPELINE.source().execute("create table unkeyed (v integer)");
             PIPELINE.awaitStep("public.unkeyed", "waiting");
+            PIPELINE.source().execute("create table bare (id integer primary key, v integer)");
+            PIPELINE.awaitAgreed("public.bare");
+            PIPELINE.source()
+                    .execute(
+                            "create function third(integer) returns integer language sql immutable as 'select $1 / 3'",
+                            "create index bare_third on bare (third(v))",
+                            "alter table bare alter column v type integer using v + 1");
+            PIPELINE.awaitStep("public.bare", "filled");
             PIPELINE.caravan().kill();
             PIPELINE.source()
                     .execute(
@@ -95,6 +103,9 @@ class DriftIT {
                             "insert into swapped (id, a, b) values (3, 'a', 'b')");
             PIPELINE.start(); // what keeps one table waiting keeps no other from going on
             PIPELINE.source().execute("drop table unkeyed");
+            PIPELINE.source().execute("insert into bare values (1, 1)");
+            arrives("select from bare where id = 1"); // whose index cannot be made
+            PIPELINE.source().execute("drop index bare_third");
             arrives("select kept from away where id = 1 and kept = 'then'");
             arrives("select from swapped where id = 1 and a = 'b' and b = 'a'");
             arrives("select from swapped where id = 3 and a = 'a' and b = 'b'");
@@ -320,6 +331,29 @@ class DriftIT {
         arrives("select from unindexed where id = 2 and v = 102 and more = 8");
         PIPELINE.source().execute("drop index unindexed_half");
         PIPELINE.awaitStep("public.unindexed", "copied");
+        PIPELINE.databases().awaitEqual(APART);
+    }
+
+    @Test
+    void aPrimaryKeyThatWasRenamedHasItsNewNameAfterTheNextCopy() throws Exception {
+        PIPELINE.source()
+                .execute("create table named (id integer, part integer, v integer, primary key (part, id));"
+                        + "insert into named values (1, 1, 1)");
+        PIPELINE.awaitAgreed("public.named");
+
+        PIPELINE.source()
+                .execute(
+                        "alter table named rename constraint named_pkey to named_pk",
+                        "alter table named alter column v type integer using v + 100");
+
+        arrives("select from named where v = 101");
+        PIPELINE.awaitStep("public.named", "copied");
+        assertThat(PIPELINE.target()
+                        .query("select string_agg(indexrelid::regclass::text, ' ') from pg_index"
+                                + " where indrelid = 'named'::regclass and indisprimary"))
+                .isEqualTo("named_pk");
+        assertThat(PIPELINE.target().query("select count(*) from pg_index where indrelid = 'named'::regclass"))
+                .isEqualTo("1");
         PIPELINE.databases().awaitEqual(APART);
     }
 

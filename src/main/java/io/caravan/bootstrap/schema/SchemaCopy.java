@@ -139,7 +139,9 @@ public record SchemaCopy(SchemaMode mode) {
             return;
         }
         List<PostData> statements = new ArrayList<>();
-        try (Connection from = source.connect()) {
+        try (Connection from = source.connect();
+                Connection to = target.connect(PATIENCE)) {
+            PrimaryKeyName.follow(from, to, table);
             statements.addAll(CatalogSchema.read(from, List.of(table)).postData());
             for (ForeignKey key : CatalogSchema.read(from, tables).foreignKeys()) {
                 if (key.table().equals(table) || key.referenced().equals(table)) {
