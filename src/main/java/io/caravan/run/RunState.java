@@ -16,6 +16,7 @@ public final class RunState {
     private final Settings settings;
     private final Map<String, Object> addresses;
     private final CountDownLatch end = new CountDownLatch(1);
+    private volatile boolean ready;
     private volatile @Nullable Throwable failure;
 
     RunState(Settings settings, Map<String, Object> addresses) {
@@ -27,6 +28,11 @@ public final class RunState {
     public void ready() throws IOException {
         Addresses.ready(settings, addresses);
         Terminal.say("READY " + Addresses.json(addresses));
+        ready = true;
+    }
+
+    boolean isReady() {
+        return ready;
     }
 
     /** A step could not be done; the run ends with its message. */

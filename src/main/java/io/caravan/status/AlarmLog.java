@@ -2,7 +2,7 @@ package io.caravan.status;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -10,29 +10,29 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The bean {@code alarmLog}: tells each alarm when it comes and when it is over, in the log and to whoever reads what the process
- * writes. Until the pipeline streams the steps tell what they do and wait for.
+ * writes. Until the process is ready its steps tell what they do and wait for.
  */
 public final class AlarmLog {
     private static final Logger LOG = LoggerFactory.getLogger(AlarmLog.class);
-    private static final Set<String> SETTING_UP = Set.of("starting", "copying");
 
     private final Supplier<PipelineStatus> status;
+    private final BooleanSupplier ready;
     private final Consumer<String> console;
     private Map<String, Alarm> standing = Map.of();
 
-    public AlarmLog(Supplier<PipelineStatus> status, Consumer<String> console) {
+    public AlarmLog(Supplier<PipelineStatus> status, BooleanSupplier ready, Consumer<String> console) {
         this.status = status;
+        this.ready = ready;
         this.console = console;
     }
 
     /** Tells what is new and what is over. */
     public synchronized void tell() {
-        PipelineStatus now = status.get();
-        if (SETTING_UP.contains(now.state())) {
+        if (!ready.getAsBoolean()) {
             return;
         }
         Map<String, Alarm> alarms = new LinkedHashMap<>();
-        now.alarms().forEach(alarm -> alarms.putIfAbsent(kind(alarm), alarm));
+        status.get().alarms().forEach(alarm -> alarms.putIfAbsent(kind(alarm), alarm));
         standing.forEach((kind, alarm) -> {
             if (!alarms.containsKey(kind)) {
                 LOG.info("Over: {}", alarm.message());

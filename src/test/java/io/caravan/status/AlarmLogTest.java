@@ -11,19 +11,19 @@ import org.junit.jupiter.api.Test;
 
 class AlarmLogTest {
     private final List<String> told = new ArrayList<>();
-    private PipelineStatus status = status("starting");
-    private final AlarmLog log = new AlarmLog(() -> status, told::add);
+    private PipelineStatus status = status();
+    private boolean ready = true;
+    private final AlarmLog log = new AlarmLog(() -> status, () -> ready, told::add);
 
     @Test
     void eachAlarmIsToldOnceWhenItComesAndOnceWhenItIsOver() {
-        see("streaming", Alarm.red("public.t", "Table public.t is stopped: why.", "Mend it."));
+        see(Alarm.red("public.t", "Table public.t is stopped: why.", "Mend it."));
         see(
-                "streaming",
                 Alarm.red("public.t", "Table public.t is stopped: why.", "Mend it."),
                 Alarm.yellow("lag", "The target is 12 s behind.", "Look."));
-        see("streaming", Alarm.yellow("lag", "The target is 1,340 s behind.", "Look."));
-        see("streaming", Alarm.yellow("lag", "The target is 1,341.5 s behind.", "Look."));
-        see("streaming");
+        see(Alarm.yellow("lag", "The target is 1,340 s behind.", "Look."));
+        see(Alarm.yellow("lag", "The target is 1,341.5 s behind.", "Look."));
+        see();
 
         assertThat(told)
                 .containsExactly(
@@ -34,26 +34,27 @@ class AlarmLogTest {
     }
 
     @Test
-    void untilItStreamsNothingIsToldButOfASetUpThatFailed() {
-        Alarm alarm = Alarm.red("pipeline", "It is not streaming yet.", "Wait.");
-        see("starting", alarm);
-        see("copying", alarm);
+    void untilTheProcessIsReadyNothingIsTold() {
+        Alarm alarm = Alarm.red("pipeline", "No Caravan process of it is running.", "Start one.");
+        ready = false;
+        see(alarm);
         assertThat(told).isEmpty();
 
-        see("failed", alarm);
+        ready = true;
+        see(alarm);
 
-        assertThat(told).containsExactly("red: It is not streaming yet. Wait.");
+        assertThat(told).containsExactly("red: No Caravan process of it is running. Start one.");
     }
 
-    private void see(String state, Alarm... alarms) {
-        status = status(state, alarms);
+    private void see(Alarm... alarms) {
+        status = status(alarms);
         log.tell();
     }
 
-    private static PipelineStatus status(String state, Alarm... alarms) {
+    private static PipelineStatus status(Alarm... alarms) {
         return new PipelineStatus(
                 "shop",
-                state,
+                "streaming",
                 alarms.length == 0,
                 alarms.length == 0 ? "green" : "red",
                 List.of(),
