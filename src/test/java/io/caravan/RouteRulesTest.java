@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -189,6 +190,33 @@ class RouteRulesTest {
                         .contains(value.path("method").asText().replaceFirst("\\(.*", ""));
             }
         });
+    }
+
+    /**
+     * Camel takes {@code isReady} and {@code getReady} for {@code ready} too, whoever may call them, and which it takes, or that it
+     * refuses to choose, depends on the order in which the JVM names them (BeanInfo in 4.17.0).
+     */
+    @ParameterizedTest
+    @MethodSource("files")
+    void methodsThatAreCalledHaveNoGetterOfTheirName(RouteFile file) {
+        file.walk((key, value) -> {
+            if ((key.equals("bean") || key.equals("method")) && value.isObject()) {
+                String called = value.path("method").asText().replaceFirst("\\(.*", "");
+                String suffix = called.substring(0, 1).toUpperCase(Locale.ROOT) + called.substring(1);
+                assertThat(declared(BEANS.get(value.path("ref").asText())))
+                        .doesNotContain("is" + suffix, "get" + suffix);
+            }
+        });
+    }
+
+    private static List<String> declared(String type) {
+        try {
+            return Arrays.stream(Class.forName(type).getDeclaredMethods())
+                    .map(Method::getName)
+                    .toList();
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static List<String> methods(String type) {

@@ -67,7 +67,8 @@ public final class RunBeans {
         RecentStatus status = new RecentStatus(collector::collect);
         registry.bind("status", status);
         registry.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
-        registry.bind("alarmLog", new AlarmLog(status::get, run::isReady, line -> Terminal.say(now() + " " + line)));
+        registry.bind(
+                "alarmLog", new AlarmLog(status::get, run::hasSaidReady, line -> Terminal.say(now() + " " + line)));
         registry.bind("metrics", new PipelineMetrics(status::get, meters));
         HealthCheckRegistry.get(camel).register(new PipelineHealth(status::get, run));
         camel.getManagementStrategy().addEventNotifier(new StepProgress());

@@ -31,7 +31,7 @@ public final class RunState {
         ready = true;
     }
 
-    boolean isReady() {
+    boolean hasSaidReady() {
         return ready;
     }
 
