@@ -57,7 +57,7 @@ final class Latency {
             caravan.start();
             caravan.awaitReady();
             measure("caravan", "t_latency", caravan.pid());
-            Thread.sleep(5_000);
+            Thread.sleep(30_000); // what the load has left to the compilers is no cost of being idle
             Meter idle = new Meter(parts, caravan.pid());
             Thread.sleep(SECONDS * 1000L);
             report.addAll("idle % of a core", idle.cpu(), 100 / idle.wall());

@@ -75,26 +75,25 @@ public final class TableLines {
      * target has by their name, which is someone else's, would be replaced should they come back.
      */
     void forgetWaiting(Collection<TableName> chosen) throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement delete = connection.prepareStatement(
-                        "delete from caravan.bootstrap where pipeline = ?"
-                                + " and table_name like '%.%' and step = 'waiting' and table_name <> all (?::text[])")) {
-            delete.setString(1, pipeline);
-            delete.setString(2, SqlResource.array(chosen));
-            delete.executeUpdate();
-        }
+        change("delete from caravan.bootstrap where step = 'waiting'", chosen);
     }
 
     /** Notes which tables are none of the pipeline's any more: all that have a line and are not among these. */
     void leave(Collection<TableName> chosen) throws SQLException {
         forgetWaiting(chosen);
+        change(
+                "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where step <> 'left'",
+                chosen);
+    }
+
+    /** The lines of all tables of the pipeline but the chosen ones. */
+    private void change(String statement, Collection<TableName> chosen) throws SQLException {
         try (Connection connection = target.session();
-                PreparedStatement update = connection.prepareStatement(
-                        "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where pipeline = ?"
-                                + " and table_name like '%.%' and step <> 'left' and table_name <> all (?::text[])")) {
-            update.setString(1, pipeline);
-            update.setString(2, SqlResource.array(chosen));
-            update.executeUpdate();
+                PreparedStatement change = connection.prepareStatement(
+                        statement + " and pipeline = ? and table_name like '%.%' and table_name <> all (?::text[])")) {
+            change.setString(1, pipeline);
+            change.setString(2, SqlResource.array(chosen));
+            change.executeUpdate();
         }
     }
 

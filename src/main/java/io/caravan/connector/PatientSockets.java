@@ -16,7 +16,7 @@ public final class PatientSockets extends SocketFactory {
     private static final int LOOK_MILLIS = 1;
 
     /** Others wait so long for the connection, to tell the slot how far it may move. */
-    private static final int PATIENCE_MILLIS = 50;
+    private static final int PATIENCE_MILLIS = 200;
 
     @Override
     public Socket createSocket() {

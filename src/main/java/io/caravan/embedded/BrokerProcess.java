@@ -102,7 +102,7 @@ final class BrokerProcess {
                 Map.entry("auto.create.topics.enable", "false"),
                 // After a kill -9 the controller takes the old broker for alive, and refuses the new one, this long.
                 Map.entry("broker.session.timeout.ms", "3000"),
-                Map.entry("broker.heartbeat.interval.ms", "500"),
+                Map.entry("broker.heartbeat.interval.ms", "1000"),
                 // An idle controller writes an empty record this often; nobody follows this one.
                 Map.entry("metadata.max.idle.interval.ms", "5000"));
     }
@@ -132,6 +132,6 @@ final class BrokerProcess {
                 "num.network.threads",
                 "2",
                 "num.io.threads",
-                "4");
+                "2");
     }
 }

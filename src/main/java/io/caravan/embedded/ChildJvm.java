@@ -19,6 +19,8 @@ final class ChildJvm implements Child {
             // The default start size, 1/64 of the machine's memory, would be touched before the first collection.
             "-Xms64m",
             "-Xshare:auto",
+            // Counters for jps and jstat, sampled twenty times a second for ever.
+            "-XX:-UsePerfData",
             // Without memory a JVM limps; ended, it is started again.
             "-XX:+ExitOnOutOfMemoryError",
             "-XX:+DisplayVMOutputToStderr",

@@ -112,6 +112,8 @@ final class ConnectProcess {
                 Map.entry("offset.flush.interval.ms", "1000"),
                 // How long a quiet topic of the worker's own keeps its reader waiting; by default half a second.
                 Map.entry("fetch.max.wait.ms", "5000"),
+                // While nothing is under way to Kafka, the threads of the worker's group look at it this often.
+                Map.entry("retry.backoff.ms", "500"),
                 // A worker that was killed stays in the group until its session ends; the new one waits for that.
                 Map.entry("session.timeout.ms", "6000"),
                 Map.entry("heartbeat.interval.ms", "2000"),

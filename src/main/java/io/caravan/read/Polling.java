@@ -37,6 +37,7 @@ final class Polling implements ConsumerRebalanceListener {
     private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(90); // a group waits 60 for one that is gone
 
     private final KafkaConsumer<byte[], byte[]> kafka;
+    private final FetchWait fetchWait;
     private final TopicReader reader;
     private final Lanes lanes;
     private final StartOffsets startOffsets;
@@ -44,15 +45,18 @@ final class Polling implements ConsumerRebalanceListener {
     private final Set<TopicPartition> unpositioned = new HashSet<>();
     private long positionAgainAt;
     private long commitAgainAt;
+    private boolean quiet;
     private long joinsSince = System.nanoTime();
 
     Polling(
             KafkaConsumer<byte[], byte[]> kafka,
+            FetchWait fetchWait,
             TopicReader reader,
             Lanes lanes,
             StartOffsets startOffsets,
             Map<TopicPartition, OffsetAndMetadata> toCommit) {
         this.kafka = kafka;
+        this.fetchWait = fetchWait;
         this.reader = reader;
         this.lanes = lanes;
         this.startOffsets = startOffsets;
@@ -74,7 +78,10 @@ final class Polling implements ConsumerRebalanceListener {
                 }
                 requireMember();
                 position();
-                poll(boundMemory() ? POLL_WHILE_FULL : POLL);
+                boolean full = boundMemory();
+                // After a poll that had nothing the client has nothing left of any partition that it may fetch.
+                fetchWait.choose(quiet && !full && unpositioned.isEmpty());
+                poll(full ? POLL_WHILE_FULL : POLL);
                 notePositions();
                 commit();
             } catch (WakeupException e) {
@@ -193,6 +200,7 @@ final class Polling implements ConsumerRebalanceListener {
                 records = bytes < ROUND_BYTES ? kafka.poll(Duration.ZERO) : ConsumerRecords.empty();
             }
         } finally { // whatever the last poll failed with, the consumer is past what the others had
+            quiet = round.isEmpty();
             round.forEach(lanes::offer);
         }
     }

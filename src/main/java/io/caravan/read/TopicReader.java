@@ -14,7 +14,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,8 +75,8 @@ public final class TopicReader implements AutoCloseable {
         // producer at least (256 KiB, and less where rows are large). A poll is counted in records, so Polling asks
         // again. What was fetched and not polled stays compressed.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 128);
-        // A fetch that waits for quiet topics holds back that of a topic that is wanted again: there is one at a time.
-        this.clientSettings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+        // While nothing is under way, the thread that keeps the membership looks this often.
+        this.clientSettings.put(ConsumerConfig.RETRY_BACKOFF_MS_CONFIG, 500);
         // How long the group waits at most for a member that does not join again. A broker that was killed was seen
         // to forget the session timeout of one that was gone; with the default all others then wait for five minutes.
         this.clientSettings.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, 60_000);
@@ -182,11 +181,11 @@ public final class TopicReader implements AutoCloseable {
 
     private void pollUntilClosed() {
         while (running) {
-            try (KafkaConsumer<byte[], byte[]> kafka =
-                    new KafkaConsumer<>(clientSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            FetchWait fetchWait = new FetchWait();
+            try (KafkaConsumer<byte[], byte[]> kafka = fetchWait.consumer(clientSettings)) {
                 consumer = kafka;
                 topicsChanged = true;
-                new Polling(kafka, this, lanes, startOffsets, toCommit).run();
+                new Polling(kafka, fetchWait, this, lanes, startOffsets, toCommit).run();
             } catch (InterruptException | InterruptedException e) {
                 return;
             } catch (OutOfMemoryError e) { // nobody would notice the end of this thread
