@@ -13,6 +13,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.lang.annotation.Retention;
+import java.time.Instant;
 import org.apache.camel.Exchange;
 
 @AnalyzeClasses(packages = "io.caravan", importOptions = DoNotIncludeTests.class)
@@ -152,6 +153,17 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.kafka.clients.consumer.KafkaConsumer");
+
+    /** What is waited for until a moment of the wall clock is not done for as long as someone sets that clock back. These only tell it. */
+    @ArchTest
+    static final ArchRule nothingWaitsForTheWallClock = noClasses()
+            .that()
+            .haveNameNotMatching(
+                    ".*[.](OwnStepsRoute|PipelineMetrics|Retries|RowEvents|RunBeans|TopicReader|VerifyCommand)")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now");
 
     @ArchTest
     static final ArchRule packagesHaveNoCycles =

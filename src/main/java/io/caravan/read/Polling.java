@@ -32,8 +32,8 @@ final class Polling implements ConsumerRebalanceListener {
     private static final long LANE_BYTES = 8L << 20; // two batches of usual rows; more only waits longer in memory
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long ROUND_BYTES = 1L << 20; // how far beyond these limits it can go, and one poll more
-    private static final long RETRY_MILLIS = 1000;
-    private static final long COMMIT_MILLIS = 1000;
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(90); // a group waits 60 for one that is gone
 
     private final KafkaConsumer<byte[], byte[]> kafka;
@@ -43,8 +43,8 @@ final class Polling implements ConsumerRebalanceListener {
     private final StartOffsets startOffsets;
     private final Map<TopicPartition, OffsetAndMetadata> toCommit;
     private final Set<TopicPartition> unpositioned = new HashSet<>();
-    private long positionAgainAt;
-    private long commitAgainAt;
+    private long positionAgainAt = System.nanoTime();
+    private long commitAgainAt = System.nanoTime();
     private boolean quiet;
     private long joinsSince = System.nanoTime();
 
@@ -102,7 +102,7 @@ final class Polling implements ConsumerRebalanceListener {
                     0); // any position keeps poll() from asking for Kafka's own; nothing is fetched while paused
             unpositioned.add(partition);
         }
-        positionAgainAt = 0;
+        positionAgainAt = System.nanoTime();
     }
 
     @Override
@@ -138,10 +138,10 @@ final class Polling implements ConsumerRebalanceListener {
 
     /** Seeks new partitions to where the ledger says; while the target is away they stay paused. */
     private void position() {
-        if (unpositioned.isEmpty() || System.currentTimeMillis() < positionAgainAt) {
+        if (unpositioned.isEmpty() || System.nanoTime() - positionAgainAt < 0) {
             return;
         }
-        positionAgainAt = System.currentTimeMillis() + RETRY_MILLIS;
+        positionAgainAt = System.nanoTime() + RETRY_NANOS;
         Map<TopicPartition, Long> begin = kafka.beginningOffsets(unpositioned);
         Map<TopicPartition, Long> end = kafka.endOffsets(unpositioned);
         for (TopicPartition partition : List.copyOf(unpositioned)) {
@@ -244,10 +244,10 @@ final class Polling implements ConsumerRebalanceListener {
     }
 
     private void commit() {
-        if (toCommit.isEmpty() || System.currentTimeMillis() < commitAgainAt) {
+        if (toCommit.isEmpty() || System.nanoTime() - commitAgainAt < 0) {
             return;
         }
-        commitAgainAt = System.currentTimeMillis() + COMMIT_MILLIS;
+        commitAgainAt = System.nanoTime() + COMMIT_NANOS;
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(toCommit);
         offsets.forEach(toCommit::remove);
         offsets.keySet().retainAll(lanes.partitions());
