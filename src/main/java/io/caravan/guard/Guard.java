@@ -5,8 +5,10 @@ import io.caravan.postgres.Publication;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.TableName;
+import io.caravan.postgres.UnloggedTables;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -180,7 +182,8 @@ public final class Guard {
             // Under the lock, since whoever renews evidence holds it meanwhile; what was seen with the same evidence is
             // true still.
             Observed seen = kept.equals(before) && !doubt ? now : observer.look(kept, starting);
-            List<Gap> found = compare(kept, seen);
+            List<Gap> found = new ArrayList<>(compare(kept, seen));
+            found.addAll(unlogged(target));
             found.stream()
                     .filter(gap -> !kept.gaps().containsKey(gap.table()))
                     .forEach(gap -> LOG.error("Changes are missing: {}", gap.message()));
@@ -191,6 +194,17 @@ public final class Guard {
 
     private List<Gap> compare(Evidence evidence, Observed now) {
         return Comparison.of(evidence, now, publication.name(), slot, observer.topics()::of);
+    }
+
+    /** What of the target's tables a crash empties while the ledger says that it is applied. Whether one has come is not to be seen. */
+    private List<Gap> unlogged(Connection target) throws SQLException {
+        return UnloggedTables.among(target, tables.get()).stream()
+                .map(table -> Gap.ofTable(
+                        table.toString(),
+                        "Table " + table
+                                + ", or a partition of it, is or was UNLOGGED in the target, where each crash of the"
+                                + " server empties it. Run ALTER TABLE … SET LOGGED there."))
+                .toList();
     }
 
     private List<String> tableNames() {

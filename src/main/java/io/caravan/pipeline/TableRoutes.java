@@ -77,11 +77,11 @@ public final class TableRoutes implements TableStream {
     public void start() throws Exception {
         Map<TableName, Table> there = targetTables();
         for (Table table : bootstrap.tables()) {
-            register(table, there);
             if (gapOf(table.name()) == null) {
+                register(table, there);
                 start(table.name(), topics.of(table.name()));
             } else {
-                atGap.add(table.name());
+                atGap.add(table.name()); // once that is mended the table is looked at anew
             }
         }
         start(Batch.MESSAGES, topics.messages());

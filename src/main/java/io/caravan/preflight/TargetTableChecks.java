@@ -6,6 +6,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
+import io.caravan.postgres.UnloggedTables;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,18 +31,28 @@ final class TargetTableChecks {
     }
 
     List<Finding> run(Connection connection) throws SQLException {
-        tables(Catalog.tables(connection));
+        tables(Catalog.tables(connection), tablesExpected ? unlogged(connection) : List.of());
         if (!tablesExpected) {
             schemas(connection);
         }
         return findings;
     }
 
-    private void tables(Map<TableName, Table> present) {
+    private List<TableName> unlogged(Connection connection) throws SQLException {
+        return UnloggedTables.among(connection, tables.stream().map(Table::name).toList());
+    }
+
+    private void tables(Map<TableName, Table> present, List<TableName> unlogged) {
         if (tablesExpected) {
+            unlogged.forEach(name -> findings.add(new Finding(
+                    "table " + name,
+                    "Table " + name
+                            + ", or a partition of it, is UNLOGGED in the target, where each crash of the server"
+                            + " would empty it.",
+                    "Run on the target: ALTER TABLE … SET LOGGED.")));
             String missing = names(tables.stream()
                     .map(Table::name)
-                    .filter(name -> !present.containsKey(name))
+                    .filter(name -> !present.containsKey(name) && !unlogged.contains(name))
                     .toList());
             if (!missing.isEmpty()) {
                 findings.add(new Finding(

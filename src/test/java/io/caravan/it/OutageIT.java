@@ -79,6 +79,27 @@ class OutageIT {
                 .isEqualTo("1");
     }
 
+    /** The crash empties it, and the ledger says that all of it was applied. */
+    @Test
+    void aTableThatSomeoneMadeUnloggedInTheTargetStopsAloneUntilItIsLoggedAndCopiedAgain() throws Exception {
+        PIPELINE.source().execute("insert into journal select now(), 'before', n from generate_series(1, 100) n");
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.target().execute("alter table journal set unlogged", "checkpoint");
+        PIPELINE.awaitProblem("Table public.journal, or a partition of it, is or was UNLOGGED in the target");
+        SharedStack.kill(Part.TARGET);
+        PIPELINE.databases().awaitInTarget("select count(*) from journal", "0", LIMIT);
+        PIPELINE.stop();
+
+        PIPELINE.start();
+        PIPELINE.source().execute("insert into journal values (now(), 'after', 1)", "update item set quantity = 6");
+        PIPELINE.databases().awaitEqual("public.journal");
+        PIPELINE.target().execute("alter table journal set logged");
+        PIPELINE.awaitProblem("public.journal");
+        PIPELINE.answer(0, "resync", "journal");
+
+        awaitEqualAndHealthy("unlogged table");
+    }
+
     private static void awaitEqualAndHealthy(String what) {
         long since = System.nanoTime();
         PIPELINE.databases().awaitEqual();
