@@ -92,9 +92,12 @@ public final class Connector {
         config.put("database.user", source.user());
         config.put("database.password", password);
         // Of Database.SESSION_OPTIONS what the walsender needs, that writes the values' text, and Debezium's questions.
+        // Its sessions
+        // are idle for as long as nobody alters a table.
         config.put(
                 "driver.options",
-                "-c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C"
+                "-c statement_timeout=0 -c lock_timeout=0 -c idle_session_timeout=0"
+                        + " -c idle_in_transaction_session_timeout=0 -c IntervalStyle=postgres -c bytea_output=hex -c extra_float_digits=1 -c lc_monetary=C"
                         + " -c search_path=pg_catalog -c quote_all_identifiers=off -c jit=off");
         for (String option : new String[] {"sslmode", "sslrootcert", "sslcert", "sslkey"}) {
             if (url.getProperty(option) != null) { // files as the worker sees them

@@ -7,6 +7,10 @@ import java.util.Map;
 
 /** Connections whose rows fire neither triggers nor foreign keys, as PostgreSQL's own apply workers do it. */
 final class TargetPool {
+    /** The reader goes on behind what was committed, so a crash of the target must not take it back. */
+    private static final String WAIT_FOR_THE_DISK =
+            "select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+
     private TargetPool() {}
 
     static HikariDataSource of(Database target, int size) {
@@ -15,6 +19,7 @@ final class TargetPool {
         config.setJdbcUrl(target.url());
         target.properties(Map.of("options", "-c session_replication_role=replica"))
                 .forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+        config.setConnectionInitSql(WAIT_FOR_THE_DISK);
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);

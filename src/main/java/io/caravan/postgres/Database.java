@@ -80,9 +80,14 @@ public record Database(String label, String url, String user, String password) {
             properties.setProperty(
                     "binaryTransfer", "false"); // the driver would write "?" for an array in its binary form
         }
-        properties.merge("options", SESSION_OPTIONS, (given, ours) -> given + " " + ours);
+        String given = properties.getProperty("options", "");
+        properties.setProperty(
+                "options", String.join(" ", NO_LOCK_TIMEOUT, given, SESSION_OPTIONS)); // the last one counts
         return properties;
     }
+
+    /** Whoever waits no longer than so long for a lock says so. */
+    private static final String NO_LOCK_TIMEOUT = "-c lock_timeout=0";
 
     /**
      * libpq's {@code options}: settings that a session starts with. Without jit: a question to the catalogs has a large plan of few

@@ -98,7 +98,8 @@ final class TargetChecks {
             findings.add(new Finding(
                     "encoding",
                     "The target's database is encoded in " + encoding
-                            + ", so it refuses every row with a character that is not in that.",
+                            + ", so it refuses every row with a character that is not in that, and its dead letter too: the table"
+                            + " stops.",
                     "Make it anew in UTF8 (CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0), unless the source"
                             + " has no such character.",
                     true));

@@ -40,7 +40,7 @@ public record RowDifferences(List<Row> surplus, List<Row> missing) {
     private static List<Row> rows(Connection connection, Table table, Set<String> keys) throws SQLException {
         List<String> names = table.columns().stream().map(Column::name).toList();
         List<Row> rows = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(TableFingerprint.rowsByKey(table))) {
+        try (PreparedStatement select = connection.prepareStatement(TableFingerprint.rowsByKey(connection, table))) {
             select.setArray(1, connection.createArrayOf("text", keys.toArray()));
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {

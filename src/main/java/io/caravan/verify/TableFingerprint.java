@@ -11,8 +11,11 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
 
 /**
  * The rows of a table as counts and sums of 64-bit hashes, in buckets by key. Rows are hashed as their text,
@@ -26,6 +29,7 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     private static final int FINEST = 1 << 30;
     private static final int ROWS_PER_BUCKET = 1000;
     private static final int FETCH_ROWS = 10_000;
+    private static final Pattern ONE_BYTE = Pattern.compile("LATIN\\d+|WIN\\d+|KOI8[RU]|ISO_8859_\\d");
 
     record Bucket(long rows, BigDecimal sum) {
         private Bucket and(Bucket other) {
@@ -50,13 +54,14 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     /** One bucket of it in many. */
     TableFingerprint within(Connection connection, Table table, int bucket, int finer, Pace pace)
             throws SQLException, InterruptedException {
-        return of(connection, table, finer, bucket(table, fineness) + " = " + bucket, pace);
+        return of(connection, table, finer, bucket(connection, table, fineness) + " = " + bucket, pace);
     }
 
     private static TableFingerprint of(Connection connection, Table table, int fineness, String condition, Pace pace)
             throws SQLException, InterruptedException {
         Map<Integer, Bucket> buckets = new TreeMap<>();
-        String columns = bucket(table, fineness) + " as bucket, " + hash(row(table)) + " as hash";
+        String columns =
+                bucket(connection, table, fineness) + " as bucket, " + hash(connection, row(table)) + " as hash";
         pace.read(table, connection, part -> {
             String query = "select bucket, count(*), sum(hash::numeric) from (" + part.query(columns, condition)
                     + ") h group by bucket";
@@ -86,8 +91,8 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     Map<String, Map<Long, Integer>> rows(Connection connection, Table table, List<Integer> some, Pace pace)
             throws SQLException, InterruptedException {
         Map<String, Map<Long, Integer>> rows = new HashMap<>();
-        String columns = key(table) + ", " + hash(row(table));
-        String condition = bucket(table, fineness) + " in ("
+        String columns = key(connection, table) + ", " + hash(connection, row(table));
+        String condition = bucket(connection, table, fineness) + " in ("
                 + some.stream().map(String::valueOf).collect(Collectors.joining(", ")) + ")";
         pace.read(table, connection, part -> {
             try (Statement statement = connection.createStatement()) {
@@ -104,9 +109,9 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
     }
 
     /** A query of the whole rows whose keys are in its parameter, an array of texts. */
-    static String rowsByKey(Table table) {
+    static String rowsByKey(Connection connection, Table table) throws SQLException {
         return "select " + columns(table.columns().stream().map(Column::name).toList()) + " from " + from(table)
-                + " where " + key(table) + " = any(?)";
+                + " where " + key(connection, table) + " = any(?)";
     }
 
     static String from(Table table) {
@@ -118,17 +123,31 @@ record TableFingerprint(int fineness, Map<Integer, Bucket> buckets) {
         return (table.partitioned() ? "" : "only ") + table.name().sql();
     }
 
-    private static String bucket(Table table, int fineness) {
-        return "(" + hash(key(table)) + " & " + (fineness - 1) + ")::int";
+    private static String bucket(Connection connection, Table table, int fineness) throws SQLException {
+        return "(" + hash(connection, key(connection, table)) + " & " + (fineness - 1) + ")::int";
     }
 
-    private static String hash(String text) {
-        return "hashtextextended(" + text + " collate \"C\", 0)";
+    private static String hash(Connection connection, String text) throws SQLException {
+        return "hashtextextended(" + inUtf8(connection, text) + " collate \"C\", 0)";
     }
 
     /** Rows of a table without a key are known by nothing but themselves. */
-    private static String key(Table table) {
-        return table.hasKey() ? "row(" + columns(table.key()) + ")::text" : "md5(" + row(table) + ")";
+    private static String key(Connection connection, Table table) throws SQLException {
+        return table.hasKey()
+                ? "row(" + columns(table.key()) + ")::text"
+                : "md5(" + inUtf8(connection, row(table)) + ")";
+    }
+
+    /**
+     * The text with the bytes that it has in UTF8, since hashes are of bytes. Where a character is a byte, any bytes are a text. A server of
+     * another encoding with several bytes takes none but its own.
+     */
+    private static String inUtf8(Connection connection, String text) throws SQLException {
+        String encoding = Objects.requireNonNullElse(
+                connection.unwrap(PGConnection.class).getParameterStatus("server_encoding"), "UTF8");
+        return ONE_BYTE.matcher(encoding).matches()
+                ? "convert_from(convert_to(" + text + ", 'UTF8'), '" + encoding + "')"
+                : text;
     }
 
     private static String row(Table table) {

@@ -27,6 +27,17 @@ class ConnectorTest {
         return new Connector(SOURCE, "${env:PASSWORD}", "ome-source", "slot", "pub", "ome", slotTakenOver);
     }
 
+    /** A role or a database may give its sessions limits that Debezium's, idle for hours, do not keep. */
+    @Test
+    void noSessionOfTheConnectorIsEndedForItsTime() {
+        assertThat(connector.configuration(List.of(), Map.of()).get("driver.options"))
+                .contains(
+                        "-c statement_timeout=0",
+                        "-c lock_timeout=0",
+                        "-c idle_session_timeout=0",
+                        "-c idle_in_transaction_session_timeout=0");
+    }
+
     @Test
     void nothingIsLeftOutOfTheStreamInSilence() {
         assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
