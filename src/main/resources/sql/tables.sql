@@ -9,6 +9,7 @@ with chosen as materialized (
            c.relkind = 'p'                                      as partitioned,
            c.oid in (select f.confrelid from pg_constraint f
                      where f.contype = 'f' and f.confrelid <> f.conrelid) as referenced,
+           c.relhasrules and exists (select from pg_rewrite w where w.ev_class = c.oid and w.ev_type = '2') as ruled_updates,
            array(select array[ln.nspname::text, l.relname::text]
                  from pg_partition_tree(case when c.relkind = 'p' then c.oid end) t
                  join pg_class l on l.oid = t.relid
@@ -29,7 +30,7 @@ with chosen as materialized (
       -- Tables that belong to an extension come with the extension.
       and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 )
-select c.schema_name, c.table_name, c.partitioned, c.referenced, c.partitions, c.replica_identity, c.estimated_rows, c.bytes,
+select c.schema_name, c.table_name, c.partitioned, c.referenced, c.ruled_updates, c.partitions, c.replica_identity, c.estimated_rows, c.bytes,
        a.attname                                            as column_name,
        format_type(a.atttypid, a.atttypmod)                 as column_type,
        -- Of a domain the type below it: a cast to a domain over varchar(3) would cut, the assignment after it refuses.

@@ -39,7 +39,12 @@ final class TableStatements {
 
     private String statement(Run.Kind kind, Layout layout) {
         return switch (kind) {
-            case UPSERT -> hasIndexOfKey() ? upsert(layout) : merge(layout);
+            case UPSERT -> {
+                if (table.ruledUpdates() && identities(layout).isEmpty()) {
+                    yield updateElseInsert(layout);
+                }
+                yield hasIndexOfKey() ? upsert(layout) : merge(layout);
+            }
             case APPEND -> insert(layout);
             case UPDATE -> update(layout);
             case MOVE -> move(layout);
@@ -87,6 +92,20 @@ final class TableStatements {
                 + (rest.isEmpty() ? "do nothing" : "update set " + assignments(layout, rest))
                 + " when not matched then insert (" + names(columns) + ") overriding system value values (" + values
                 + ")";
+    }
+
+    /** For a table with a rule on UPDATE: ON CONFLICT is refused there, and MERGE before PostgreSQL 17. Both parts see the table as it was. */
+    private String updateElseInsert(Layout layout) {
+        List<Column> columns = writable(layout);
+        List<Column> rest = updatable(layout);
+        String there = " from r where " + keysMatch(layout);
+        return "with r as materialized (select *" + from(layout) + ")"
+                + (rest.isEmpty()
+                        ? ""
+                        : ", u as (update " + only() + " as t set " + assignments(layout, rest) + there + ")")
+                + " insert into " + name() + " (" + names(columns) + ") overriding system value select "
+                + columns.stream().map(column -> value(layout, column)).collect(Collectors.joining(", "))
+                + " from r where not exists (select from " + only() + " as t where " + keysMatch(layout) + ")";
     }
 
     private String update(Layout layout) {

@@ -47,6 +47,7 @@ public final class Catalog {
     private static final class TableBuilder {
         private final TableName name;
         private final boolean referenced;
+        private final boolean ruledUpdates;
         private final boolean partitioned;
         private final List<TableName> partitions;
         private final ReplicaIdentity identity;
@@ -59,6 +60,7 @@ public final class Catalog {
         TableBuilder(ResultSet row, TableName name) throws SQLException {
             this.name = name;
             referenced = row.getBoolean("referenced");
+            ruledUpdates = row.getBoolean("ruled_updates");
             partitioned = row.getBoolean("partitioned");
             partitions = Arrays.stream((Object[]) row.getArray("partitions").getArray())
                     .map(String[].class::cast) // an array without elements has one dimension
@@ -98,6 +100,7 @@ public final class Catalog {
                     keyUnusable,
                     identity,
                     referenced,
+                    ruledUpdates,
                     partitioned,
                     partitions,
                     estimatedRows,

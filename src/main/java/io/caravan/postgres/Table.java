@@ -11,6 +11,7 @@ import java.util.List;
  * @param keyUnusable the key's constraint is DEFERRABLE or WITHOUT OVERLAPS, which ON CONFLICT cannot use, or a column of it
  *     is generated, which the stream does not have
  * @param referenced a foreign key of another table refers to this one, so PostgreSQL refuses to TRUNCATE it alone
+ * @param ruledUpdates it has a rule on UPDATE, with which PostgreSQL refuses INSERT … ON CONFLICT, even if the rule is disabled
  * @param partitioned the root of a partitioned table; its partitions are not tables of their own here
  * @param partitions those of a partitioned table that hold its rows: the lowest
  * @param estimatedRows the planner's estimate, -1 when never analysed
@@ -23,6 +24,7 @@ public record Table(
         boolean keyUnusable,
         ReplicaIdentity identity,
         boolean referenced,
+        boolean ruledUpdates,
         boolean partitioned,
         List<TableName> partitions,
         long estimatedRows,
@@ -59,6 +61,7 @@ public record Table(
                 keyUnusable,
                 identity,
                 referenced,
+                ruledUpdates,
                 there.partitioned,
                 there.partitions,
                 there.estimatedRows,

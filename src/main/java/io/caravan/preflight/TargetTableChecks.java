@@ -65,6 +65,7 @@ final class TargetTableChecks {
                 Table here = present.get(table.name());
                 if (here != null) {
                     types(table, here);
+                    equality(table, here);
                     computed(table, here);
                 }
             }
@@ -96,6 +97,26 @@ final class TargetTableChecks {
                     "Table " + there.name() + " has columns of other types in the target than on the source, which may"
                             + " round values without a word, or refuse them: " + others + ".",
                     "Give them the source's types, unless every value fits.",
+                    true));
+        }
+    }
+
+    /** The rows' text does not tell then which of them are one in the target, where the later takes the place of the earlier. */
+    private void equality(Table there, Table here) {
+        List<String> wider = there.columns().stream()
+                .filter(column -> there.key().contains(column.name()) && column.equalByText())
+                .map(Column::name)
+                .filter(name ->
+                        here.columns().stream().anyMatch(column -> column.name().equals(name) && !column.equalByText()))
+                .toList();
+        if (!wider.isEmpty()) {
+            findings.add(new Finding(
+                    "table " + there.name(),
+                    "Table " + there.name()
+                            + " has a key whose values the target compares otherwise than the source, by"
+                            + " their type or a collation that is not deterministic: " + String.join(", ", wider)
+                            + ". Rows that are two on the source can be one there, without a word.",
+                    "Give the key the source's types and collations, unless no two rows are equal by the target's.",
                     true));
         }
     }

@@ -59,6 +59,7 @@ public record SteppedTable(Table expected, Table actual) {
                 table.keyUnusable(),
                 table.identity(),
                 false,
+                false,
                 partitioned,
                 List.of(),
                 table.estimatedRows(),

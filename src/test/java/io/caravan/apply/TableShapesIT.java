@@ -14,6 +14,23 @@ class TableShapesIT {
     @RegisterExtension
     final AppliedTables target = new AppliedTables();
 
+    /** PostgreSQL refuses ON CONFLICT there, also where the rule does not act. */
+    @Test
+    void aTableWithARuleOnUpdateIsWrittenToAndTheRuleDoesNotAct() throws Exception {
+        AppliedTable table = target.table("t", """
+                create table public.t (id int primary key, v text);
+                create table public.seen (v text);
+                create rule noted as on update to public.t do also insert into public.seen values (new.v)""");
+
+        table.apply(new Events("id", "v").create("1", "a").create("2", "b"));
+        table.apply(new Events("id", "v").create("2", "c").create("3", "d"));
+        table.apply(new Events("id").create("3").create("4"));
+
+        assertThat(Sql.column(target.database(), "select id || coalesce(v, '') from t order by id"))
+                .containsExactly("1a", "2c", "3d", "4");
+        assertThat(Sql.column(target.database(), "select v from seen")).isEmpty();
+    }
+
     @Test
     void aDeferrableKeyIsMergedInto() throws Exception {
         AppliedTable table =

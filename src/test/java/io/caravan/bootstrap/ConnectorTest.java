@@ -205,6 +205,16 @@ class ConnectorTest {
     private static Table table(String name, List<String> key, ReplicaIdentity identity, TableName... partitions) {
         List<Column> columns = List.of(new Column("id", "integer", "integer", false, false, true, "=", true));
         return new Table(
-                new TableName("public", name), columns, key, false, identity, false, false, List.of(partitions), 0, 0);
+                new TableName("public", name),
+                columns,
+                key,
+                false,
+                identity,
+                false,
+                false,
+                false,
+                List.of(partitions),
+                0,
+                0);
     }
 }

@@ -42,6 +42,7 @@ class CopyProgressTest {
                 ReplicaIdentity.DEFAULT,
                 false,
                 false,
+                false,
                 List.of(),
                 3,
                 bytes);

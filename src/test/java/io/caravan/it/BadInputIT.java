@@ -116,17 +116,22 @@ class BadInputIT {
     }
 
     @Test
-    void aTypeOfTheTargetThatWouldRoundIsWarnedOf() throws Exception {
-        String table = "create table price (id integer primary key, net numeric(%s), at timestamptz%s, name %s)";
-        scenario.source().execute(table.formatted("12, 4", "", "varchar(9)"));
-        scenario.target().execute(Load.schema(), table.formatted("6, 2", "(0)", "text"));
+    void aTypeOfTheTargetThatWouldRoundOrACollationThatWouldUniteRowsIsWarnedOf() throws Exception {
+        String table = "create table price (id text %s primary key, net numeric(%s), at timestamptz%s, name %s)";
+        scenario.source().execute(table.formatted("", "12, 4", "", "varchar(9)"));
+        scenario.target()
+                .execute(
+                        Load.schema(),
+                        "create collation ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                        table.formatted("collate ci", "6, 2", "(0)", "text"));
         folder.set("caravan.schema", "existing");
 
         assertThat(folder.answer(0, "check"))
                 .contains(
                         "Table public.price has columns of other types in the target",
                         ": net is numeric(12,4) there and numeric(6,2) here; at is timestamp with time zone there and"
-                                + " timestamp(0) with time zone here.");
+                                + " timestamp(0) with time zone here.",
+                        "Table public.price has a key whose values the target compares otherwise than the source");
 
         scenario.source().execute("drop table price");
         scenario.target().execute("drop schema public cascade; create schema public");
@@ -140,6 +145,7 @@ class BadInputIT {
         scenario.target()
                 .execute(
                         Load.schema(),
+                        "alter table journal set unlogged",
                         "create table sum (id integer primary key, twice integer generated always as (id * 2) stored,"
                                 + " thrice integer)");
         folder.set("caravan.schema", "existing");
@@ -150,7 +156,8 @@ class BadInputIT {
                 "would be lost: twice.",
                 "ALTER TABLE \"public\".\"sum\" ALTER COLUMN \"twice\" DROP EXPRESSION",
                 "Table public.sum has columns that the source computes and the target does not",
-                "no value comes for them: thrice.");
+                "no value comes for them: thrice.",
+                "Table public.journal, or a partition of it, is UNLOGGED in the target");
 
         scenario.source().execute("drop table sum");
         scenario.target().execute("drop schema public cascade; create schema public");

@@ -45,6 +45,7 @@ class VerifyProgressTest {
                 ReplicaIdentity.DEFAULT,
                 false,
                 false,
+                false,
                 List.of(),
                 0,
                 mib << 20);
