@@ -223,8 +223,10 @@ public final class Cutover {
                 difference.map(String::lines).map(lines -> lines.toList()).orElse(List.of()));
     }
 
+    /** A comparison can take hours. What began meanwhile and is still open, prepared perhaps, has no change in a topic yet. */
     private boolean still(Map<String, Long> before) throws Exception {
-        List<String> written = moved(before, stream.ends());
+        List<String> written = new ArrayList<>(writers.seenWithin(0)); // what commits after it is in the topics
+        written.addAll(moved(before, stream.ends()));
         checks.removeIf(check -> check.name().equals("still"));
         return check(
                 "still",

@@ -1,0 +1,127 @@
+package io.caravan.cutover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.caravan.Servers;
+import io.caravan.Sql;
+import io.caravan.postgres.Database;
+import io.caravan.postgres.TableName;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The order of the checks, beside a writer that comes while the databases are compared. */
+class CutoverChecksIT {
+    private final Database source = Servers.create("source", "left_source");
+    private final Database target = Servers.create("target", "left_target");
+    private final Noted noted = new Noted();
+
+    private @Nullable Connection writer;
+
+    CutoverChecksIT() throws SQLException {}
+
+    @AfterEach
+    void endWriter() throws SQLException {
+        if (writer != null) {
+            writer.close();
+        }
+    }
+
+    @Test
+    void aTransactionThatBeganWhileTheDatabasesWereComparedKeepsItFromBeingReady() throws Exception {
+        CutoverReport report = cutover(this::write).run(false, true);
+
+        assertThat(report.state()).isEqualTo("not-ready");
+        assertThat(report.checks())
+                .filteredOn(check -> !check.done())
+                .singleElement()
+                .satisfies(check -> {
+                    assertThat(check.name()).isEqualTo("still");
+                    assertThat(check.details()).singleElement().asString().contains("application late shop");
+                });
+        assertThat(noted.finished).isFalse();
+    }
+
+    @Test
+    void withoutOneItIsReadyAndFinished() throws Exception {
+        assertThat(cutover(() -> {}).run(false, true).state()).isEqualTo("finished");
+        assertThat(noted.finished).isTrue();
+    }
+
+    /** What a comparison of hours leaves the time for. */
+    private interface Meanwhile {
+        void happens() throws SQLException;
+    }
+
+    private void write() throws SQLException {
+        writer = source.connect(Map.of("ApplicationName", "late shop"));
+        writer.setAutoCommit(false);
+        Sql.run(writer, "insert into public.sale values (1)");
+    }
+
+    private Cutover cutover(Meanwhile meanwhile) throws SQLException {
+        Sql.run(source, "create table sale (id integer)");
+        Sql.run(target, "create table sale (id integer)");
+        Cutover.Stream stream = new Cutover.Stream() {
+            @Override
+            public List<String> problems() {
+                return List.of();
+            }
+
+            @Override
+            public Map<String, Long> ends() {
+                return Map.of("sale", 1L);
+            }
+
+            @Override
+            public Optional<String> verify() throws Exception {
+                meanwhile.happens();
+                return Optional.empty();
+            }
+        };
+        return new Cutover(stream, noted, source, target, List.of(new TableName("public", "sale")), false);
+    }
+
+    private static final class Noted implements Cutover.Ending {
+        private boolean finished;
+
+        @Override
+        public boolean hasBegun() {
+            return false;
+        }
+
+        @Override
+        public boolean isDone() {
+            return finished;
+        }
+
+        @Override
+        public Optional<Map<String, Long>> readyAt() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void ready(Map<String, Long> ends) {}
+
+        @Override
+        public List<String> reverseObstacles() {
+            return List.of();
+        }
+
+        @Override
+        public List<String> finish() {
+            finished = true;
+            return List.of();
+        }
+
+        @Override
+        public List<String> reverseSlot() {
+            return List.of();
+        }
+    }
+}
