@@ -3,6 +3,7 @@ package io.caravan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,17 @@ class DeliveryRulesTest {
         assertThat(steps.get(steps.size() - 1).at("/bean/method").asText()).isEqualTo("commit");
         assertThat(RouteFile.all().stream().flatMap(file -> file.texts("method").stream()))
                 .containsOnlyOnce("commit");
+    }
+
+    @Test
+    void whatStepsOfOnesOwnLeaveIsLookedAtBeforeItIsApplied() {
+        List<String> ids = new ArrayList<>();
+        RouteFile.definition("apply-table")
+                .at("/route/from/steps")
+                .forEach(step -> step.forEach(node -> ids.add(node.path("id").asText())));
+
+        assertThat(ids)
+                .containsSubsequence("read", "remember-read", "pass-own-steps", "require-passed", "remember-batch");
     }
 
     @Test

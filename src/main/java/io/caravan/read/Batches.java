@@ -92,6 +92,26 @@ public final class Batches {
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);
     }
 
+    /**
+     * Steps of one's own may leave other events in a batch, but not another one, whose offset the ledger would take over.
+     *
+     * @param left what the last of them left in the body
+     */
+    public void requirePassed(@Nullable Object left, Batch read) {
+        if (!(left instanceof Batch batch)) {
+            throw new IllegalStateException("The last of the steps of your own left no Batch in the body.");
+        }
+        if (!batch.table().equals(read.table())
+                || !batch.topic().equals(read.topic())
+                || batch.partition() != read.partition()
+                || batch.nextOffset() != read.nextOffset()
+                || !batch.asRead().equals(read.asRead())) {
+            throw new IllegalStateException(
+                    "The steps of your own left another batch than the one that they were given."
+                            + " Change its events by Batch.with or Batch.withRows.");
+        }
+    }
+
     /** See {@link TopicReader#lagSeconds}. */
     public Map<String, Double> lagSeconds() {
         return topics.lagSeconds();

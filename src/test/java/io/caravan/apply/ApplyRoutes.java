@@ -40,6 +40,7 @@ import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** The routes of {@code routes/20} to {@code routes/35} with their own beans, on a real target; only Kafka is not there. */
@@ -65,6 +66,10 @@ final class ApplyRoutes implements AutoCloseable {
 
         public Batch read(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {
             return batches.read(records);
+        }
+
+        public void requirePassed(@Nullable Object left, Batch read) {
+            batches.requirePassed(left, read);
         }
 
         public void commit(Batch batch) {
