@@ -134,6 +134,7 @@ public final class Pipeline implements AutoCloseable {
                 new KafkaChecks(
                         topics::admin,
                         settings.kafka().servers(),
+                        settings.pipeline(),
                         TableTopics.LARGEST_MESSAGE_BYTES,
                         settings.topics().retentionHours()),
                 capture,

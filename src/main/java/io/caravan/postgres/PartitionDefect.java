@@ -10,25 +10,30 @@ import java.util.Map;
  * whole nor attaching hands down what a partition is in itself.
  *
  * @param partition quoted, with its schema
+ * @param outsideWal its changes are in no WAL of this server, so not even inserts are told
  * @param problem what it is, for people
  * @param remedy the statement for the source
  */
-public record PartitionDefect(String partition, boolean unlogged, String problem, String remedy) {
+public record PartitionDefect(String partition, boolean outsideWal, String problem, String remedy) {
     private static final SqlResource DEFECTS = SqlResource.read("partition-defects.sql");
 
     /** Of a table of the source; none when it is not divided. */
     public static List<PartitionDefect> of(Connection source, TableName table) throws SQLException {
         return DEFECTS.query(source, Map.of("tables", SqlResource.array(List.of(table.sql()))), row -> {
             String partition = row.getString("partition");
-            boolean unlogged = row.getBoolean("unlogged");
-            String problem = unlogged
-                    ? "is UNLOGGED, so its changes are in no WAL."
-                    : "has REPLICA IDENTITY " + ReplicaIdentity.of(row.getString("identity"))
-                            + ", which does not tell its rows apart by the table's own key, so PostgreSQL refuses UPDATE"
-                            + " and DELETE on it, or does not tell which row was meant.";
+            String kind = row.getString("kind");
+            String problem =
+                    switch (kind) {
+                        case "foreign" -> "is a foreign table: its rows are elsewhere, and in no WAL of the source.";
+                        case "unlogged" -> "is UNLOGGED, so its changes are in no WAL.";
+                        default ->
+                            "has REPLICA IDENTITY " + ReplicaIdentity.of(row.getString("identity"))
+                                    + ", which does not tell its rows apart by the table's own key, so PostgreSQL refuses UPDATE"
+                                    + " and DELETE on it, or does not tell which row was meant.";
+                    };
             return new PartitionDefect(
                     partition,
-                    unlogged,
+                    !kind.equals("identity"),
                     "Partition " + partition + " of table " + table + " " + problem,
                     row.getString("remedy"));
         });

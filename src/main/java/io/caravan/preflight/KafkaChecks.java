@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
@@ -11,10 +12,14 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.MemberDescription;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,29 +32,40 @@ public final class KafkaChecks {
     /** A request is the message with little around it; more than enough is no harm. */
     private static final int AROUND_MESSAGE_BYTES = 32 << 20;
 
+    /** As many are named as a person reads. */
+    private static final int NAMED = 5;
+
     private static final Logger LOG = LoggerFactory.getLogger(KafkaChecks.class);
 
     private final Supplier<Admin> kafka;
     private final String servers;
+    private final String pipeline;
     private final int messageBytes;
     private final long retentionMillis;
 
     /**
      * @param servers where Kafka is, for messages
+     * @param pipeline the name of its consumer group
      * @param messageBytes the largest message that the connector sends
      */
-    public KafkaChecks(Supplier<Admin> kafka, String servers, int messageBytes, int retentionHours) {
+    public KafkaChecks(Supplier<Admin> kafka, String servers, String pipeline, int messageBytes, int retentionHours) {
         this.kafka = kafka;
         this.servers = servers;
+        this.pipeline = pipeline;
         this.messageBytes = messageBytes;
         this.retentionMillis = retentionHours * 3_600_000L;
     }
 
-    List<Finding> run(Collection<String> topics) throws InterruptedException {
+    /** @param settingUp the target knows of no pipeline of this name yet, so nobody should write to its topics, nor read them */
+    List<Finding> run(Collection<String> topics, boolean settingUp) throws InterruptedException {
         try {
             Admin admin = kafka.get();
             List<Finding> findings = new ArrayList<>(brokers(admin));
-            findings.addAll(topics(describe(admin, ConfigResource.Type.TOPIC, topics)));
+            Map<String, Config> there = describe(admin, ConfigResource.Type.TOPIC, topics);
+            findings.addAll(topics(there));
+            if (settingUp) {
+                findings.addAll(others(admin, there.keySet()));
+            }
             return findings;
         } catch (KafkaException | ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
@@ -109,6 +125,84 @@ public final class KafkaChecks {
                 alter("retention.bytes=-1"),
                 true));
         return findings;
+    }
+
+    /** Who else uses the names of this pipeline, perhaps by a Kafka Connect that nothing here knows of. */
+    private List<Finding> others(Admin admin, Collection<String> topics) throws InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            List<String> filled = filled(admin, topics);
+            if (!filled.isEmpty()) {
+                findings.add(new Finding(
+                        "kafka topics",
+                        "The target knows of no pipeline " + pipeline + ", but there are records in topic "
+                                + filled.stream().limit(NAMED).collect(Collectors.joining(", "))
+                                + (filled.size() > NAMED ? " and " + (filled.size() - NAMED) + " more" : "")
+                                + ". Those of an earlier life are passed over; if another pipeline still writes there, by"
+                                + " whatever Kafka Connect, its changes would be applied here, and hide some of this source.",
+                        "If one does, set caravan.topic-prefix to a name of this pipeline's own.",
+                        true));
+            }
+            List<String> members = members(admin);
+            if (!members.isEmpty()) {
+                findings.add(new Finding(
+                        "kafka group",
+                        "The target knows of no pipeline " + pipeline
+                                + ", but a Caravan reads for one of that name from " + String.join(", ", members)
+                                + ". Kafka would give each of them a part of the partitions.",
+                        "Set caravan.pipeline to a name of its own, unless that process has ended: Kafka forgets it within a"
+                                + " minute.",
+                        true));
+            }
+        } catch (ExecutionException e) { // no right to ask
+            LOG.info("Kafka does not tell who else uses the pipeline's names: {}", String.valueOf(e.getCause()));
+        }
+        return findings;
+    }
+
+    private static List<String> filled(Admin admin, Collection<String> topics)
+            throws ExecutionException, InterruptedException {
+        List<TopicPartition> partitions = admin.describeTopics(topics).allTopicNames().get().values().stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+                .toList();
+        Map<TopicPartition, Long> first = offsets(admin, partitions, OffsetSpec.earliest());
+        Map<TopicPartition, Long> end = offsets(admin, partitions, OffsetSpec.latest());
+        return partitions.stream()
+                .filter(each -> !Objects.equals(first.get(each), end.get(each)))
+                .map(TopicPartition::topic)
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private static Map<TopicPartition, Long> offsets(
+            Admin admin, Collection<TopicPartition> partitions, OffsetSpec which)
+            throws ExecutionException, InterruptedException {
+        return admin
+                .listOffsets(partitions.stream().collect(Collectors.toMap(each -> each, each -> which)))
+                .all()
+                .get()
+                .entrySet()
+                .stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, each -> each.getValue().offset()));
+    }
+
+    private List<String> members(Admin admin) throws ExecutionException, InterruptedException {
+        try {
+            return admin.describeConsumerGroups(List.of(pipeline)).all().get().values().stream()
+                    .flatMap(group -> group.members().stream())
+                    .map(MemberDescription::host)
+                    .distinct()
+                    .sorted()
+                    .toList();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return List.of();
+            }
+            throw e;
+        }
     }
 
     /** -1 is no limit. */

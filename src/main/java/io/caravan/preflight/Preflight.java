@@ -156,9 +156,10 @@ public final class Preflight {
                 new TargetChecks(target, source, reachable, state.isBeforeSchema(), tablesExpected, schema).run());
         findings.addAll(topicsOnce(tables));
         findings.addAll(capture.findings());
-        findings.addAll(
-                kafka.run(Stream.concat(tables.stream().map(table -> topicOf.apply(table.name())), Stream.of(messages))
-                        .collect(Collectors.toSet())));
+        findings.addAll(kafka.run(
+                Stream.concat(tables.stream().map(table -> topicOf.apply(table.name())), Stream.of(messages))
+                        .collect(Collectors.toSet()),
+                state.isBeforeSlot()));
         return findings;
     }
 

@@ -24,7 +24,7 @@ import java.util.Map;
 final class SourceChecks {
     private static final SqlResource QUOTED_UNIQUE_COLUMNS = SqlResource.read("quoted-unique-columns.sql");
 
-    private static final SqlResource UNLOGGED = SqlResource.read("unlogged-tables.sql");
+    private static final SqlResource LEFT_OUT = SqlResource.read("left-out-tables.sql");
 
     private final Database source;
     private final TableFilter filter;
@@ -171,22 +171,39 @@ final class SourceChecks {
         for (Table table : tables) {
             table(connection, table);
         }
-        unlogged(connection);
+        leftOut(connection);
     }
 
-    /** WAL does not tell of them, and PostgreSQL does not publish them. */
-    private void unlogged(Connection connection) throws SQLException {
-        List<TableName> names = UNLOGGED.query(
-                connection, Map.of(), row -> new TableName(row.getString("schema_name"), row.getString("table_name")));
-        names.stream()
-                .filter(filter::matches)
-                .forEach(name -> findings.add(new Finding(
+    /** WAL does not tell of them, or they come with an extension. Whoever moves a database has to know before, not after. */
+    private void leftOut(Connection connection) throws SQLException {
+        LEFT_OUT.query(connection, Map.of(), SourceChecks::leftOut).stream()
+                .filter(each -> filter.matches(each.getKey()))
+                .forEach(each -> findings.add(each.getValue()));
+    }
+
+    private static Map.Entry<TableName, Finding> leftOut(ResultSet row) throws SQLException {
+        TableName name = new TableName(row.getString("schema_name"), row.getString("table_name"));
+        String extension = row.getString("extension");
+        String why;
+        String remedy;
+        if (extension != null) {
+            why = "came with extension " + extension
+                    + ", as it does in the target: it is left out, with rows of your own.";
+            remedy = "Bring those over by hand,";
+        } else if (row.getBoolean("foreign_table")) {
+            why = "is a foreign table: its rows are elsewhere, and in no WAL of the source. It is left out.";
+            remedy = "Replicate it from the server that has its rows,";
+        } else {
+            why = "is UNLOGGED, so its changes are in no WAL: it is left out.";
+            remedy = "Run ALTER TABLE " + name.sql() + " SET LOGGED on the source to have it replicated,";
+        }
+        return Map.entry(
+                name,
+                new Finding(
                         "table " + name,
-                        "Table " + name + " is UNLOGGED, so its changes are in no WAL: it is left out.",
-                        "Run ALTER TABLE " + name.sql()
-                                + " SET LOGGED on the source to have it replicated, or exclude it"
-                                + " with caravan.tables.exclude.",
-                        true)));
+                        "Table " + name + " " + why,
+                        remedy + " or exclude it with caravan.tables.exclude.",
+                        true));
     }
 
     private void table(Connection connection, Table table) throws SQLException {

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 
 /** What the target must offer: room for the tables and the right to write rows without firing triggers. */
 final class TargetChecks {
-    private static final SqlResource EXTENSIONS = SqlResource.read("extensions-not-to-be-had.sql");
     private static final SqlResource FIRING_TRIGGERS = SqlResource.read("firing-triggers.sql");
     private static final SqlResource INCOMING = SqlResource.read("incoming-pipelines.sql");
 
@@ -61,8 +60,11 @@ final class TargetChecks {
             writable(connection);
             if (settingUp) {
                 findings.addAll(new TargetTableChecks(target, tables, tablesExpected).run(connection));
+                try (Connection other = source.session()) {
+                    findings.addAll(new NeededObjectChecks(other, connection, target.user(), tables)
+                            .run(schema, tablesExpected));
+                }
                 if (!tablesExpected) {
-                    extensions(connection);
                     notCarried();
                 }
             }
@@ -104,30 +106,6 @@ final class TargetChecks {
                             + " has no such character.",
                     true));
         }
-    }
-
-    /** Most are for superusers to make, and each comes from a package of the server's machine. */
-    private void extensions(Connection connection) throws SQLException {
-        List<String> needed;
-        try (Connection other = source.session()) {
-            needed = schema.extensions(other, tables.stream().map(Table::name).toList());
-        }
-        EXTENSIONS
-                .query(connection, Map.of("extensions", SqlResource.array(needed)), row -> {
-                    String name = row.getString("name");
-                    boolean available = row.getBoolean("available");
-                    return new Finding(
-                            "extension",
-                            available
-                                    ? "Role " + target.user() + " may not create extension " + name
-                                            + " in the target, and the chosen tables need it."
-                                    : "The target's server does not have extension " + name
-                                            + ", and the chosen tables need it.",
-                            available
-                                    ? "Run CREATE EXTENSION " + name + " there, as a superuser."
-                                    : "Install its package there, or exclude the tables with caravan.tables.exclude.");
-                })
-                .forEach(findings::add);
     }
 
     private void replicaRole(Connection connection) throws SQLException {

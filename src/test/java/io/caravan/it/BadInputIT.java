@@ -185,6 +185,28 @@ class BadInputIT {
     }
 
     @Test
+    void whatTheFilterNamesAndIsNotThereOrWouldShareATopicIsTold() throws Exception {
+        folder.set("caravan.tables.include", "nowhere.*");
+        refused(1, "No table of the source matches include nowhere.*", "Correct caravan.tables.include");
+
+        scenario.source()
+                .execute(
+                        "create table \"a b\" (id integer primary key)",
+                        "create table \"a&b\" (id integer primary key)",
+                        "create table \"a.b\" (id integer primary key)");
+        folder.set("caravan.tables.include", "public.*,public.acount")
+                .set("caravan.target.url", scenario.source().url());
+        refused(
+                1,
+                "caravan.tables.include has public.acount, and no table of the source matches that",
+                "would share topic " + scenario.name() + ".public.a_b",
+                "Kafka refuses names that differ only in dots and underscores",
+                "Source and target are the same database. Correct caravan.target.url");
+
+        scenario.source().execute("drop table \"a b\", \"a&b\", \"a.b\"");
+    }
+
+    @Test
     void aSlotThatExistsIsNotTakenOver() throws Exception {
         scenario.source()
                 .execute("select pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(scenario.slot()));

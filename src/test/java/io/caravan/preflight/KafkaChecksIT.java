@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.caravan.TestBroker;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +13,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +40,7 @@ class KafkaChecksIT {
                     "shop.public.b",
                     Map.of("retention.ms", "60000", "retention.bytes", "1000000", "cleanup.policy", "compact,delete"));
 
-            List<Finding> findings = checks(broker.address()).run(TOPICS);
+            List<Finding> findings = checks(broker.address()).run(TOPICS, true);
 
             assertThat(findings)
                     .extracting(finding -> finding.check() + " " + finding.warning())
@@ -50,7 +57,7 @@ class KafkaChecksIT {
             for (Finding finding : findings.subList(1, findings.size())) {
                 run(broker, finding.remedy());
             }
-            assertThat(checks(broker.address()).run(TOPICS))
+            assertThat(checks(broker.address()).run(TOPICS, true))
                     .as("after the statements")
                     .containsExactly(findings.get(0));
         }
@@ -64,14 +71,59 @@ class KafkaChecksIT {
                 TestBroker.start(directory.resolve("data"), Map.of("socket.request.max.bytes", 160 << 20))) {
             address = broker.address();
             checks = checks(address);
-            assertThat(checks.run(TOPICS)).isEmpty();
+            assertThat(checks.run(TOPICS, true)).isEmpty();
         }
-        assertThat(checks.run(TOPICS)).singleElement().satisfies(finding -> assertThat(finding.toString())
+        assertThat(checks.run(TOPICS, true)).singleElement().satisfies(finding -> assertThat(finding.toString())
                 .contains("Kafka at " + address + " does not answer", "caravan.kafka.bootstrap-servers"));
     }
 
+    /** As where another pipeline uses the names by a Kafka Connect of its own, which this one does not know of. */
+    @Test
+    void whoElseWritesToTheTopicsOrReadsForTheGroupIsToldBeforeTheSetUpOnly() throws Exception {
+        try (TestBroker broker =
+                TestBroker.start(directory.resolve("data"), Map.of("socket.request.max.bytes", 160 << 20))) {
+            for (String topic : List.of("shop.public.a", "shop.public.b")) {
+                create(broker, topic, Map.of("max.message.bytes", String.valueOf(MESSAGE_BYTES)));
+            }
+            KafkaChecks checks = checks(broker.address());
+            assertThat(checks.run(TOPICS, true)).as("topics without records").isEmpty();
+            try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                            Map.of("bootstrap.servers", broker.address()),
+                            new ByteArraySerializer(),
+                            new ByteArraySerializer());
+                    KafkaConsumer<byte[], byte[]> reader = new KafkaConsumer<>(
+                            Map.of("bootstrap.servers", broker.address(), "group.id", "shop"),
+                            new ByteArrayDeserializer(),
+                            new ByteArrayDeserializer())) {
+                producer.send(new ProducerRecord<>("shop.public.b", new byte[1]))
+                        .get();
+                reader.subscribe(List.of("shop.public.a"));
+                Awaitility.await().until(() -> {
+                    reader.poll(Duration.ofMillis(100));
+                    return !reader.assignment().isEmpty();
+                });
+
+                assertThat(checks.run(TOPICS, true))
+                        .allSatisfy(finding -> assertThat(finding.warning()).isTrue())
+                        .extracting(Finding::toString)
+                        .satisfiesExactly(
+                                topics -> assertThat(topics)
+                                        .contains(
+                                                "there are records in topic shop.public.b.",
+                                                "set caravan.topic-prefix"),
+                                group -> assertThat(group)
+                                        .contains(
+                                                "a Caravan reads for one of that name from /127.0.0.1",
+                                                "Set caravan.pipeline"));
+                assertThat(checks.run(TOPICS, false))
+                        .as("they are this pipeline's own")
+                        .isEmpty();
+            }
+        }
+    }
+
     private static KafkaChecks checks(String servers) {
-        return new KafkaChecks(() -> admin(servers), servers, MESSAGE_BYTES, 168);
+        return new KafkaChecks(() -> admin(servers), servers, "shop", MESSAGE_BYTES, 168);
     }
 
     private static Admin admin(String servers) {
