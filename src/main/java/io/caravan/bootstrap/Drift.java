@@ -210,7 +210,7 @@ public final class Drift {
             if (there == null || here == null || !(step.mayDrift() || step.isNew())) {
                 return there; // the guard speaks of tables that are gone
             }
-            stops.requireAllInWal(table, from);
+            stops.requireAllLogged(table, from);
             stops.requireKeyOfPartitioning(table, from);
             boolean ours = makesTables();
             TableShape known = lastSeen(table);

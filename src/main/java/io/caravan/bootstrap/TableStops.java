@@ -22,10 +22,10 @@ final class TableStops {
         this.topics = topics;
     }
 
-    /** SET UNLOGGED rewrites a partition, so the table's shape is another; once it is logged again the table is copied. A foreign table may be attached. */
-    void requireAllInWal(TableName table, Connection from) throws SQLException, DriftException {
+    /** SET UNLOGGED rewrites a partition, so the table's shape is another; once it is logged again the table is copied. */
+    void requireAllLogged(TableName table, Connection from) throws SQLException, DriftException {
         for (PartitionDefect each : PartitionDefect.of(from, table)) {
-            if (each.outsideWal()) {
+            if (each.unlogged()) {
                 throw of(table, each.problem() + " Run on the source: " + each.remedy());
             }
         }

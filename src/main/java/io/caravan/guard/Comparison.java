@@ -62,6 +62,23 @@ final class Comparison {
             gap(
                     "The source's WAL ends at " + now.flushed() + " and was at " + evidence.walFlushed()
                             + " before: the server was restored from a backup, and what was written after it is in the target.");
+        } else if (!now.standby()) {
+            strangers(now, observed);
+        }
+    }
+
+    /** All that the source has written since lies before such a change, and counts as sent before. */
+    private void strangers(ServerIdentity source, Observed observed) {
+        for (TableName table : tables) {
+            Lsn applied = observed.applied().getOrDefault(topics.apply(table), Lsn.ZERO);
+            if (applied.isAfter(source.flushed())) {
+                gaps.add(Gap.ofTable(
+                        table.toString(),
+                        "Topic " + topics.apply(table) + " has a change that was committed at " + applied
+                                + ", and the source's WAL ends at " + source.flushed()
+                                + ": a connector of another source writes there, and changes of this one were passed over"
+                                + " since. Give one of the two another caravan.topic-prefix."));
+            }
         }
     }
 

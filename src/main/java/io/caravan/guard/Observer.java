@@ -46,6 +46,9 @@ public final class Observer {
         /** Kafka's id of each topic of these tables, and of that of the messages, that is there, by its name. */
         Map<String, String> ids(List<TableName> tables) throws ExecutionException, InterruptedException;
 
+        /** By topic, the farthest COMMIT in the slot's stream that the ledger has. */
+        Map<String, Lsn> applied() throws SQLException;
+
         /** What lies in the topics, and is in the ledger. */
         Delivered delivered() throws SQLException;
 
@@ -81,13 +84,15 @@ public final class Observer {
     }
 
     /**
-     * The slot is read before the stored offset and that before the topics: each can only be ahead of the one before.
+     * The slot is read before the stored offset and that before the topics: each can only be ahead of the one before. What is applied is read
+     * before the source, whose WAL has it.
      *
      * @param starting also look into the topics, and fail when a part does not answer; they are looked into as well when the
      *     connector would not begin at its stored offset
      */
     Observed look(@Nullable Evidence evidence, boolean starting) throws SQLException, InterruptedException {
         List<TableName> ours = tables.get();
+        Map<String, Lsn> applied = applied(starting);
         Source there = source(evidence, starting);
         Optional<Stored> offset = Optional.empty();
         boolean offsetIsTold = true;
@@ -97,7 +102,7 @@ public final class Observer {
             LOG.debug("The connector's offset is not told to the guard: {}", e.getMessage());
             offsetIsTold = false;
         }
-        boolean isUnfit = new Observed(there, ours, null, offsetIsTold, offset, null).isOffsetUnfit();
+        boolean isUnfit = new Observed(there, ours, applied, null, offsetIsTold, offset, null).isOffsetUnfit();
         Delivered delivered = null;
         try {
             delivered = starting || isUnfit ? topics.delivered() : null;
@@ -109,7 +114,19 @@ public final class Observer {
             offset = Optional.empty(); // what it means cannot be said before the next look
             offsetIsTold = false;
         }
-        return new Observed(there, ours, topicIds(ours), offsetIsTold, offset, delivered);
+        return new Observed(there, ours, applied, topicIds(ours), offsetIsTold, offset, delivered);
+    }
+
+    private Map<String, Lsn> applied(boolean starting) throws SQLException {
+        try {
+            return topics.applied();
+        } catch (SQLException e) {
+            if (starting) {
+                throw e;
+            }
+            LOG.debug("The target does not answer the guard: {}", e.getMessage());
+            return Map.of();
+        }
     }
 
     private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {

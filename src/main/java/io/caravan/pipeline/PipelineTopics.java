@@ -91,6 +91,24 @@ record PipelineTopics(TableTopics topics, TopicTails tails, Database target, Str
     }
 
     @Override
+    public Map<String, Lsn> applied() throws SQLException {
+        Map<String, Lsn> applied = new HashMap<>();
+        try (Connection connection = target.session();
+                PreparedStatement select =
+                        connection.prepareStatement("select topic, stream_position from caravan.ledger"
+                                + " where pipeline = ? and stream_position is not null")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    Lsn commit = StreamPosition.parse(row.getString(2)).commit();
+                    applied.merge(row.getString(1), commit, (one, other) -> one.isAfter(other) ? one : other);
+                }
+            }
+        }
+        return applied;
+    }
+
+    @Override
     public Delivered delivered() throws SQLException {
         Delivered applied = Delivered.NOTHING;
         Map<TopicPartition, Long> waiting = new HashMap<>();

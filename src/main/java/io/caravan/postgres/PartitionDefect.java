@@ -10,11 +10,10 @@ import java.util.Map;
  * whole nor attaching hands down what a partition is in itself.
  *
  * @param partition quoted, with its schema
- * @param outsideWal its changes are in no WAL of this server, so not even inserts are told
  * @param problem what it is, for people
  * @param remedy the statement for the source
  */
-public record PartitionDefect(String partition, boolean outsideWal, String problem, String remedy) {
+public record PartitionDefect(String partition, boolean unlogged, String problem, String remedy) {
     private static final SqlResource DEFECTS = SqlResource.read("partition-defects.sql");
 
     /** Of a table of the source; none when it is not divided. */
@@ -33,7 +32,7 @@ public record PartitionDefect(String partition, boolean outsideWal, String probl
                     };
             return new PartitionDefect(
                     partition,
-                    !kind.equals("identity"),
+                    kind.equals("unlogged"),
                     "Partition " + partition + " of table " + table + " " + problem,
                     row.getString("remedy"));
         });

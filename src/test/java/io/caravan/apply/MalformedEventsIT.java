@@ -10,7 +10,9 @@ import io.caravan.change.Op;
 import io.caravan.change.Row;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -29,6 +31,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class MalformedEventsIT {
     private static final int EVENTS = 1500;
+    private static final String PLACE = "caravan.position";
+
+    /** Of headers, those of a place among them. */
+    private static final int[] LENGTHS = {0, 1, 19, 20, 21, 39, 40, 41, 60};
 
     private final Map<Integer, String> model = new TreeMap<>();
     private final Set<Long> unreadable = new HashSet<>();
@@ -70,6 +76,79 @@ class MalformedEventsIT {
                         unreadable.stream().sorted().map(String::valueOf).toList());
         assertThat(unreadable).hasSizeGreaterThan(50);
         System.out.printf("seed %d: %d letters, %d stops%n", seed, unreadable.size(), stops);
+    }
+
+    /** Of a whole event or of any bytes. The good ones tell their places, each the one before it too. */
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5, 6})
+    void everyGoodEventIsAppliedWhateverHeadersTheRecordsBetweenThemHave(long seed) throws Exception {
+        random = new Random(seed);
+        changes = new Changes("part");
+        Database target = Servers.create("target", "headed" + seed);
+        Sql.run(target, "create table public.part (id int primary key, name varchar(40), notes text)");
+        int stops = 0;
+        int strange = 0;
+        try (ApplyRoutes routes = new ApplyRoutes(target, "", EVENTS).with("part", "id")) {
+            for (int place = 1; place <= EVENTS; ) {
+                List<ConsumerRecord<byte[], byte[]>> batch = new ArrayList<>();
+                for (int i = random.nextInt(40); i >= 0; i--) {
+                    if (random.nextInt(6) == 0) {
+                        batch.add(withStrangeHeaders());
+                        strange++;
+                    } else {
+                        ConsumerRecord<byte[], byte[]> good = good();
+                        good.headers().add(PLACE, place(place, place - 1));
+                        batch.add(good);
+                        place++;
+                    }
+                }
+                if (routes.send(batch) != null) {
+                    stops++;
+                    batch.removeIf(MalformedEventsIT::isDamaged);
+                    assertThat(routes.send(batch)).as("seed " + seed).isNull();
+                }
+            }
+        }
+
+        assertThat(Sql.column(target, "select id || ' ' || name from part where id < 1000 order by id"))
+                .as("seed " + seed)
+                .containsExactlyElementsOf(model.entrySet().stream()
+                        .map(each -> each.getKey() + " " + each.getValue())
+                        .toList());
+        System.out.printf("seed %d: %d with strange headers, %d stops%n", seed, strange, stops);
+    }
+
+    private static byte[] place(int at, int previous) {
+        return ByteBuffer.allocate(40)
+                .putInt(1)
+                .putLong(1000L + at)
+                .putLong(0)
+                .putInt(1)
+                .putLong(1000L + previous)
+                .putLong(0)
+                .array();
+    }
+
+    private ConsumerRecord<byte[], byte[]> withStrangeHeaders() {
+        int id = 1000 + random.nextInt(50);
+        String row = "{\"id\":\"%d\",\"name\":\"x\",\"notes\":null}".formatted(id);
+        byte[] value = random.nextInt(3) == 0
+                ? bytes(random.nextInt(60))
+                : Changes.event("part", "c", "null", row, 0).getBytes(StandardCharsets.UTF_8);
+        ConsumerRecord<byte[], byte[]> record = changes.raw("{\"id\":\"" + id + "\"}", value);
+        for (String name : List.of(PLACE, "__debezium.oldkey", "__debezium.newkey", "caravan.barrier", "other")) {
+            if (random.nextInt(3) == 0) {
+                record.headers()
+                        .add(name, random.nextInt(8) == 0 ? null : bytes(LENGTHS[random.nextInt(LENGTHS.length)]));
+            }
+        }
+        return record;
+    }
+
+    private byte[] bytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
     }
 
     private static boolean isDamaged(ConsumerRecord<byte[], byte[]> one) {

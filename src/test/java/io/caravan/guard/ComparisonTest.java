@@ -38,6 +38,7 @@ class ComparisonTest {
             Optional.of(new PublicationState("16400:900", "app", false, BEFORE.members(), List.of()));
     private Set<String> tables = Set.of("public.orders");
     private @Nullable Map<String, String> topics = BEFORE.topics();
+    private Map<String, Lsn> applied = Map.of("t.public.orders", Lsn.parse("0/6000"));
     private Optional<Stored> offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 3, true));
     private @Nullable Delivered delivered = new Delivered(Lsn.parse("0/5000"), Lsn.parse("0/5080"));
 
@@ -52,6 +53,7 @@ class ComparisonTest {
                 new Observed(
                         new Source(identity, leftTimeline, slot, publication, tables),
                         List.of(ORDERS),
+                        applied,
                         topics,
                         true,
                         offset,
@@ -80,7 +82,7 @@ class ComparisonTest {
     void aTableThatWasNotKnownAtTheLookHasNoGap() {
         List<Gap> gaps = Comparison.of(
                 BEFORE,
-                new Observed(null, List.of(), Map.of("t.message", "id-2"), false, Optional.empty(), null),
+                new Observed(null, List.of(), Map.of(), Map.of("t.message", "id-2"), false, Optional.empty(), null),
                 "pub",
                 new ReplicationSlot("slot"),
                 table -> "t." + table);
@@ -92,11 +94,24 @@ class ComparisonTest {
     void aPartThatDoesNotAnswerIsNoGap() {
         List<Gap> gaps = Comparison.of(
                 BEFORE,
-                new Observed(null, List.of(ORDERS), null, false, Optional.empty(), null),
+                new Observed(null, List.of(ORDERS), applied, null, false, Optional.empty(), null),
                 "pub",
                 new ReplicationSlot("slot"),
                 TableName::toString);
         assertThat(gaps).isEmpty();
+    }
+
+    @Test
+    void aChangeFromBeyondTheSourcesWalIsNoneOfThisSource() {
+        applied = Map.of("t.public.orders", Lsn.parse("0/6001"), "t.public.others", Lsn.parse("0/9000"));
+        expect("public.orders", "has a change that was committed at 0/6001, and the source's WAL ends at 0/6000");
+    }
+
+    /** Its WAL is behind for a while. */
+    @Test
+    void ofAStandbyThatIsNotPromotedYetNothingIsConcluded() {
+        identity = new ServerIdentity("77", true, 0, Lsn.parse("0/5500"));
+        assertThat(gaps()).isEmpty();
     }
 
     @Test

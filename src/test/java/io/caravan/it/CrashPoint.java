@@ -49,6 +49,7 @@ enum CrashPoint {
     COPY_OF_ONE_TABLE_BEFORE_COMMIT("bootstrap.TableLines", "filled"),
     COPY_OF_ONE_TABLE_BEFORE_ITS_GAP_IS_MENDED("pipeline.GapRenewal", "mended"),
     COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS("pipeline.GapRenewal", "done"),
+    KEY_RENAMED_BEFORE_THE_INDEXES("bootstrap.schema.PostDataBuild", "make"),
     /** Not to be killed there: whoever is there has looked twice for tables to copy, and copied what it found. */
     TABLES_LOOKED_AT_AGAIN(Place.LOOK, Place.LOOK, Place.LOOK, Place.LOOK),
     ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter");

@@ -114,6 +114,39 @@ class CrashPointsIT {
         }
     }
 
+    /** The target calls the key as the source does by then, and lacks what is made after it. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(names = "KEY_RENAMED_BEFORE_THE_INDEXES")
+    void aCrashBetweenARenamedKeyAndTheIndexesAfterItLeavesTheTableWithBoth(CrashPoint point) throws Exception {
+        Scenario scenario = streaming();
+        running(scenario);
+        scenario.source()
+                .execute("create table renamed (id integer primary key, v integer);"
+                        + "insert into renamed select n, n from generate_series(1, 100) n");
+        scenario.databases()
+                .awaitInTarget(
+                        "select step from caravan.bootstrap where table_name = 'public.renamed' and source_shape is not null",
+                        "copied",
+                        Databases.LIMIT);
+        String indexes = "select string_agg(indexrelid::regclass::text, ' ' order by indexrelid) from pg_index"
+                + " where indrelid = 'renamed'::regclass";
+        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+            CaravanProcess last = crash(point, scenario, () -> {
+                scenario.source()
+                        .execute("alter table renamed rename constraint renamed_pkey to renamed_pk;"
+                                + "alter table renamed alter column v type integer using v + 100;"
+                                + "create unique index renamed_v on renamed (v)");
+                running.awaitPoint();
+                assertThat(scenario.target().query(indexes))
+                        .as("the point is between the two")
+                        .isEqualTo("renamed_pk");
+            });
+            scenario.source().execute("update renamed set v = -v where id % 7 = 1");
+            assertEqualAndHealthy(scenario, last, load);
+        }
+        assertThat(scenario.target().query(indexes)).isEqualTo("renamed_pk renamed_v");
+    }
+
     /** The target's key is made after the copy, as the source's is then. */
     @Test
     void aTableThatGetsAnotherKeyBetweenItsCopyAndTheTargetsKeyHasNoWrongRow() throws Exception {

@@ -128,6 +128,46 @@ class MalformedRecordsIT {
         PIPELINE.awaitHealthy();
     }
 
+    /** As another Caravan's connector writes them, whose topics have the same names: the first that it sends tells of none before it. */
+    @Test
+    void aWholeEventOfAnotherSourceBehindWhichChangesWouldBePassedOverStopsItsTable() throws Exception {
+        PIPELINE.source().execute("insert into journal values (now(), 'before it', 1)");
+        PIPELINE.databases().awaitEqual();
+        String topic = PIPELINE.scenario().topic("journal");
+        String end = PIPELINE.source().query("select (pg_current_wal_lsn() + 1000000000)::text");
+        byte[] place = ByteBuffer.allocate(20)
+                .putInt(1)
+                .putLong(Lsn.parse(end).value())
+                .putLong(0)
+                .array();
+        try (KafkaProducer<byte[], byte[]> producer = producer()) {
+            ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(
+                    topic,
+                    null,
+                    bytes(EVENT.formatted(
+                            "{\"at\":\"2026-11-29\",\"what\":\"of another\",\"n\":\"1\"}",
+                            SOURCE.replace("account", "journal"),
+                            "\"c\"")));
+            record.headers().add("caravan.position", place);
+            producer.send(record).get();
+        }
+        PIPELINE.databases()
+                .awaitInTarget("select count(*) from journal where what = 'of another'", "1", Streaming.LIMIT);
+        PIPELINE.source().execute("insert into journal values (now(), 'passed over', 1)");
+
+        await().atMost(Streaming.LIMIT).untilAsserted(() -> assertThat(
+                        PIPELINE.status().get("problems").toString())
+                .contains(
+                        "Topic " + topic + " has a change that was committed at " + end,
+                        "caravan.topic-prefix",
+                        "resync public.journal"));
+        PIPELINE.answer(0, "resync", "public.journal");
+
+        PIPELINE.source().execute("insert into journal values (now(), 'after that', 1)");
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.awaitHealthy();
+    }
+
     private List<byte[]> malformed() {
         List<byte[]> records = new ArrayList<>();
         for (int size : new int[] {0, 1, 100, 100_000}) {

@@ -22,6 +22,8 @@ class PartitionsCrashPointsIT {
             create table moved (id integer primary key, v integer not null default 0, doc text);
             alter table moved alter column doc set storage external;
             insert into moved (id, doc) select n, repeat(md5(n::text), 100) from generate_series(1, 60) n;
+            create table lettered (like moved including all);
+            insert into lettered select n, 0, repeat(md5(n::text), 100) from generate_series(1, 60) n;
             create table emptied (id integer primary key, v integer not null default 0);
             insert into emptied select n from generate_series(1, 300) n""";
 
@@ -32,6 +34,26 @@ class PartitionsCrashPointsIT {
             truncate emptied;
             insert into emptied select n, (random() * 1000)::integer from generate_series(1, 300) n;
             update emptied set v = -v where id % 2 = 0""";
+
+    /**
+     * Rejected rows in all partitions, and what waits behind them: changes of the key that keep a large value, for which all partitions
+     * meet; one that brings it, which is a delete and an insert in two partitions; rows that take the keys that became free.
+     */
+    private static final String[] BEHIND_LETTERS = {
+        "update lettered set v = 5000 where id <= 12",
+        "update lettered set id = id + 100 where id <= 6",
+        "update lettered set v = 1 where id between 101 and 103",
+        "update lettered set id = id + 100, doc = doc || 'x' where id between 7 and 9",
+        "insert into lettered select n, 2, 'again' from generate_series(1, 9) n",
+        "update lettered set id = id + 200 where id between 101 and 102",
+        "delete from lettered where id = 6; update lettered set id = 6, v = 4 where id = 301; update lettered set v = 3, doc = 'new' where id = 10",
+        "delete from lettered where id = 11",
+        "update lettered set v = v + 1 where id between 13 and 60",
+    };
+
+    private static final String LETTERS_OF =
+            "select count(*) || ' in ' || count(distinct partition) from caravan.dead_letter"
+                    + " where table_name = 'public.lettered' and state ";
 
     /** Whether a first partition is behind the event that others still stand at. */
     private static final String ONLY_THE_FIRST_IS_BEHIND = """
@@ -91,6 +113,42 @@ class PartitionsCrashPointsIT {
         scenario.databases().awaitEqual();
         assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
         assertThat(caravan.process().status().get("problems")).isEmpty();
+    }
+
+    @Test
+    void lettersWhoseRowsChangeTheirKeysWaitInEveryPartitionOverAKillAndAreReplayedInTheirOrder() throws Exception {
+        scenario.target().execute("alter table lettered add constraint small check (v < 1000)");
+        caravan.arm(CrashPoint.EVENT_HELD_BEHIND_A_LETTER, true);
+        scenario.source().execute(BEHIND_LETTERS);
+        caravan.awaitPoint();
+        startAgain();
+
+        String free = "select md5(string_agg(x::text, ',' order by id)) from lettered x where id between 13 and 60";
+        scenario.databases().awaitInTarget(free, scenario.source().query(free), Databases.LIMIT);
+        assertThat(
+                        scenario.target()
+                                .query(
+                                        "select string_agg(id || ' ' || v, ',' order by id) from lettered where id <= 12 or id > 60"))
+                .as("nothing has passed a letter of its row")
+                .isEqualTo("1 0,2 0,3 0,4 0,5 0,6 0,7 0,8 0,9 0,10 0,11 0,12 0");
+        assertThat(scenario.target().query(LETTERS_OF + "in ('rejected', 'held')"))
+                .endsWith(" in 3");
+
+        scenario.target().execute("alter table lettered drop constraint small");
+        scenario.folder().answer(0, "dead-letters", "replay", "--all");
+        scenario.databases().awaitEqual();
+        assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
+
+        scenario.target().execute("alter table lettered add constraint small check (v < 1000) not valid");
+        scenario.source()
+                .execute(
+                        "update lettered set v = 6000 where id between 13 and 30",
+                        "truncate lettered",
+                        "insert into lettered select n, 1, 'after' from generate_series(1, 30) n");
+        scenario.databases().awaitEqual();
+        assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
+        assertThat(scenario.target().query(LETTERS_OF + "= 'superseded'")).endsWith(" in 3");
+        scenario.target().execute("alter table lettered drop constraint small");
     }
 
     /** One that was asked for while the cut-over was about to note that all is ready: it is not made then, and not forgotten. */

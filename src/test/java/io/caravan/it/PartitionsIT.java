@@ -146,6 +146,35 @@ class PartitionsIT {
         PIPELINE.databases().awaitEqual("");
     }
 
+    /** Its rows are elsewhere, and in no WAL of the source. */
+    @Test
+    void oneThatIsAForeignTableIsToldUntilItIsDetachedAndTheOthersGoOn() throws Exception {
+        PIPELINE.source()
+                .execute(
+                        "create table abroad (id integer, v text) partition by range (id);"
+                                + "create table abroad_1 partition of abroad for values from (0) to (100);"
+                                + "alter table abroad replica identity full; alter table abroad_1 replica identity full;"
+                                + "insert into abroad values (1, 'a')",
+                        "create foreign data wrapper none",
+                        "create server elsewhere foreign data wrapper none");
+        PIPELINE.awaitAgreed("public.abroad");
+
+        PIPELINE.source()
+                .execute(
+                        "create foreign table abroad_2 partition of abroad for values from (100) to (200) server elsewhere");
+        PIPELINE.source().execute("insert into abroad values (2, 'b')");
+        arrives("select from abroad where id = 2");
+        Await.until(Streaming.LIMIT, () -> told("abroad"), () -> told("abroad").startsWith("yellow "));
+        String statement = "ALTER TABLE public.abroad DETACH PARTITION public.abroad_2";
+        assertThat(told("abroad"))
+                .contains("Partition public.abroad_2 of table public.abroad is a foreign table", statement);
+        PIPELINE.source().execute(statement);
+
+        Await.until(Streaming.LIMIT, () -> told("abroad"), () -> told("abroad").isEmpty());
+        PIPELINE.source().execute("drop foreign data wrapper none cascade");
+        PIPELINE.databases().awaitEqual("");
+    }
+
     @Test
     void oneWhoseRowsCannotBeUpdatedOnTheSourceIsToldUntilItIsMended() throws Exception {
         PIPELINE.source()
