@@ -69,7 +69,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aTargetThatIsStopped() throws Exception {
+    void aTargetThatIsStoppedIsWaitedForAndNothingIsLost() throws Exception {
         server.stop();
         CompletableFuture<Exception> sent = sendAside();
         awaitRetried("Connection to 127.0.0.1");
@@ -80,7 +80,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aTargetThatIsAStandby() throws Exception {
+    void aTargetThatIsAStandbyIsWaitedForUntilItIsPromoted() throws Exception {
         server.restartAsStandby();
         CompletableFuture<Exception> sent = sendAside();
         awaitRetried("25006");
@@ -91,7 +91,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aDiskThatIsFull() throws Exception {
+    void aDiskThatIsFullIsWaitedForAndNothingIsLost() throws Exception {
         routes.close();
         try (TestPostgres small = TestPostgres.startWithSmallDisk()) {
             createRole(small);
@@ -115,7 +115,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aServerWithoutConnectionsLeft() throws Exception {
+    void aServerWithoutConnectionsLeftIsWaitedForAndNothingIsLost() throws Exception {
         List<Connection> others = new ArrayList<>();
         CompletableFuture<Exception> sent;
         try {
@@ -133,7 +133,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aRoleWithoutConnectionsLeft() throws Exception {
+    void aRoleWithoutConnectionsLeftIsWaitedForAndNothingIsLost() throws Exception {
         Sql.run(admin, "alter role applier connection limit 0");
         terminateSessions();
         CompletableFuture<Exception> sent = sendAside();
@@ -145,7 +145,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aDeadlock() throws Exception {
+    void aDeadlockIsTriedAgainAndNothingIsLost() throws Exception {
         // the other side looks for deadlocks first and so becomes the victim, once both wait
         Sql.run(admin, "alter role applier in database applied set deadlock_timeout = '3s'");
         terminateSessions();
@@ -185,7 +185,7 @@ class FailureClassesIT {
 
     /** As a trigger of the target's owner can make one. */
     @Test
-    void aSerializationFailure() throws Exception {
+    void aSerializationFailureIsTriedAgainAndNothingIsLost() throws Exception {
         Sql.run(admin, "create sequence calls");
         Sql.run(admin, "grant usage on sequence calls to applier");
         Sql.run(admin, """
@@ -203,7 +203,7 @@ class FailureClassesIT {
     }
 
     @Test
-    void aStatementThatIsCancelled() throws Exception {
+    void aStatementThatIsCancelledIsTriedAgainAndNothingIsLost() throws Exception {
         CompletableFuture<Exception> sent;
         try (Connection other = Sql.connect(admin)) {
             other.setAutoCommit(false);

@@ -62,6 +62,9 @@ insert into unkeyed_empty values (null, null), (null, null), ('infinity', '');
 delete from unkeyed_empty where ctid = (select min(ctid) from unkeyed_empty);
 update swapped set u = -1 where id = 1; update swapped set u = 1 where id = 2; update swapped set u = 2 where id = 1;
 update swapped set d = 7 - d;
+update exclusive set during = 'empty' where id = 1; update exclusive set during = '[2024-01-01,2024-01-05)' where id = 2; update exclusive set during = '[2024-01-05,2024-01-09)' where id = 1;
+update exclusive set u = 9 where id = 1; update exclusive set u = null where id = 2; update exclusive set u = 2 where id = 1;
+delete from exclusive where id = 3; insert into exclusive values (4, '[2024-02-01,2024-03-01)', 3);
 delete from swapped where id = 3; update swapped set u = 3 where id = 4; insert into swapped values (3, 4, 99);
 ---------
 insert into child values (50, 1); update parent set id = 10 where id = 1; update parent set boss = 10 where id = 2;

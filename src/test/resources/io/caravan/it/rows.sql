@@ -75,6 +75,8 @@ create table nothing_in_it (id bigserial primary key, t text);
 
 create table swapped (id integer primary key, u integer unique, d integer unique deferrable initially deferred);
 insert into swapped select n, n, n from generate_series(1, 6) n;
+create table exclusive (id integer primary key, during daterange, u integer, exclude using gist (during with &&), unique nulls not distinct (u));
+insert into exclusive values (1, '[2024-01-01,2024-01-05)', null), (2, '[2024-01-05,2024-01-09)', 2), (3, '[2024-02-01,2024-02-02)', 3);
 create table parent (id integer primary key, boss integer references parent deferrable initially deferred, t text);
 create table child (id integer primary key, parent integer not null references parent on delete cascade on update cascade);
 insert into parent values (1, 2, 'a'), (2, 1, 'b'), (3, 3, 'c');
