@@ -8,6 +8,7 @@ import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
 import io.caravan.preflight.Finding;
 import io.caravan.preflight.Preflight;
+import io.caravan.run.Counted;
 import io.caravan.run.Terminal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -69,7 +70,7 @@ final class CheckCommand implements Callable<Integer> {
 
     /** What nobody can ask the target's server: whether its disk has room. */
     static String size(int tables, long bytes) {
-        return tables + (tables == 1 ? " table, " : " tables, ") + bytes / (1 << 20)
+        return Counted.of(tables, "table") + ", " + bytes / (1 << 20)
                 + " MiB on the source without indexes. The target's disk needs that, room for the indexes, and while they are copied"
                 + " as much again for WAL; Kafka's needs what changes within the copy.";
     }
@@ -91,6 +92,6 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static String count(long number, String what) {
-        return number == 0 ? "" : number + " " + what + (number == 1 ? "" : "s");
+        return number == 0 ? "" : Counted.of(number, what).toString();
     }
 }

@@ -1,5 +1,6 @@
 package io.caravan.cli;
 
+import io.caravan.run.Counted;
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.Severity;
@@ -42,8 +43,12 @@ record StatusText(PipelineStatus status) {
         lines.add("  lag        " + lag(status.lagSeconds()));
         PipelineStatus.Copy copy = status.copy();
         if (copy != null) {
-            lines.add("  copy       %d of %d tables, %,d rows, %,d MiB"
-                    .formatted(copy.tablesDone(), copy.tables(), copy.rows(), copy.bytes() >> 20));
+            lines.add("  copy       %d of %s, %s, %,d MiB"
+                    .formatted(
+                            copy.tablesDone(),
+                            Counted.of(copy.tables(), "table"),
+                            Counted.of(copy.rows(), "row"),
+                            copy.bytes() >> 20));
         }
         ComparisonProgress comparison = status.comparison();
         if (comparison != null) {
@@ -57,11 +62,11 @@ record StatusText(PipelineStatus status) {
         }
         PipelineStatus.Verified verified = status.verified();
         if (verified != null) {
-            lines.add("  verified   %s at %s, %,d rows; equal through %s of the source's WAL"
+            lines.add("  verified   %s at %s, %s; equal through %s of the source's WAL"
                     .formatted(
                             verified.equal() ? "equal" : "DIFFERENT",
                             verified.at(),
-                            verified.rows(),
+                            Counted.of(verified.rows(), "row"),
                             verified.through() == null ? "nothing" : verified.through()));
         }
         lines.add("  %-40s %-10s %12s %12s %10s %8s"

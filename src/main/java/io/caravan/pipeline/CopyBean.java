@@ -26,7 +26,7 @@ public final class CopyBean {
     public record Copied(String table, long rows, double seconds) {
         @Override
         public String toString() {
-            return "%s: %,d rows copied in %.1f s".formatted(table, rows, seconds);
+            return "%s: %,d %s copied in %.1f s".formatted(table, rows, rows == 1 ? "row" : "rows", seconds);
         }
     }
 

@@ -51,11 +51,11 @@ final class CopyReporter {
                 part == 0 ? "" : String.format(", about %d s left", Math.round(progress.seconds() * (1 - part) / part));
         return String.format(
                 Locale.ROOT,
-                "    copying [%s%s] %d of %d tables, %,d MiB of about %,d, %,.0f MiB/s%s (%s)",
+                "    copying [%s%s] %d of %s, %,d MiB of about %,d, %,.0f MiB/s%s (%s)",
                 "#".repeat((int) (part * BAR)),
                 "-".repeat(BAR - (int) (part * BAR)),
                 progress.tablesDone(),
-                progress.tables(),
+                Counted.of(progress.tables(), "table"),
                 progress.bytes() >> 20,
                 progress.expectedBytes() >> 20,
                 rate / (1 << 20),

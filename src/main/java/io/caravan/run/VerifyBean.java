@@ -137,9 +137,14 @@ public final class VerifyBean {
             return "  %s is not equal: %s%n".formatted(table.table(), table.problem());
         }
         return table.equal()
-                ? "  %s is equal again: %,d rows were repaired%n".formatted(table.table(), table.repaired())
-                : "  %s differs: %,d rows in the source, %,d in the target, %,d differences%n"
-                        .formatted(table.table(), table.sourceRows(), table.targetRows(), table.differences());
+                ? "  %s is equal again: %s repaired%n"
+                        .formatted(table.table(), new Counted(table.repaired(), "row was", "rows were"))
+                : "  %s differs: %s in the source, %,d in the target, %s%n"
+                        .formatted(
+                                table.table(),
+                                Counted.of(table.sourceRows(), "row"),
+                                table.targetRows(),
+                                Counted.of(table.differences(), "difference"));
     }
 
     public static String lines(VerificationReport report) {
@@ -160,10 +165,10 @@ public final class VerifyBean {
         return text.append(String.format(
                         Locale.ROOT,
                         report.equal()
-                                ? "  EQUAL: %,d rows in %d tables, compared in %.1f s"
-                                : "  NOT EQUAL: %,d rows in %d tables, compared in %.1f s",
-                        report.rows(),
-                        report.tables().size(),
+                                ? "  EQUAL: %s in %s, compared in %.1f s"
+                                : "  NOT EQUAL: %s in %s, compared in %.1f s",
+                        Counted.of(report.rows(), "row"),
+                        Counted.of(report.tables().size(), "table"),
                         report.seconds()))
                 .toString();
     }

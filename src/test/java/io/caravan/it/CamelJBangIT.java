@@ -62,7 +62,7 @@ class CamelJBangIT {
     void theSameRoutesCopyAndStream() throws Exception {
         run();
         Await.until(Databases.LIMIT, this::output, () -> output().contains("READY ") || !camel.isAlive());
-        assertThat(output()).contains("EQUAL: 1,000 rows in 1 tables");
+        assertThat(output()).contains("EQUAL: 1,000 rows in 1 table,");
 
         scenario.source()
                 .execute(
