@@ -25,7 +25,13 @@ import picocli.CommandLine.ParentCommand;
             "Leave 'run' on and stop whoever writes to the source first. Checks that",
             "nobody writes there and that the target has all of it, constraints and",
             "triggers too, sets the target's sequences and validates its constraints.",
-            "Can be repeated. Exit code 0 when applications may be pointed to the target."
+            "Can be repeated."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:applications may be pointed to the target; with --finish: the pipeline has ended",
+            "1:something is in the way; nothing is lost, it can be repeated",
+            "2:settings or arguments that cannot be used"
         },
         mixinStandardHelpOptions = true)
 final class CutoverCommand implements Callable<Integer> {

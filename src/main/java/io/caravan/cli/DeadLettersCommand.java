@@ -95,7 +95,16 @@ final class DeadLettersCommand implements Callable<Integer> {
     }
 
     /** {@code dead-letters list}. */
-    @Command(name = "list", description = "Lists the letters that wait.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "Lists the letters that wait.",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:listed, also when none waits",
+                "1:the target does not answer",
+                "2:settings or arguments that cannot be used"
+            },
+            mixinStandardHelpOptions = true)
     static final class ListThem implements Callable<Integer> {
         @ParentCommand
         private DeadLettersCommand parent;
@@ -130,6 +139,12 @@ final class DeadLettersCommand implements Callable<Integer> {
     @Command(
             name = "show",
             description = "Shows a letter: why, the row, and what waits with it.",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:shown",
+                "1:no such letter, or the target does not answer",
+                "2:settings or arguments that cannot be used"
+            },
             mixinStandardHelpOptions = true)
     static final class Show implements Callable<Integer> {
         @ParentCommand
@@ -162,7 +177,14 @@ final class DeadLettersCommand implements Callable<Integer> {
     /** {@code dead-letters replay}. */
     @Command(
             name = "replay",
-            description = "Applies letters after the target was mended, each with all that waits for the same row.",
+            description = {"Applies letters after the target was mended,", "each with all that waits for the same row."
+            },
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:all replayed",
+                "1:some were refused again, and wait as before; none such waits; or the target is away",
+                "2:settings or arguments that cannot be used"
+            },
             mixinStandardHelpOptions = true)
     static final class ReplayThem implements Callable<Integer> {
         @ParentCommand
@@ -190,7 +212,13 @@ final class DeadLettersCommand implements Callable<Integer> {
     /** {@code dead-letters discard}. */
     @Command(
             name = "discard",
-            description = "Gives the changes of letters up, for good. What waits behind them goes on waiting.",
+            description = {"Gives the changes of letters up, for good.", "What waits behind them goes on waiting."},
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "0:discarded",
+                "1:not confirmed, none such waits, or the target does not answer",
+                "2:settings or arguments that cannot be used"
+            },
             mixinStandardHelpOptions = true)
     static final class Discard implements Callable<Integer> {
         private static final String QUESTION = "Discard them? Their changes will be missing in the target. (yes/no)";

@@ -26,6 +26,12 @@ import picocli.CommandLine.ParentCommand;
             "The role is caravan.source.user; it gets the least rights that it needs.",
             "Run by an administrator; again and again without harm, and again when tables have come."
         },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done, or nothing was left to do",
+            "1:refused, or the source does not answer",
+            "2:settings or arguments that cannot be used"
+        },
         mixinStandardHelpOptions = true)
 final class PrepareSourceCommand implements Callable<Integer> {
     @ParentCommand

@@ -20,8 +20,13 @@ import picocli.CommandLine.ParentCommand;
         name = "sequences",
         description = {
             "Sets the target's sequences to the source's values.",
-            "None that has given out values of its own is set back. cutover does it too.",
-            "Exit code 0 when all are set."
+            "None that has given out values of its own is set back. cutover does it too."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all are set, or were",
+            "1:one could not be set, or a database does not answer",
+            "2:settings or arguments that cannot be used"
         },
         mixinStandardHelpOptions = true)
 final class SequencesCommand implements Callable<Integer> {

@@ -19,7 +19,14 @@ import picocli.CommandLine.ParentCommand;
 /** {@code status}: asks the running process; without one, what the databases know. */
 @Command(
         name = "status",
-        description = {"Shows tables, lag, dead letters, slot, connector.", "Exit code 0 when healthy."},
+        description = "Shows tables, lag, dead letters, slot, connector.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:healthy, also with yellow alarms",
+            "1:something is red, or it could not be asked",
+            "2:settings or arguments that cannot be used",
+            "130, 143:--watch was ended by Ctrl-C, SIGTERM"
+        },
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();

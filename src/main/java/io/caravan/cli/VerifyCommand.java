@@ -33,7 +33,14 @@ import picocli.CommandLine.Spec;
 /** {@code verify}: has the running process compare at a barrier; without one, compares the databases as they are. */
 @Command(
         name = "verify",
-        description = {"Compares source and target while both run.", "Row by row. Exit code 0 when equal."},
+        description = {"Compares source and target while both run.", "Row by row."},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:equal",
+            "1:different, or the comparison could not be made",
+            "2:settings or arguments that cannot be used",
+            "130, 143:--every was ended by Ctrl-C, SIGTERM"
+        },
         mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
