@@ -17,11 +17,14 @@ import org.junit.jupiter.api.Test;
 class LogLineTest {
     @Test
     void theLineThatSaysThatSomethingFailedSaysWhy() throws Exception {
-        String text = line(new IllegalStateException("ERROR: column \"total\" does not exist\n  Position: 42"));
+        String text = line(new RuntimeException(
+                "Multicast processing failed for number 0.",
+                new IllegalStateException("ERROR: column \"total\" does not exist\n  Position: 42")));
 
         assertThat(text.lines().findFirst()).hasValueSatisfying(first -> assertThat(first)
-                .endsWith("Route apply-public.orders is stopped: ERROR: column \"total\" does not exist"
-                        + " | Position: 42"));
+                .endsWith(
+                        "Route apply-public.orders is stopped: java.lang.IllegalStateException: ERROR: column \"total\" does not exist"
+                                + " | Position: 42"));
         assertThat(text).contains("\n\tat io.caravan.LogLineTest.");
     }
 
