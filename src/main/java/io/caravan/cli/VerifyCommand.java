@@ -111,7 +111,8 @@ final class VerifyCommand implements Callable<Integer> {
                 if (!report.atBarrier()) {
                     Terminal.say(
                             "No Caravan process of this pipeline is running: the databases are compared as they are,"
-                                    + " and changes that are not applied yet count as differences.");
+                                    + " and changes that are not applied yet count as differences, which 'status'"
+                                    + " does not keep.");
                 }
                 if (every != null) {
                     Terminal.say(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

@@ -1,11 +1,14 @@
 package io.caravan.postgres;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Collection;
 
 /** A table's schema and name as the catalogue holds them: unquoted, in their real case. */
 public record TableName(String schema, String name) implements Comparable<TableName> {
 
     /** The reverse of {@link #toString} where the schema's name has no dot; a name alone is one of the schema {@code public}. */
+    @JsonCreator
     public static TableName of(String text) {
         int dot = text.indexOf('.');
         return dot < 0 ? new TableName("public", text) : new TableName(text.substring(0, dot), text.substring(dot + 1));
@@ -30,8 +33,9 @@ public record TableName(String schema, String name) implements Comparable<TableN
         return bySchema != 0 ? bySchema : name.compareTo(other.name);
     }
 
-    /** For people and for names of topics: {@code public.devices}. */
+    /** For people, for names of topics and in JSON: {@code public.devices}. */
     @Override
+    @JsonValue
     public String toString() {
         return schema + "." + name;
     }

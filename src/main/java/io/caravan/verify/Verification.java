@@ -200,9 +200,14 @@ public final class Verification {
                     tries.add(rewritten ? Try.onRewritten(table) : new Try(result, true));
                 }
             }
-            store(tries.stream().map(Try::result).toList(), position);
+            store(tries.stream().map(Try::result).filter(this::lasts).toList(), position);
             return tries;
         }
+    }
+
+    /** Without a barrier what differs may only be on its way, and 'status' would say until the next comparison that it does not. */
+    private boolean lasts(TableResult result) {
+        return result.equal() || barrier != Barrier.NONE;
     }
 
     /** As large as they are by now: the pipeline knows them as they were at its start. */

@@ -203,10 +203,19 @@ class VerifyIT {
     }
 
     @Test
-    void nothingIsRepairedWithoutAProcessThatHoldsTheStream() throws Exception {
+    void withoutAProcessNothingIsRepairedAndWhatIsOnlyOnItsWayIsNotKept() throws Exception {
+        String kept = "select count(*) from caravan.verification where table_name = 'public.many'";
         PIPELINE.stop();
         assertThat(PIPELINE.answer(1, "verify", "--repair"))
                 .contains("No Caravan process of this pipeline is running. Start it with 'run'");
+        PIPELINE.source().execute("insert into many values (-3, 'on its way')");
+        String before = PIPELINE.target().query(kept);
+
+        assertThat(PIPELINE.answer(1, "verify", "--table", "many", "--table", "curious"))
+                .contains("missing in target (-3)", "which 'status' does not keep");
+
+        assertThat(PIPELINE.target().query(kept)).isEqualTo(before);
+        assertThat(PIPELINE.answer(1, "status")).doesNotContain("DIFFERENT", "found differences");
         PIPELINE.start();
     }
 
@@ -268,7 +277,6 @@ class VerifyIT {
     }
 
     private static String name(JsonNode table) {
-        return table.get("table").get("schema").asText() + "."
-                + table.get("table").get("name").asText();
+        return table.get("table").textValue(); // as in status
     }
 }
