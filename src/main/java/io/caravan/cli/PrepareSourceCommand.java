@@ -3,6 +3,7 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Part;
 import io.caravan.config.Settings;
+import io.caravan.config.SettingsReader;
 import io.caravan.postgres.Database;
 import io.caravan.preflight.SourcePreparation;
 import io.caravan.run.Terminal;
@@ -72,7 +73,12 @@ final class PrepareSourceCommand implements Callable<Integer> {
     }
 
     private static SourcePreparation preparation(Settings settings) {
-        return new SourcePreparation(settings.source(), settings.publication(), settings.tables());
+        return new SourcePreparation(
+                settings.source(),
+                settings.publication(),
+                settings.tables(),
+                !SettingsReader.isDefault(
+                        "caravan.source.password", settings.source().password()));
     }
 
     private int run(Settings settings) throws Exception {

@@ -66,6 +66,11 @@ public final class SettingsReader {
         return settings;
     }
 
+    /** Whether it is what application.properties has for the key. */
+    public static boolean isDefault(String key, String value) {
+        return value.equals(packagedDefaults().get(key));
+    }
+
     /** Keys and defaults as they are packaged. */
     static Map<String, String> packagedDefaults() {
         try (InputStream in = SettingsReader.class.getResourceAsStream("/application.properties")) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,6 +102,44 @@ class PrepareSourceIT {
         CaravanProcess second = prepareSource();
         assertThat(second.exitCode()).as(second.output()).isZero();
         assertThat(second.output()).isEqualTo("Nothing was left to do.");
+    }
+
+    /** A pipeline may run with it, and in another terminal the variable is not set, or is PGPASSWORD's. */
+    @Test
+    @Order(2)
+    void aRoleThatIsThereKeepsItsPassword() throws Exception {
+        scenario.folder().set("caravan.source.password", "another");
+
+        assertThat(prepareSource().output()).contains("not done: password of role", "Correct CARAVAN_SOURCE_PASSWORD");
+
+        assertThat(asRole.query("select 1")).isEqualTo("1");
+        scenario.folder().set("caravan.source.password", PASSWORD);
+    }
+
+    @Test
+    @Order(2)
+    void aRoleIsMadeWithNoPasswordButItsOwn() throws Exception {
+        String exists = "select count(*) from pg_roles where rolname = 'careless'";
+        scenario.folder().set("caravan.source.user", "careless").unset("caravan.source.password");
+        assertThat(refused()).contains("which is not set. Set CARAVAN_SOURCE_PASSWORD");
+        assertThat(scenario.source().query(exists)).isEqualTo("0");
+
+        Files.writeString(passwordFile, "of the administrator\n");
+        scenario.source().execute("create role chief superuser login password 'of the administrator'");
+        scenario.folder().set("caravan.source.password", "of the administrator");
+        assertThat(refused("--admin", "chief")).contains("which is that of chief. Set CARAVAN_SOURCE_PASSWORD");
+        assertThat(scenario.source().query(exists)).isEqualTo("0");
+
+        scenario.source().execute("drop role chief");
+        Files.writeString(passwordFile, scenario.source().password() + "\n");
+        scenario.folder().set("caravan.source.user", ROLE).set("caravan.source.password", PASSWORD);
+    }
+
+    private static String refused(String... more) throws Exception {
+        List<String> arguments =
+                new ArrayList<>(List.of("prepare-source", "--admin-password-file", passwordFile.toString()));
+        arguments.addAll(List.of(more));
+        return scenario.folder().answer(1, arguments.toArray(String[]::new));
     }
 
     /** PostgreSQL lets nobody update or delete its rows once it is published. */
@@ -217,7 +256,7 @@ class PrepareSourceIT {
         }
         scenario.databases().awaitEqual("public.salaries");
         assertThat(scenario.folder().command("verify").exitCode()).isZero();
-        assertThat(scenario.folder().answer(0, "sequences")).contains("numbers.of_tickets", "invoice_number");
+        assertThat(scenario.folder().answer(0, "sequences", "--json")).contains("numbers.of_tickets", "invoice_number");
         assertThat(run.terminate()).isZero();
     }
 

@@ -20,7 +20,8 @@ class SourcePreparationTest {
     void theScriptSaysFirstThatItSetsNoPasswordAndHowToSetOne() {
         Database source = new Database("source", "jdbc:postgresql://h/d", "Cara van", "secret");
 
-        assertThat(new SourcePreparation(source, "shop", new TableFilter(List.of("public.*"), List.of())).script())
+        assertThat(new SourcePreparation(source, "shop", new TableFilter(List.of("public.*"), List.of()), true)
+                        .script())
                 .startsWith("-- Sets no password.")
                 .contains("\n--   \\password \"Cara van\"\n", "default 'Cara van'", "default 'shop'")
                 .doesNotContain("secret", ":'");
