@@ -88,7 +88,7 @@ final class PrepareSourceCommand implements Callable<Integer> {
         if (json) {
             Terminal.say(new ObjectMapper().writeValueAsString(Map.of("changed", changed)));
         } else {
-            changed.forEach(each -> Terminal.say("  " + each));
+            Summary.ofStatements(changed).forEach(each -> Terminal.say("  " + each));
             Terminal.say(
                     changed.isEmpty() ? "Nothing was left to do." : "Prepared. 'check' says what else is in the way.");
         }

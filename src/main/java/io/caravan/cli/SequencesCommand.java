@@ -9,7 +9,6 @@ import io.caravan.cutover.Sequences;
 import io.caravan.run.Terminal;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -47,19 +46,10 @@ final class SequencesCommand implements Callable<Integer> {
             if (json) {
                 Terminal.say(JSON.writeValueAsString(positions));
             } else {
-                positions.forEach(SequencesCommand::print);
+                Summary.ofSequences(positions).forEach(each -> Terminal.say("  " + each));
             }
             boolean failed = positions.stream().anyMatch(position -> position.outcome() == Outcome.FAILED);
             return (failed ? ExitCode.FAILED : ExitCode.OK).code();
         }
-    }
-
-    private static void print(SequencePosition position) {
-        Terminal.say("  %-7s %-40s %,d%s"
-                .formatted(
-                        position.outcome().name().toLowerCase(Locale.ROOT),
-                        position.sequence(),
-                        position.value(),
-                        position.problem().isEmpty() ? "" : "  " + position.problem()));
     }
 }

@@ -131,7 +131,7 @@ class RightsIT {
         scenario.source().execute("insert into tenant values (100, 'another')", "delete from tenant where id = 1");
         scenario.databases().awaitEqual();
 
-        assertThat(scenario.folder().answer(0, "sequences")).contains("numbers.of_tickets", "parts_no_seq");
+        assertThat(scenario.folder().answer(0, "sequences", "--json")).contains("numbers.of_tickets", "parts_no_seq");
         scenario.folder().answer(0, "verify");
         assertThat(caravan.terminate()).isZero();
     }
