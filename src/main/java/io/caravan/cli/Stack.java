@@ -1,5 +1,8 @@
 package io.caravan.cli;
 
+import io.caravan.bootstrap.BootstrapException;
+import io.caravan.bootstrap.NotReadyException;
+import io.caravan.bootstrap.Waiting;
 import io.caravan.config.Home;
 import io.caravan.config.Part;
 import io.caravan.config.Settings;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The parts around a command: embedded ones that are started for it, or those of a process that runs already. */
@@ -28,9 +32,12 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
 
     /** For {@code run}: starts the embedded parts; ports that are taken are an error. */
     static Stack start(Home home, Consumer<String> progress)
-            throws SettingsException, IOException, InterruptedException {
+            throws SettingsException, IOException, InterruptedException, BootstrapException {
         Settings settings = home.settings(Map.of());
         Addresses.requireNoneRuns(settings);
+        for (Database database : ofOthers(settings, EnumSet.allOf(Part.class))) {
+            requireLogin(database);
+        }
         Map<String, String> known = new HashMap<>();
         known.put("caravan.http.port", freePort(settings.http(), "caravan.http.port"));
         known.put("caravan.management.port", freePort(settings.management(), "caravan.management.port"));
@@ -40,12 +47,14 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
     }
 
     /** For the other commands: the running process's parts; else embedded ones are started for as long as the command takes. */
-    static Stack attach(Home home) throws SettingsException, IOException, InterruptedException {
+    static Stack attach(Home home)
+            throws SettingsException, IOException, InterruptedException, BootstrapException, NotReadyException {
         return attach(home, EnumSet.allOf(Part.class));
     }
 
     /** The same for a command that needs these parts only. What is started is told beside the answer, since it takes seconds. */
-    static Stack attach(Home home, Set<Part> needed) throws SettingsException, IOException, InterruptedException {
+    static Stack attach(Home home, Set<Part> needed)
+            throws SettingsException, IOException, InterruptedException, BootstrapException, NotReadyException {
         Settings settings = home.settings(Map.of());
         Optional<Map<String, Object>> running = Addresses.ofRunning(settings);
         if (running.isPresent()) {
@@ -55,11 +64,33 @@ record Stack(Settings settings, @Nullable EmbeddedStack embedded, boolean runnin
         Set<Part> parts = EnumSet.noneOf(Part.class);
         parts.addAll(settings.embedded().parts());
         parts.retainAll(needed);
+        for (Database database : ofOthers(settings, needed)) {
+            Waiting.answers(database); // first, since starting Kafka and Kafka Connect takes a quarter of a minute
+        }
         if (!parts.isEmpty()) {
             Terminal.complain("No Caravan process runs here, so the embedded parts are started for this command:");
         }
         EmbeddedStack embedded = startEmbedded(home, settings, parts, line -> Terminal.complain("  " + line), known);
         return new Stack(home.settings(known), embedded, false);
+    }
+
+    /** What no waiting mends is told before anything is started. */
+    private static void requireLogin(Database database) throws BootstrapException {
+        try {
+            Waiting.answers(database);
+        } catch (NotReadyException away) {
+            return; // the step that waits for it says so
+        }
+    }
+
+    /** The databases among the parts that are needed and not started here. */
+    private static List<Database> ofOthers(Settings settings, Set<Part> needed) {
+        Set<Part> others = EnumSet.copyOf(needed);
+        others.removeAll(settings.embedded().parts());
+        return Stream.of(Part.SOURCE, Part.TARGET)
+                .filter(others::contains)
+                .map(part -> part == Part.SOURCE ? settings.source() : settings.target())
+                .toList();
     }
 
     private static @Nullable EmbeddedStack startEmbedded(

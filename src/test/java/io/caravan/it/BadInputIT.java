@@ -70,6 +70,19 @@ class BadInputIT {
     }
 
     @Test
+    void aWrongPasswordIsToldBeforeKafkaAndKafkaConnectAreStartedForACommand() throws Exception {
+        folder.set("caravan.embedded", "kafka,connect").set("caravan.target.password", "wrong");
+
+        for (String command : new String[] {"check", "verify", "run"}) {
+            assertThat(folder.answer(1, command))
+                    .as(command)
+                    .contains("The target", "refuses the login", "caravan.target.password")
+                    .doesNotContain("embedded");
+        }
+        assertThat(folder.path().resolve("data/kafka.log")).doesNotExist();
+    }
+
+    @Test
     void aDatabaseThatDoesNotExistIsToldAtOnce() throws Exception {
         folder.set("caravan.target.url", scenario.target().named("nowhere").url());
         refused(1, "\"nowhere\"", "CREATE DATABASE", "caravan.target.url");
