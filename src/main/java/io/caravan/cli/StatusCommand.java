@@ -9,6 +9,7 @@ import io.caravan.run.Terminal;
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.StatusCollector;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -30,7 +31,7 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
     private static final ObjectMapper JSON = new ObjectMapper();
-    /** With more, head and alarms would leave the screen each time that it is drawn. */
+    /** Where the screen's height is not known; with more, head and alarms would leave most of them each time that it is drawn. */
     private static final int WATCHED_TABLES = 25;
 
     @ParentCommand
@@ -42,7 +43,7 @@ final class StatusCommand implements Callable<Integer> {
     @Option(
             names = "--watch",
             description =
-                    "Show it anew every second until Ctrl-C, with 25 tables at most; with --json, a line each time.")
+                    "Show it anew every second until Ctrl-C, as much as the screen holds; with --json, a line each time.")
     private boolean watch;
 
     @Override
@@ -67,9 +68,14 @@ final class StatusCommand implements Callable<Integer> {
                 Terminal.clear();
             }
             StatusText text = new StatusText(status);
-            (watch ? text.lines(WATCHED_TABLES) : text.lines()).forEach(Terminal::say);
+            (watch ? watched(text) : text.lines()).forEach(Terminal::say);
         }
         return (status.healthy() ? ExitCode.OK : ExitCode.FAILED).code();
+    }
+
+    private static List<String> watched(StatusText text) throws InterruptedException {
+        Optional<Screen> screen = Screen.now();
+        return screen.isPresent() ? text.lines(screen.get()) : text.lines(WATCHED_TABLES);
     }
 
     private static StatusCollector withoutProcess(Settings settings) {

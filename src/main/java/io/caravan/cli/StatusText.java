@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A pipeline's state as people read it in a terminal. */
 record StatusText(PipelineStatus status) {
+    private static final int NAME = 40;
+    private static final int SHORTEST_NAME = 12;
+    /** The other columns of a table's line. */
+    private static final int BESIDE_NAME = 59;
+
     /** What needs a person comes first, the rest by name. */
     private static final Comparator<TableStatus> ORDER =
             Comparator.comparing(TableStatus::needsPerson).reversed().thenComparing(TableStatus::table);
@@ -22,22 +27,74 @@ record StatusText(PipelineStatus status) {
             .thenComparing(TableStatus::lastChange, Comparator.nullsLast(Comparator.reverseOrder()))
             .thenComparing(TableStatus::table);
 
-    /** Every table. */
+    /** All of it. */
     List<String> lines() {
-        return lines(Integer.MAX_VALUE);
+        return lines(alarms(), tables(Integer.MAX_VALUE, NAME));
     }
 
     /** So many tables at most: those that need a person, then those that changed last. */
     List<String> lines(int mostTables) {
+        return lines(alarms(), tables(mostTables, NAME));
+    }
+
+    /** What the screen holds: the head, then half of the rest for alarms where they are many, then as many tables as fit. */
+    List<String> lines(Screen screen) {
+        int besides = 1 + 1; // the tables' heading, and the cursor in the last row
+        int free = screen.rows() - besides - screen.rowsOf(lines(List.of(), List.of()));
+        List<String> alarms = alarms();
+        int ofTables = Math.min(status.tables().size(), free / 2);
+        List<String> shown = shortened(alarms, screen, free - ofTables);
+        int name = Math.max(SHORTEST_NAME, Math.min(NAME, screen.columns() - BESIDE_NAME));
+        int left = free - screen.rowsOf(shown);
+        int most = status.tables().size() <= left ? status.tables().size() : Math.max(0, left - 1);
+        return lines(
+                shown,
+                tables(most, name).stream()
+                        .map(line -> line.substring(0, Math.min(line.length(), screen.columns())))
+                        .toList());
+    }
+
+    private static List<String> shortened(List<String> alarms, Screen screen, int rows) {
+        if (screen.rowsOf(alarms) <= rows) {
+            return alarms;
+        }
+        List<String> shown = new ArrayList<>();
+        int left = rows - 1;
+        for (String alarm : alarms) {
+            left -= screen.rowsOf(List.of(alarm));
+            if (left < 0 && !shown.isEmpty()) {
+                break;
+            }
+            shown.add(alarm); // the first in any case
+        }
+        if (shown.size() < alarms.size()) {
+            shown.add("  … %s; 'status' lists all"
+                    .formatted(new Counted(alarms.size() - shown.size(), "more alarm", "more alarms")));
+        }
+        return shown;
+    }
+
+    private List<String> lines(List<String> alarms, List<String> tables) {
         List<String> lines = new ArrayList<>();
         lines.add("Pipeline %s: %s, %s"
                 .formatted(
                         status.pipeline(),
                         status.state(),
                         status.healthy() ? "healthy (" + status.level() + ")" : "NOT HEALTHY"));
-        status.alarms()
-                .forEach(alarm ->
-                        lines.add((alarm.severity() == Severity.RED ? "  ! red     " : "  ! yellow  ") + alarm.text()));
+        lines.addAll(alarms);
+        lines.addAll(head());
+        lines.addAll(tables);
+        return lines;
+    }
+
+    private List<String> alarms() {
+        return status.alarms().stream()
+                .map(alarm -> (alarm.severity() == Severity.RED ? "  ! red     " : "  ! yellow  ") + alarm.text())
+                .toList();
+    }
+
+    private List<String> head() {
+        List<String> lines = new ArrayList<>();
         lines.add("  slot       " + status.slot().name() + ", " + slot(status.slot()));
         lines.add("  connector  " + status.connector().name() + ", " + connector());
         lines.add("  lag        " + lag(status.lagSeconds()));
@@ -69,14 +126,19 @@ record StatusText(PipelineStatus status) {
                             Counted.of(verified.rows(), "row"),
                             verified.through() == null ? "nothing" : verified.through()));
         }
-        lines.add("  %-40s %-10s %12s %12s %10s %8s"
+        return lines;
+    }
+
+    private List<String> tables(int most, int name) {
+        List<String> lines = new ArrayList<>();
+        lines.add(("  %-" + name + "s %-10s %12s %12s %10s %8s")
                 .formatted("table", "state", "copied", "changes", "behind", "letters"));
         status.tables().stream()
                 .sorted(LATEST_FIRST)
-                .limit(mostTables)
+                .limit(most)
                 .sorted(ORDER)
-                .forEach(table -> lines.add(line(table)));
-        int left = status.tables().size() - mostTables;
+                .forEach(table -> lines.add(line(table, name)));
+        int left = status.tables().size() - most;
         if (left > 0) {
             lines.add("  … %,d more; 'status' lists all".formatted(left));
         }
@@ -114,14 +176,20 @@ record StatusText(PipelineStatus status) {
         return seconds == null ? "-" : "%.1f s".formatted(seconds);
     }
 
-    private static String line(TableStatus table) {
-        return "  %-40s %-10s %,12d %,12d %10s %8d"
+    private static String line(TableStatus table, int name) {
+        return ("  %-" + name + "s %-10s %,12d %,12d %10s %8d%s")
                 .formatted(
-                        table.table(),
+                        name < NAME ? shortened(table.table(), name) : table.table(),
                         table.state(),
                         table.copiedRows(),
                         table.changes(),
                         behind(table.lagSeconds()),
-                        table.deadLetters());
+                        table.deadLetters(),
+                        table.stoppedSince() == null ? "" : "  since " + table.stoppedSince());
+    }
+
+    /** Its end tells tables apart more often than its beginning. */
+    private static String shortened(String name, int most) {
+        return name.length() <= most ? name : "…" + name.substring(name.length() - most + 1);
     }
 }

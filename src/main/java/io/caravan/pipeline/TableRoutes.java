@@ -18,6 +18,7 @@ import io.caravan.read.KafkaBatchConsumer;
 import io.caravan.status.RouteState;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,7 @@ public final class TableRoutes implements TableStream {
     private final Guard guard;
     private final String pipeline;
     private final Set<TableName> copying = ConcurrentHashMap.newKeySet();
+    private final Map<TableName, Instant> stoppedSince = new ConcurrentHashMap<>();
     private final Set<TableName> atGap = ConcurrentHashMap.newKeySet();
 
     TableRoutes(
@@ -228,9 +230,17 @@ public final class TableRoutes implements TableStream {
         Map<String, RouteState> states = new TreeMap<>();
         for (Table table : bootstrap.tables()) {
             TableName name = table.name();
-            states.put(name.toString(), state(name, routes.get(routeId(name)), lags.get(topics.of(name))));
+            RouteState state = state(name, routes.get(routeId(name)), lags.get(topics.of(name)));
+            states.put(name.toString(), state);
+            if (state.stoppedSince() == null) {
+                stoppedSince.remove(name);
+            }
         }
         return states;
+    }
+
+    private RouteState stopped(TableName table, String reason, Instant since) {
+        return RouteState.stopped(reason, stoppedSince.computeIfAbsent(table, stopped -> since));
     }
 
     private RouteState state(TableName table, @Nullable Route route, @Nullable Double lagSeconds) {
@@ -239,17 +249,23 @@ public final class TableRoutes implements TableStream {
         }
         String gap = gapOf(table);
         if (gap != null) {
-            return new RouteState(RouteState.STOPPED, gap, null);
+            return stopped(table, gap, Instant.now());
         }
         if (route == null) {
             return RouteState.before(bootstrap.copyProgress().isCopying(table) ? "copying" : "waiting");
         }
         ServiceStatus status = camel.getRouteController().getRouteStatus(route.getRouteId());
         if (status == null || !(status.isStarted() || status.isStarting())) {
-            return new RouteState(RouteState.STOPPED, error(route), null);
+            return stopped(
+                    table,
+                    error(route),
+                    route.getLastError() == null
+                            ? Instant.now()
+                            : route.getLastError().getDate().toInstant());
         }
         Optional<String> retried = retries.of(table.toString());
-        return new RouteState(retried.isPresent() ? RouteState.RETRYING : "streaming", retried.orElse(""), lagSeconds);
+        return new RouteState(
+                retried.isPresent() ? RouteState.RETRYING : "streaming", retried.orElse(""), lagSeconds, null);
     }
 
     private static String error(Route route) {

@@ -114,7 +114,8 @@ final class Alarms {
         if (table.standsStill()) {
             red(
                     table.table(),
-                    "Table " + table.table() + " is " + table.state() + ": " + sentence(table.error()),
+                    "Table " + table.table() + " is " + table.state() + ": " + sentence(table.error())
+                            + (table.stoppedSince() == null ? "" : " It stopped at " + table.stoppedSince() + "."),
                     remedy(table));
         } else {
             if (!table.error().isEmpty()) {

@@ -75,6 +75,7 @@ public record PipelineStatus(
      * @param error why it is stopped, retrying or waits; empty otherwise
      * @param lagSeconds age of the oldest change that was read from Kafka and is not applied, 0 when there is none; null
      *     when this process does not read the table
+     * @param stoppedSince when it stopped, or this process first saw it so (ISO 8601, UTC); null unless it is
      */
     public record TableStatus(
             String table,
@@ -84,7 +85,8 @@ public record PipelineStatus(
             @Nullable String lastChange,
             long deadLetters,
             String error,
-            @Nullable Double lagSeconds) {
+            @Nullable Double lagSeconds,
+            @Nullable String stoppedSince) {
         /** What is said of such a table keeps it from nothing; without a running application its last step is told. */
         private static final Set<String> GOING_ON = Set.of("streaming", "copied");
 

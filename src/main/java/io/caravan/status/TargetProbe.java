@@ -84,6 +84,7 @@ final class TargetProbe {
                         table.lastChange(),
                         table.deadLetters(),
                         "",
+                        null,
                         null))
                 .toList();
     }
@@ -110,13 +111,15 @@ final class TargetProbe {
                             row.getString("last_change"),
                             row.getLong("dead_letters"),
                             route.error().isEmpty() ? row.getString("detail") : route.error(),
-                            route.lagSeconds()));
+                            route.lagSeconds(),
+                            route.stoppedSince()));
                 }
             }
         }
         for (String table : left) {
             RouteState route = java.util.Objects.requireNonNull(routes.get(table));
-            tables.add(new TableStatus(table, route.state(), 0, 0, null, 0, route.error(), route.lagSeconds()));
+            tables.add(new TableStatus(
+                    table, route.state(), 0, 0, null, 0, route.error(), route.lagSeconds(), route.stoppedSince()));
         }
         return tables;
     }

@@ -9,6 +9,7 @@ import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.Severity;
 import io.caravan.verify.ComparisonProgress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +70,8 @@ class StatusTextTest {
                         SLOT,
                         "RUNNING",
                         1.5,
-                        new TableStatus("public.a", "streaming", 60_000, 3_000, null, 2, "", 12.34),
-                        new TableStatus("public.b", "copied", 7, 0, null, 0, "", null))))
+                        new TableStatus("public.a", "streaming", 60_000, 3_000, null, 2, "", 12.34, null),
+                        new TableStatus("public.b", "copied", 7, 0, null, 0, "", null, null))))
                 .endsWith(
                         "  table                                    state            copied      changes     behind  letters",
                         "  public.a                                 streaming        60,000        3,000     12.3 s        2",
@@ -119,8 +120,57 @@ class StatusTextTest {
         assertThat(new StatusText(status).lines(5)).noneMatch(line -> line.contains("more;"));
     }
 
+    @Test
+    void whoWatchesATerminalSeesWhatFitsWithTheUnhealthyTablesFirst() {
+        TableStatus[] tables = new TableStatus[200];
+        List<Alarm> alarms = new ArrayList<>();
+        for (int i = 0; i < tables.length; i++) {
+            boolean stopped = i % 10 == 7;
+            String name = "public.a_table_with_a_long_name_" + (100 + i);
+            tables[i] = table(name, stopped ? "stopped" : "streaming", null, 0);
+            if (stopped) {
+                alarms.add(
+                        new Alarm(Severity.RED, name, "Table " + name + " is stopped: why.", "Mend that; then more."));
+            }
+        }
+        PipelineStatus many = status("streaming", SLOT, "RUNNING", 1.5, alarms, tables);
+        for (Screen screen : List.of(new Screen(24, 80), new Screen(50, 200), new Screen(300, 120))) {
+            List<String> lines = new StatusText(many).lines(screen);
+
+            assertThat(screen.rowsOf(lines)).as("%s", screen).isLessThan(screen.rows());
+            assertThat(lines).first().asString().startsWith("Pipeline shop: ");
+            assertThat(lines.stream().filter(line -> line.startsWith("  ! red")))
+                    .isNotEmpty();
+        }
+        assertThat(new StatusText(many).lines(new Screen(2, 20))).anyMatch(line -> line.startsWith("  ! red"));
+        List<String> small = new StatusText(many).lines(new Screen(24, 80));
+        assertThat(small).anyMatch(line -> line.matches("  … 1\\d more alarms; 'status' lists all"));
+        assertThat(tables(small)).hasSizeGreaterThan(5).allMatch(name -> name.matches("…with_a_long_name_1\\d7"));
+        assertThat(small).last().asString().matches("  … 1[89]\\d more; 'status' lists all");
+        assertThat(tables(new StatusText(many).lines(new Screen(300, 120)))).hasSize(200);
+    }
+
+    @Test
+    void aTableThatIsStoppedSaysSinceWhen() {
+        TableStatus stopped =
+                new TableStatus("public.a", "stopped", 0, 0, null, 0, "why", null, "2026-11-30T10:00:02Z");
+
+        assertThat(lines(status("streaming", SLOT, "RUNNING", 1.5, stopped)))
+                .last()
+                .asString()
+                .endsWith("  since 2026-11-30T10:00:02Z");
+    }
+
+    @Test
+    void theSizeOfATerminalIsWhatSttySays() {
+        assertThat(Screen.of("24 80\n")).contains(new Screen(24, 80));
+        assertThat(Screen.of("0 0\n")).isEmpty();
+        assertThat(Screen.of("")).isEmpty();
+    }
+
     private static TableStatus table(String name, String state, @Nullable String lastChange, long letters) {
-        return new TableStatus(name, state, 0, 0, lastChange, letters, state.equals("streaming") ? "" : "why", null);
+        return new TableStatus(
+                name, state, 0, 0, lastChange, letters, state.equals("streaming") ? "" : "why", null, null);
     }
 
     /** The names below the heading. */

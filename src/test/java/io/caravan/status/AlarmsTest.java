@@ -53,7 +53,7 @@ class AlarmsTest {
     @ParameterizedTest
     @CsvSource({"streaming, YELLOW", "copied, YELLOW", "waiting, RED", "stopped, RED"})
     void whatIsSaidOfATableThatGoesOnIsYellowAndElseRed(String state, Severity severity) {
-        var table = new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 1.0);
+        var table = new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 1.0, null);
 
         assertThat(said(alarms -> alarms.of(table)))
                 .singleElement()
@@ -96,7 +96,7 @@ class AlarmsTest {
                 alarms.of(new Connector("a-source", state, "why"));
             }
             for (String state : List.of("waiting", "copying", "streaming", "retrying", "stopped", "copied")) {
-                alarms.of(new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 700.0));
+                alarms.of(new PipelineStatus.TableStatus("public.a", state, 0, 0, null, 0, "why", 700.0, null));
             }
             alarms.retrying(Map.of("public.a", "why"));
             alarms.lag("lag", "The target is", 61.0);
@@ -106,7 +106,7 @@ class AlarmsTest {
             alarms.of(new Gap("", "Changes are missing."));
             alarms.of(new Gap("public.a", "Changes are missing."));
             alarms.ofLetters(
-                    3, List.of(new PipelineStatus.TableStatus("public.a", "streaming", 0, 0, null, 3, "", 0.0)));
+                    3, List.of(new PipelineStatus.TableStatus("public.a", "streaming", 0, 0, null, 3, "", 0.0, null)));
             alarms.ofDifferences(List.of("public.a"));
             alarms.targetIsAway(new SQLException("why"));
             alarms.sourceIsAway(new SQLException("why"));
@@ -121,12 +121,22 @@ class AlarmsTest {
     @Test
     void whatAServerSaysInSeveralLinesIsOneSentence() {
         var error = "ERROR: column \"c\" of relation \"a\" does not exist\n  Hint: Look.\n  Position: 77";
-        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, error, null);
+        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, error, null, null);
 
         assertThat(said(alarms -> alarms.of(table)))
                 .extracting(Alarm::message)
                 .containsExactly("Table public.a is stopped: ERROR: column \"c\" of relation \"a\" does not exist"
                         + " | Hint: Look.");
+    }
+
+    @Test
+    void aTableThatIsStoppedSaysSinceWhen() {
+        var table = new PipelineStatus.TableStatus(
+                "public.a", "stopped", 0, 0, null, 0, "why", null, "2026-11-30T10:00:02Z");
+
+        assertThat(said(alarms -> alarms.of(table)))
+                .extracting(Alarm::message)
+                .containsExactly("Table public.a is stopped: why. It stopped at 2026-11-30T10:00:02Z.");
     }
 
     @Test
@@ -155,7 +165,7 @@ class AlarmsTest {
 
     @Test
     void aTableThatIsStoppedNamesTheCommandThatStartsIt() {
-        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, "why", null);
+        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, "why", null, null);
 
         assertThat(said(alarms -> alarms.of(table)))
                 .extracting(Alarm::text)
