@@ -1,5 +1,6 @@
 package io.caravan.run;
 
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
@@ -75,6 +76,9 @@ final class HttpGuard implements AuthenticationHandler {
         } else if (!token.isEmpty() && !isOpen(request) && !knowsToken(request.getHeader("Authorization"))) {
             response.putHeader("WWW-Authenticate", "Basic realm=\"Caravan\", charset=\"UTF-8\"");
             refuse(response, 401, "Give caravan.http.token as bearer token, or as password of any user.");
+        } else if (request.method().equals(HttpMethod.HEAD) && isPage(request)) {
+            // not by the page's route, whose answer has a body: over HTTP/2 that would be sent
+            response.putHeader("Content-Type", "text/html; charset=utf-8").end();
         } else {
             context.next();
         }
@@ -98,7 +102,7 @@ final class HttpGuard implements AuthenticationHandler {
     private static boolean isFromElsewhere(HttpServerRequest request, @Nullable String host) {
         String site = request.getHeader("Sec-Fetch-Site");
         boolean asks =
-                request.method().name().equals("GET") || request.method().name().equals("HEAD");
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         if (site != null) {
             // following a link to the page is not an action, but Jolokia's GETs are
             boolean followsLink = asks && "navigate".equals(request.getHeader("Sec-Fetch-Mode")) && isPage(request);

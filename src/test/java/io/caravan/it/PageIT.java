@@ -117,6 +117,10 @@ class PageIT {
         awaitChart("lags", "seconds behind, last .*: now (under 1|\\d+) s, highest (under 1|\\d+) s");
         awaitChart("wals", "WAL kept, last .*: now [\\d.,]+ [KM]?i?B, highest [1-9][\\d.,]* [KM]?i?B");
         assertThat(browser.find("#copy").isDisplayed()).isFalse();
+        assertThat(browser.script(
+                        "seenAt = 0; measure(shown); return path(shown).find(step => step.name === 'apply').text"))
+                .as("the rate after the first answer, which tells none")
+                .isEqualTo("");
         browser.photograph("streaming");
     }
 
@@ -165,7 +169,8 @@ class PageIT {
         browser.awaitText("#state", "Needs attention: 2 things are wrong");
         browser.awaitText("#problems", "Table public.orders is stopped: .*column \"?total");
         browser.awaitText("#problems", "1 dead letter");
-        browser.awaitText("tr[data-table='public.orders']", "stopped");
+        browser.awaitText("tr[data-table='public.orders']", "stopped for (under 1|\\d+) s");
+        browser.awaitText("#problems", "Table public.orders is stopped: .* It stopped at 20\\d\\d-.*Z\\. Mend that");
         browser.awaitText("tr[data-table='public.customers']", "streaming");
         browser.awaitText("[data-station='apply']", "1 table stopped");
         assertThat(stateOf("dead letter")).isEqualTo("bad");
@@ -289,6 +294,21 @@ class PageIT {
 
         assertThat(all.get("columns").toString()).isEqualTo("[\"at\",\"rowsPerSecond\",\"lagSeconds\",\"slotBytes\"]");
         assertThat(later.at("/samples/0")).isEqualTo(all.at("/samples/1"));
+    }
+
+    /** What load balancers and monitors ask. */
+    @Test
+    @Order(8)
+    void whetherThePageIsThereCanBeAskedWithoutReadingIt() throws Exception {
+        HttpRequest head = HttpRequest.newBuilder(URI.create(page + "/"))
+                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                .build();
+
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(head, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+        assertThat(answer.body().length()).isZero();
     }
 
     private static @Nullable String stateOf(String station) {
