@@ -2,10 +2,17 @@ package io.caravan.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 
 class CaravanTest {
@@ -67,6 +74,31 @@ class CaravanTest {
                 .isEqualTo(commands("--version"))
                 .isEqualTo(commands("generate-completion"))
                 .hasSize(12);
+    }
+
+    /** By what a shell runs at a tab; zsh takes the same script (by hand, zsh 5.9, 2026-11-30). */
+    @ParameterizedTest
+    @CsvSource({
+        "caravan ver, verify",
+        "caravan verify --ev, --every",
+        "caravan status --wa, --watch",
+        "caravan dead-letters rep, replay",
+        "caravan cutover --rev, --reverse-slot"
+    })
+    void bashCompletes(String typed, String word, @TempDir Path directory) throws Exception {
+        Path script = Files.writeString(directory.resolve("completion"), AutoComplete.bash("caravan", ALL));
+
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "compopt() { :; }; . '" + script + "'; COMP_WORDS=(" + typed
+                                + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+                                + " _complete_caravan; echo ${COMPREPLY[@]}")
+                .redirectErrorStream(true)
+                .start();
+
+        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip())
+                .isEqualTo(word);
     }
 
     private static Set<String> commands(String... arguments) {

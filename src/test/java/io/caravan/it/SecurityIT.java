@@ -13,6 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,6 +103,28 @@ class SecurityIT {
         await().atMost(Databases.LIMIT).untilAsserted(() -> assertThat(
                         get("management", "/observe/metrics", TOKEN).body())
                 .contains("caravan_connector_running 1.0", "caravan_table_changes_total{table=\"public.account\"}"));
+    }
+
+    /** A rule on a name that nobody gives never fires, and its panel stays empty. */
+    @Test
+    void everyMetricThatRulesAndPanelsAskForIsThere() throws Exception {
+        Set<String> asked = new TreeSet<>();
+        for (String file : List.of("caravan-alerts.yml", "caravan-dashboard.json")) {
+            Matcher names = Pattern.compile("\\b(caravan|jvm|process|system|camel)(_[a-z]+)+\\b")
+                    .matcher(Files.readString(Path.of("monitoring", file)));
+            names.results().map(MatchResult::group).forEach(asked::add);
+        }
+        assertThat(asked).hasSizeGreaterThan(8);
+
+        await().atMost(Databases.LIMIT).untilAsserted(() -> {
+            List<String> given = get("management", "/observe/metrics", TOKEN)
+                    .body()
+                    .lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(line -> line.split("[{ ]", 2)[0])
+                    .toList();
+            assertThat(given).containsAll(asked);
+        });
     }
 
     @Test
