@@ -69,8 +69,9 @@ public final class VerifyBean {
         return report.with(report.tables().stream()
                 .map(result -> result.equal() || !result.problem().isEmpty() || !copied.contains(result.table())
                         ? result
-                        : result.withProblem("Table " + result.table() + " is being copied, or is about to be."
-                                + " Verify it when that is done; 'status' says so."))
+                        : result.withProblemInPlaceOfRows(
+                                "Table " + result.table() + " is being copied, or is about to be."
+                                        + " Verify it when that is done; 'status' says so."))
                 .toList());
     }
 

@@ -31,6 +31,11 @@ public record TableResult(
         return new TableResult(table, sourceRows, targetRows, false, differences, repaired, examples, reason);
     }
 
+    /** The same, of rows whose differences say nothing. */
+    public TableResult withProblemInPlaceOfRows(String reason) {
+        return new TableResult(table, sourceRows, targetRows, false, 0, repaired, List.of(), reason);
+    }
+
     /** This result of a table of which some rows were copied again before. */
     TableResult afterRepair(List<Difference> rows) {
         return new TableResult(
