@@ -55,7 +55,10 @@ public final class Waiting {
             if (state.startsWith("28")) {
                 throw new BootstrapException(
                         "The " + database + " refuses the login: " + e.getMessage() + ". Correct " + key + ".user and "
-                                + key + ".password (or the environment), or the server's pg_hba.conf.",
+                                + key + ".password (or the environment), or the server's pg_hba.conf."
+                                + (database.label().equals("source")
+                                        ? " A role that is not there yet is made by 'prepare-source'."
+                                        : ""),
                         e);
             }
             if (state.equals("3D000")) {

@@ -64,6 +64,7 @@ final class TargetTableChecks {
             for (Table table : tables) {
                 Table here = present.get(table.name());
                 if (here != null) {
+                    missing(table, here);
                     types(table, here);
                     equality(table, here);
                     computed(table, here);
@@ -80,6 +81,28 @@ final class TargetTableChecks {
                         "The target is not empty; it has already: " + there + ".",
                         "Drop them there, or set caravan.schema=existing to use them as they are."));
             }
+        }
+    }
+
+    /** The table would stop at its first change that has the column, in the way back of a cut-over after the switch. */
+    private void missing(Table there, Table here) {
+        Set<String> present = here.columns().stream().map(Column::name).collect(Collectors.toSet());
+        List<Column> missing = there.writableColumns().stream()
+                .filter(column -> !present.contains(column.name()))
+                .toList();
+        if (!missing.isEmpty()) {
+            findings.add(new Finding(
+                    "table " + there.name(),
+                    "Table " + there.name() + " has columns on the source that the target has not: "
+                            + missing.stream().map(Column::name).collect(Collectors.joining(", "))
+                            + ". It stops at its first change that has one, unless a step of your own takes it away.",
+                    "Run on the target: ALTER TABLE " + there.name().sql() + " "
+                            + missing.stream()
+                                    .map(column ->
+                                            "ADD COLUMN " + Identifier.quote(column.name()) + " " + column.type())
+                                    .collect(Collectors.joining(", "))
+                            + ".",
+                    true));
         }
     }
 

@@ -64,7 +64,9 @@ class BadInputIT {
         for (String side : new String[] {"source", "target"}) {
             folder.set("caravan." + side + ".password", "wrong");
             refused(1, "The " + side, "refuses the login", "caravan." + side + ".password");
-            assertThat(folder.answer(1, "check")).contains("The " + side, "refuses the login");
+            assertThat(folder.answer(1, "check"))
+                    .contains("The " + side, "refuses the login")
+                    .matches(said -> said.contains("is made by 'prepare-source'") == side.equals("source"));
             folder.unset("caravan." + side + ".password");
         }
     }
@@ -173,6 +175,23 @@ class BadInputIT {
                 "Table public.journal, or a partition of it, is UNLOGGED in the target");
 
         scenario.source().execute("drop table sum");
+        scenario.target().execute("drop schema public cascade; create schema public");
+    }
+
+    @Test
+    void aColumnThatTheTargetHasNotIsWarnedOf() throws Exception {
+        scenario.source()
+                .execute("create table wide (id integer primary key, \"its name\" varchar(7),"
+                        + " twice integer generated always as (id * 2) stored)");
+        scenario.target().execute(Load.schema(), "create table wide (id integer primary key)");
+        folder.set("caravan.schema", "existing");
+
+        assertThat(folder.answer(0, "check"))
+                .contains(
+                        "Warning: Table public.wide has columns on the source that the target has not: its name.",
+                        "ALTER TABLE \"public\".\"wide\" ADD COLUMN \"its name\" character varying(7).");
+
+        scenario.source().execute("drop table wide");
         scenario.target().execute("drop schema public cascade; create schema public");
     }
 
