@@ -159,7 +159,7 @@ class ArchitectureTest {
     static final ArchRule nothingWaitsForTheWallClock = noClasses()
             .that()
             .haveNameNotMatching(
-                    ".*[.](OwnStepsRoute|PipelineMetrics|Retries|RowEvents|RunBeans|TopicReader|VerifyCommand)")
+                    ".*[.](OwnStepsRoute|PipelineMetrics|Retries|RowEvents|RunBeans|TableRoutes|TopicReader|VerifyCommand)")
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
