@@ -7,7 +7,7 @@ import io.caravan.cutover.Cutover;
 import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
-import io.caravan.run.VerifyBean;
+import io.caravan.run.VerificationText;
 import io.caravan.status.PipelineStatus;
 import io.caravan.verify.VerificationReport;
 import java.io.IOException;
@@ -54,6 +54,6 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
         String answer = running.post("/api/verify")
                 .orElseThrow(() -> new IOException("The Caravan process has ended. Start it again with 'run'."));
         VerificationReport report = JSON.readValue(answer, VerificationReport.class);
-        return report.equal() ? Optional.empty() : Optional.of(VerifyBean.lines(report));
+        return report.equal() ? Optional.empty() : Optional.of(VerificationText.of(report));
     }
 }

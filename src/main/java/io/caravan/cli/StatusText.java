@@ -119,12 +119,14 @@ record StatusText(PipelineStatus status) {
         }
         PipelineStatus.Verified verified = status.verified();
         if (verified != null) {
-            lines.add("  verified   %s at %s, %s; equal through %s of the source's WAL"
+            lines.add("  verified   %s at %s, %s%s"
                     .formatted(
                             verified.equal() ? "equal" : "DIFFERENT",
                             verified.at(),
                             Counted.of(verified.rows(), "row"),
-                            verified.through() == null ? "nothing" : verified.through()));
+                            verified.through() == null
+                                    ? ""
+                                    : "; equal through " + verified.through() + " of the source's WAL"));
         }
         return lines;
     }

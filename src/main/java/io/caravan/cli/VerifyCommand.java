@@ -8,6 +8,7 @@ import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Table;
 import io.caravan.run.Terminal;
+import io.caravan.run.VerificationText;
 import io.caravan.run.VerifyBean;
 import io.caravan.verify.Barrier;
 import io.caravan.verify.VerificationReport;
@@ -117,7 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
                 if (every != null) {
                     Terminal.say(Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
                 }
-                Terminal.say(VerifyBean.lines(report));
+                Terminal.say(VerificationText.of(report));
             }
             return (report.equal() ? ExitCode.OK : ExitCode.FAILED).code();
         }

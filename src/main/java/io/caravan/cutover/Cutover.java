@@ -6,6 +6,7 @@ import io.caravan.postgres.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -254,12 +255,14 @@ public final class Cutover {
         return check(
                 "sequences",
                 failed.isEmpty(),
-                positions.size() + " sequences: "
-                        + counts.entrySet().stream()
-                                .map(count -> count.getValue() + " "
-                                        + count.getKey().name().toLowerCase(java.util.Locale.ROOT))
-                                .collect(Collectors.joining(", "))
-                        + ".",
+                positions.isEmpty()
+                        ? "No sequence belongs to the tables."
+                        : "Sequences: "
+                                + counts.entrySet().stream()
+                                        .map(count -> count.getValue() + " "
+                                                + count.getKey().name().toLowerCase(Locale.ROOT))
+                                        .collect(Collectors.joining(", "))
+                                + ".",
                 failed);
     }
 

@@ -11,14 +11,12 @@ import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
 import io.caravan.verify.BarrierException;
 import io.caravan.verify.Repair;
-import io.caravan.verify.TableResult;
 import io.caravan.verify.Verification;
 import io.caravan.verify.VerificationReport;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
@@ -119,7 +117,7 @@ public final class VerifyBean {
 
     /** Prints the outcome in a line, and each table that differs in one. */
     public void print(VerificationReport report) {
-        lines(report).lines().forEach(Terminal::say);
+        VerificationText.of(report).lines().forEach(Terminal::say);
     }
 
     /** Prints why source and target could not be compared. */
@@ -131,46 +129,5 @@ public final class VerifyBean {
     /** The report as JSON, for the API. */
     public String json(VerificationReport report) throws IOException {
         return JSON.writeValueAsString(report);
-    }
-
-    private static String outcome(TableResult table) {
-        if (!table.problem().isEmpty()) {
-            return "  %s is not equal: %s%n".formatted(table.table(), table.problem());
-        }
-        return table.equal()
-                ? "  %s is equal again: %s repaired%n"
-                        .formatted(table.table(), new Counted(table.repaired(), "row was", "rows were"))
-                : "  %s differs: %s in the source, %,d in the target, %s%n"
-                        .formatted(
-                                table.table(),
-                                Counted.of(table.sourceRows(), "row"),
-                                table.targetRows(),
-                                Counted.of(table.differences(), "difference"));
-    }
-
-    public static String lines(VerificationReport report) {
-        StringBuilder text = new StringBuilder();
-        report.tables().stream()
-                .filter(table -> !table.equal() || table.repaired() > 0)
-                .forEach(table -> {
-                    text.append(outcome(table));
-                    table.examples()
-                            .forEach(each -> text.append("    %s %s%n"
-                                    .formatted(
-                                            each.kind()
-                                                    .name()
-                                                    .toLowerCase(Locale.ROOT)
-                                                    .replace('_', ' '),
-                                            each.key())));
-                });
-        return text.append(String.format(
-                        Locale.ROOT,
-                        report.equal()
-                                ? "  EQUAL: %s in %s, compared in %.1f s"
-                                : "  NOT EQUAL: %s in %s, compared in %.1f s",
-                        Counted.of(report.rows(), "row"),
-                        Counted.of(report.tables().size(), "table"),
-                        report.seconds()))
-                .toString();
     }
 }

@@ -114,7 +114,7 @@ final class Alarms {
         if (table.standsStill()) {
             red(
                     table.table(),
-                    "Table " + table.table() + " is " + table.state() + ": " + sentence(table.error())
+                    "Table " + table.table() + " is " + table.state() + ": " + reason(table)
                             + (table.stoppedSince() == null ? "" : " It stopped at " + table.stoppedSince() + "."),
                     remedy(table));
         } else {
@@ -179,6 +179,12 @@ final class Alarms {
     private static String sentence(String error) {
         String text = error.strip().replaceAll("\\s*\\R\\s*Position: \\d+", "").replaceAll("\\s*\\R\\s*", " | ");
         return text.isEmpty() || ".!?".indexOf(text.charAt(text.length() - 1)) >= 0 ? text : text + ".";
+    }
+
+    /** The table stands before it already. */
+    private static String reason(TableStatus table) {
+        String itself = "Table " + table.table() + ": ";
+        return sentence(table.error().startsWith(itself) ? table.error().substring(itself.length()) : table.error());
     }
 
     void ofSetUp(String failure) {

@@ -141,7 +141,7 @@ class OwnStepsCopyIT {
                         "delete from customers where id = 6",
                         "update remarks set content = 'wrong' where id = 4");
         assertVerified(1, "missing in target (6)", "different (4)");
-        assertVerified(0, "1 rows were repaired", "--repair");
+        assertVerified(0, "1 row was repaired", "--repair");
         assertNothingClearWasEverWritten();
     }
 

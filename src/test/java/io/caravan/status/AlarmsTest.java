@@ -130,6 +130,16 @@ class AlarmsTest {
     }
 
     @Test
+    void aReasonThatBeginsWithItsTableNamesItOnce() {
+        var table =
+                new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, "Table public.a: why", null, null);
+
+        assertThat(said(alarms -> alarms.of(table)))
+                .extracting(Alarm::message)
+                .containsExactly("Table public.a is stopped: why.");
+    }
+
+    @Test
     void aTableThatIsStoppedSaysSinceWhen() {
         var table = new PipelineStatus.TableStatus(
                 "public.a", "stopped", 0, 0, null, 0, "why", null, "2026-11-30T10:00:02Z");
