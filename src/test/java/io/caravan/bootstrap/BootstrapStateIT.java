@@ -158,7 +158,7 @@ class BootstrapStateIT {
         other.acquire();
 
         first.release();
-        second.acquire();
+        second.await(); // the server has noticed the end of the session a moment later
         second.release();
         other.release();
     }
