@@ -10,7 +10,6 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
-import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,8 +22,6 @@ import java.util.Map;
 /** What the source must offer: logical WAL, a slot, a role that may replicate, tables whose changes can be told apart. */
 final class SourceChecks {
     private static final SqlResource QUOTED_UNIQUE_COLUMNS = SqlResource.read("quoted-unique-columns.sql");
-
-    private static final SqlResource LEFT_OUT = SqlResource.read("left-out-tables.sql");
 
     private final Database source;
     private final TableFilter filter;
@@ -171,39 +168,7 @@ final class SourceChecks {
         for (Table table : tables) {
             table(connection, table);
         }
-        leftOut(connection);
-    }
-
-    /** WAL does not tell of them, or they come with an extension. Whoever moves a database has to know before, not after. */
-    private void leftOut(Connection connection) throws SQLException {
-        LEFT_OUT.query(connection, Map.of(), SourceChecks::leftOut).stream()
-                .filter(each -> filter.matches(each.getKey()))
-                .forEach(each -> findings.add(each.getValue()));
-    }
-
-    private static Map.Entry<TableName, Finding> leftOut(ResultSet row) throws SQLException {
-        TableName name = new TableName(row.getString("schema_name"), row.getString("table_name"));
-        String extension = row.getString("extension");
-        String why;
-        String remedy;
-        if (extension != null) {
-            why = "came with extension " + extension
-                    + ", as it does in the target: it is left out, with rows of your own.";
-            remedy = "Bring those over by hand,";
-        } else if (row.getBoolean("foreign_table")) {
-            why = "is a foreign table: its rows are elsewhere, and in no WAL of the source. It is left out.";
-            remedy = "Replicate it from the server that has its rows,";
-        } else {
-            why = "is UNLOGGED, so its changes are in no WAL: it is left out.";
-            remedy = "Run ALTER TABLE " + name.sql() + " SET LOGGED on the source to have it replicated,";
-        }
-        return Map.entry(
-                name,
-                new Finding(
-                        "table " + name,
-                        "Table " + name + " " + why,
-                        remedy + " or exclude it with caravan.tables.exclude.",
-                        true));
+        findings.addAll(LeftOutTables.of(connection, filter));
     }
 
     private void table(Connection connection, Table table) throws SQLException {
