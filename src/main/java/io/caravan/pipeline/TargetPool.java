@@ -2,7 +2,9 @@ package io.caravan.pipeline;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import io.caravan.postgres.Database;
+import java.sql.SQLException;
 import java.util.Map;
 
 /** Connections whose rows fire neither triggers nor foreign keys, as PostgreSQL's own apply workers do it. */
@@ -13,6 +15,17 @@ final class TargetPool {
 
     private TargetPool() {}
 
+    /**
+     * A session keeps what its role or database had for default_transaction_read_only when it began, so after the refusal
+     * another one tries.
+     */
+    public static final class EndReadOnly implements SQLExceptionOverride {
+        @java.lang.Override // the type's own Override is what it answers
+        public SQLExceptionOverride.Override adjudicate(SQLException refusal) {
+            return "25006".equals(refusal.getSQLState()) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+        }
+    }
+
     static HikariDataSource of(Database target, int size) {
         HikariConfig config = new HikariConfig();
         config.setPoolName("target");
@@ -20,6 +33,7 @@ final class TargetPool {
         target.properties(Map.of("options", "-c session_replication_role=replica"))
                 .forEach((name, value) -> config.addDataSourceProperty((String) name, value));
         config.setConnectionInitSql(WAIT_FOR_THE_DISK);
+        config.setExceptionOverrideClassName(EndReadOnly.class.getName());
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(10_000);

@@ -88,8 +88,8 @@ final class KeptSessions {
     private void giveBack(Connection session, long begun) {
         endOld();
         try {
-            if (!session.isClosed()
-                    && session.unwrap(BaseConnection.class).getTransactionState() == TransactionState.IDLE) {
+            BaseConnection server = session.unwrap(BaseConnection.class);
+            if (!session.isClosed() && server.getTransactionState() == TransactionState.IDLE && !isReadOnly(server)) {
                 session.setAutoCommit(true);
                 synchronized (idle) {
                     if (idle.size() < MOST_IDLE) {
@@ -102,6 +102,11 @@ final class KeptSessions {
             // a session that cannot go back to its beginning is ended
         }
         end(session);
+    }
+
+    /** What its role or database had when it began, which can be over by now; the server reports it (GUC_REPORT). */
+    private static boolean isReadOnly(BaseConnection server) {
+        return "on".equals(server.getParameterStatus("default_transaction_read_only"));
     }
 
     private void endOld() {

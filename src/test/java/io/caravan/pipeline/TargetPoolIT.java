@@ -1,6 +1,7 @@
 package io.caravan.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.caravan.Servers;
@@ -33,6 +34,32 @@ class TargetPoolIT {
         Sql.run(target, "alter database pool_remote set synchronous_commit = remote_apply");
 
         assertThat(setting(target, "synchronous_commit")).isEqualTo("remote_apply");
+    }
+
+    /** Its session began while the target took no writes; another one has to try again. */
+    @Test
+    void aTargetThatTakesWritesAgainGetsThem() throws Exception {
+        Database target = Servers.create("target", "pool_read_only");
+        Sql.run(target, "create table public.t (v int)");
+        Sql.run(target, "alter database pool_read_only set default_transaction_read_only = on");
+        try (HikariDataSource pool = TargetPool.of(target, 1)) {
+            try (Connection session = pool.getConnection()) { // it stays in the pool
+                assertThat(session.isValid(5)).isTrue();
+            }
+            try (Connection session = target.connect()) {
+                Sql.run(session, "set default_transaction_read_only = off");
+                Sql.run(session, "alter database pool_read_only reset default_transaction_read_only");
+            }
+
+            assertThatThrownBy(() -> insert(pool)).hasMessageContaining("read-only transaction");
+            insert(pool);
+        }
+    }
+
+    private static void insert(HikariDataSource pool) throws SQLException {
+        try (Connection session = pool.getConnection()) {
+            Sql.run(session, "insert into public.t values (1)");
+        }
     }
 
     private static String setting(Database target, String name) throws SQLException {

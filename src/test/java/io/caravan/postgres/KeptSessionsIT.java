@@ -48,6 +48,15 @@ class KeptSessionsIT {
         assertThat(process()).isNotEqualTo(before);
     }
 
+    /** It has what its database said when it began, though someone has taken that back. */
+    @Test
+    void aSessionThatMayNotWriteIsNotKept() throws SQLException {
+        Sql.run(database, "alter database kept set default_transaction_read_only = on");
+        int before = process();
+
+        assertThat(process()).isNotEqualTo(before);
+    }
+
     @Test
     void whatWasNotCommittedIsUndone() throws SQLException {
         Sql.run(database, "create table t (v int)");
