@@ -26,7 +26,7 @@ public final class CaptureTask extends PostgresConnectorTask {
             new PairOffsets(partition -> context.offsetStorageReader().offset(partition));
     private Partitioner partitioner = Partitioner.none(pairs);
     private long toldAt = System.nanoTime() - INTERVAL_NANOS;
-    private int timeline;
+    private Timeline timeline = Timeline.NONE;
     private @Nullable Map<String, ?> handedOver;
 
     /** Also called for each new connection after one that was lost, by the thread that polls. */
@@ -43,7 +43,7 @@ public final class CaptureTask extends PostgresConnectorTask {
         OffsetSeal.require(stored);
         now.requireToHave(stored);
         now.requireToHave(handedOver); // Connect stores offsets once a second
-        timeline = now.number();
+        timeline = now;
         partitioner = Partitioner.of(config.getString(Partitioner.SETTING), pairs);
         return super.start(config);
     }

@@ -12,8 +12,8 @@ import org.apache.kafka.connect.storage.HeaderConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an event's headers: the keys of a key change as JSON, and where the event is in the slot's stream. To that it adds
- * where the event before it in its partition is, which this task sent: so a reader can tell an event that was sent again, and one that is
+ * Writes an event's headers: the keys of a key change as JSON, and of which database the event is and where in the slot's stream. To that it
+ * adds where the event before it in its partition is, which this task sent: so a reader can tell an event that was sent again, and one that is
  * missing. Not thread-safe; Connect makes one for each task and asks in the order in which it sends.
  */
 public final class EventHeaders implements HeaderConverter {
@@ -46,8 +46,10 @@ public final class EventHeaders implements HeaderConverter {
         Sent until = sent.getOrDefault(to, new Sent(NONE, NONE));
         Sent now = Arrays.equals(until.last, position) ? until : new Sent(position, until.last);
         sent.put(to, now);
-        byte[] both = Arrays.copyOf(position, position.length + now.before.length);
-        System.arraycopy(now.before, 0, both, position.length, now.before.length);
+        int database = StreamPosition.DATABASE_BYTES;
+        int before = Math.max(0, now.before.length - database);
+        byte[] both = Arrays.copyOf(position, position.length + before);
+        System.arraycopy(now.before, now.before.length - before, both, position.length, before);
         return both;
     }
 

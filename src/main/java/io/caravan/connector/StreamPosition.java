@@ -20,8 +20,12 @@ public final class StreamPosition {
     /** In an offset: the commit of what was sent last. */
     static final String COMMIT_KEY = "commit";
 
-    private static final int COMMIT_AT = Integer.BYTES; // behind the timeline
-    private static final int BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
+    /** Of the header: which database the event is of. What is behind it is compared and told of the event before as well. */
+    static final int DATABASE_BYTES = Long.BYTES;
+
+    private static final int TIMELINE_AT = DATABASE_BYTES;
+    private static final int COMMIT_AT = TIMELINE_AT + Integer.BYTES;
+    private static final int BYTES = COMMIT_AT + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
     private static final ThreadLocal<StreamPosition> OF_THREAD = ThreadLocal.withInitial(StreamPosition::new);
 
@@ -67,14 +71,15 @@ public final class StreamPosition {
         record.headers().addBytes(HEADER, current().next());
     }
 
-    /** Adds the timeline of the source that it was read on, to the header and, with the commit, to the record's offset, and seals that. */
+    /** Adds the database and the timeline that it was read on to the header, the timeline and the commit to the record's offset, and seals that. */
     @SuppressWarnings("unchecked") // of each record its own map (PostgresOffsetContext.getOffset)
-    static void complete(SourceRecord record, int timeline) {
+    static void complete(SourceRecord record, Timeline timeline) {
         Map<String, Object> offset = (Map<String, Object>) record.sourceOffset();
-        offset.put(Timeline.KEY, timeline);
+        offset.put(Timeline.KEY, timeline.number());
         Header header = record.headers().lastWithName(HEADER);
         if (header != null && header.value() instanceof byte[] position) {
-            ByteBuffer bytes = ByteBuffer.wrap(position).putInt(0, timeline);
+            ByteBuffer bytes =
+                    ByteBuffer.wrap(position).putLong(0, timeline.database()).putInt(TIMELINE_AT, timeline.number());
             offset.put(COMMIT_KEY, bytes.getLong(COMMIT_AT));
         }
         OffsetSeal.put(offset);
@@ -101,7 +106,8 @@ public final class StreamPosition {
     /** Of the next event that is made of the message: a key change makes two, a TRUNCATE one for each table. */
     byte[] next() {
         return ByteBuffer.allocate(BYTES)
-                .putInt(0) // until the task is asked for it
+                .putLong(0) // these two until the task is asked for them
+                .putInt(0)
                 .putLong(commit)
                 .putInt(message)
                 .putInt(event++)

@@ -16,8 +16,12 @@ import org.postgresql.PGProperty;
  * go on from; a moment later the offset may be of that server's own WAL, which says nothing of what it lacks.
  *
  * @param history as TIMELINE_HISTORY gives it; empty for the first
+ * @param database which database of which server it is, as {@code postgres.ServerIdentity} has it as well
  */
-record Timeline(int number, String history) {
+record Timeline(int number, String history, long database) {
+    /** Before a server was asked. */
+    static final Timeline NONE = new Timeline(0, "", 0);
+
     /** In the offset: on which timeline its positions are. */
     static final String KEY = "timeline";
 
@@ -38,7 +42,11 @@ record Timeline(int number, String history) {
         try (Connection session = new Driver().connect(url, properties);
                 Statement statement = session.createStatement()) {
             int number = Integer.parseInt(text(statement, "IDENTIFY_SYSTEM", "timeline"));
-            return new Timeline(number, number == 1 ? "" : text(statement, "TIMELINE_HISTORY " + number, "content"));
+            long system = Long.parseUnsignedLong(text(statement, "IDENTIFY_SYSTEM", "systemid"));
+            long oid = Long.parseLong(
+                    text(statement, "select oid from pg_database where datname = current_database()", "oid"));
+            return new Timeline(
+                    number, number == 1 ? "" : text(statement, "TIMELINE_HISTORY " + number, "content"), system ^ oid);
         }
     }
 

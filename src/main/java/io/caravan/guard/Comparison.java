@@ -56,6 +56,9 @@ final class Comparison {
         if (!now.systemIdentifier().equals(evidence.systemIdentifier())) {
             gap("The source is another server than before (system identifier " + now.systemIdentifier() + ", before "
                     + evidence.systemIdentifier() + "), so the positions of slot and connector mean nothing there.");
+        } else if (evidence.database() != 0 && evidence.database() != now.database()) {
+            gap("The source is another database than before, of the same server: caravan.source.url was changed, or the"
+                    + " database was dropped and made anew.");
         } else if (!now.standby() && now.timeline() != evidence.timeline()) {
             timeline(evidence, source, observed);
         } else if (!now.standby() && Lsn.parse(evidence.walFlushed()).isAfter(now.flushed())) {

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  * What is remembered of slot, publication, topics and source, to tell later whether someone changed them; and the gaps that
  * were found. Kept as JSON in {@code caravan.bootstrap}, so it survives restarts.
  *
+ * @param database as {@link ServerIdentity} has it; 0 in a line that was written before it was noted
  * @param walFlushed the farthest position of the source's WAL that was seen
  * @param members the publication's version of each table's membership
  * @param topics Kafka's id of each topic
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 record Evidence(
         String systemIdentifier,
+        long database,
         int timeline,
         String walFlushed,
         String publication,
@@ -45,7 +47,16 @@ record Evidence(
         Map<String, String> all = new TreeMap<>(gaps);
         found.forEach(gap -> all.putIfAbsent(gap.table(), gap.message()));
         return new Evidence(
-                systemIdentifier, timeline, walFlushed, publication, publicationOwner, members, topics, tables, all);
+                systemIdentifier,
+                database,
+                timeline,
+                walFlushed,
+                publication,
+                publicationOwner,
+                members,
+                topics,
+                tables,
+                all);
     }
 
     /** What is there at the first look; null while a part does not answer or there is no publication. */
@@ -57,6 +68,7 @@ record Evidence(
         PublicationState published = source.publication().get();
         return new Evidence(
                 source.identity().systemIdentifier(),
+                source.identity().database(),
                 source.identity().timeline(),
                 source.identity().flushed().toString(),
                 published.version(),
@@ -83,6 +95,7 @@ record Evidence(
         return now.systemIdentifier().equals(systemIdentifier)
                 ? new Evidence(
                         systemIdentifier,
+                        database == 0 ? now.database() : database,
                         now.timeline(),
                         now.flushed().toString(),
                         publication,
@@ -104,6 +117,7 @@ record Evidence(
         Evidence marked = withGaps(leftOut);
         return new Evidence(
                 systemIdentifier,
+                database,
                 timeline,
                 walFlushed,
                 publication,
@@ -120,6 +134,7 @@ record Evidence(
                 seen.source() == null ? null : seen.source().publication().orElse(null);
         return new Evidence(
                 systemIdentifier,
+                database,
                 timeline,
                 walFlushed,
                 now == null ? publication : now.version(),
@@ -134,6 +149,7 @@ record Evidence(
     Evidence renewed(Map<String, String> member, Map<String, String> topic) {
         return new Evidence(
                 systemIdentifier,
+                database,
                 timeline,
                 walFlushed,
                 publication,
@@ -149,7 +165,16 @@ record Evidence(
         Map<String, String> left = new TreeMap<>(gaps);
         left.remove(table);
         return new Evidence(
-                systemIdentifier, timeline, walFlushed, publication, publicationOwner, members, topics, tables, left);
+                systemIdentifier,
+                database,
+                timeline,
+                walFlushed,
+                publication,
+                publicationOwner,
+                members,
+                topics,
+                tables,
+                left);
     }
 
     private static Map<String, String> both(Map<String, String> map, Map<String, String> winning) {

@@ -37,6 +37,7 @@ public final class Guard {
     private final String pipeline;
     private volatile List<Gap> gaps = List.of();
     private volatile boolean noted;
+    private volatile long database;
 
     /** How far the set-up is. */
     public interface Progress {
@@ -68,6 +69,11 @@ public final class Guard {
     /** The gaps known at the last look. */
     public List<Gap> gaps() {
         return gaps;
+    }
+
+    /** Which database the events are of ({@link ServerIdentity}); 0 until it was noted. */
+    public long database() {
+        return database;
     }
 
     /** Why nothing can be applied; null when it can. */
@@ -248,7 +254,9 @@ public final class Guard {
 
     /** Read again rather than taken over, since the one who revised last need not be the one who says so last. */
     public synchronized void readGaps() throws SQLException {
-        gaps = store.gaps();
+        Evidence evidence = store.read();
+        gaps = evidence == null ? List.of() : evidence.gapList();
+        database = evidence == null ? 0 : evidence.database();
     }
 
     /** The topic of the messages carries no rows: one that was made anew or lost records is read from its beginning. */

@@ -68,7 +68,7 @@ public final class HeadStart implements AutoCloseable {
         if (pipeline.topics.ids(List.of(topic)).containsKey(topic)) {
             pipeline.topics.ends(List.of(topic), IsolationLevel.READ_UNCOMMITTED);
         }
-        new TopicTails(pipeline.settings.kafka().client()).last(topic);
+        new TopicTails(pipeline.settings.kafka().client(), () -> 0).last(topic);
     }
 
     private static void ask(Question question) {

@@ -119,7 +119,7 @@ public final class Pipeline implements AutoCloseable {
         Map<String, Object> kafka = settings.kafka().client();
         connectorWatch = new ConnectorWatch(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
         deployment = new ConnectorDeployment(connector(), tables, state, settings.source(), settings.tables());
-        OffsetTopic engineOffsets = new EngineOffsets(topics, new TopicTails(kafka));
+        OffsetTopic engineOffsets = new EngineOffsets(topics, new TopicTails(kafka, () -> 0));
         engine = new Engine(
                 settings.connectorName(), settings.source(), slot, plugin, kafka, deployment::settings, engineOffsets);
         capture = Capture.of(this, engineOffsets);
@@ -155,14 +155,15 @@ public final class Pipeline implements AutoCloseable {
                 kafka,
                 settings.pipeline(),
                 partition -> ledger.nextOffset(partition.topic(), partition.partition()),
-                (partition, offset, event) -> barrier.mayPass(partition.topic(), partition.partition(), offset, event),
+                (partition, offset, event) -> !event.isOf(guard.database())
+                        || barrier.mayPass(partition.topic(), partition.partition(), offset, event.at()),
                 settings.apply().workers());
-        batches = new Batches(Row.UNCHANGED_MARKER, reader);
+        batches = new Batches(Row.UNCHANGED_MARKER, reader, guard::database);
     }
 
     private Guard guard(Map<String, Object> kafka) {
-        PipelineTopics ofPipeline =
-                new PipelineTopics(topics, new TopicTails(kafka), settings.target(), settings.pipeline());
+        PipelineTopics ofPipeline = new PipelineTopics(
+                topics, new TopicTails(kafka, () -> guard.database()), settings.target(), settings.pipeline());
         return new Guard(
                 new EvidenceStore(settings.target(), settings.pipeline()),
                 new Observer(settings.source(), publication, slot, bootstrap::names, ofPipeline, capture.offsets()),

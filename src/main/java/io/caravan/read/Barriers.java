@@ -1,6 +1,6 @@
 package io.caravan.read;
 
-import io.caravan.change.StreamPosition;
+import io.caravan.change.Place;
 import java.sql.SQLException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -13,5 +13,5 @@ public interface Barriers {
      *
      * @param offset of the event
      */
-    boolean mayPass(TopicPartition partition, long offset, StreamPosition event) throws SQLException;
+    boolean mayPass(TopicPartition partition, long offset, Place event) throws SQLException;
 }

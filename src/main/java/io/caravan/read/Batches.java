@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -25,13 +26,16 @@ public final class Batches {
     static final String BARRIER = "caravan.barrier";
 
     private final String unchangedMarker;
+    private final LongSupplier database;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
     private final Map<String, List<String>> keys = new ConcurrentHashMap<>();
     private final TopicReader topics;
     private final ReadAhead ahead = new ReadAhead(this::prepared);
 
-    public Batches(String unchangedMarker, TopicReader topics) {
+    /** @param database whose events are changes of the tables, as {@link Place#isOf} asks */
+    public Batches(String unchangedMarker, TopicReader topics, LongSupplier database) {
         this.unchangedMarker = unchangedMarker;
+        this.database = database;
         this.topics = topics;
         topics.readAhead(ahead);
     }
@@ -80,7 +84,9 @@ public final class Batches {
             if (one.value() != null) { // a tombstone tells nothing that the delete before it did not
                 ChangeEvent event =
                         reader.read(one.offset(), one.value(), header(one, OLD_KEY), header(one, NEW_KEY) != null);
-                if (event.op() == Op.UNKNOWN) {
+                if (!isOf(database.getAsLong(), one)) {
+                    event = reader.unknown(one.offset(), one.value(), null); // its key is another database's
+                } else if (event.op() == Op.UNKNOWN) {
                     event = reader.unknown(one.offset(), one.value(), one.key());
                 } else if (isKeyless && event.oldKey() != null && !events.isEmpty()) {
                     event = event.completedFrom(events.get(events.size() - 1));
@@ -120,6 +126,12 @@ public final class Batches {
     /** Where in the slot's stream the record's event is, where it tells that. */
     static @Nullable Place place(ConsumerRecord<byte[], byte[]> one) {
         return Place.read(header(one, PLACE));
+    }
+
+    /** Whether nothing says that the record is of another database. */
+    static boolean isOf(long database, ConsumerRecord<byte[], byte[]> one) {
+        Place place = place(one);
+        return place == null || place.isOf(database);
     }
 
     private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> one, String name) {

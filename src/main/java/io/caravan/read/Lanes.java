@@ -165,7 +165,7 @@ final class Lanes {
     private boolean mayPass(Lane lane, ConsumerRecord<byte[], byte[]> first) {
         Place place = Lane.isBarrier(first) ? Batches.place(first) : null;
         try {
-            return place == null || barriers.mayPass(lane.partition(), first.offset(), place.at());
+            return place == null || barriers.mayPass(lane.partition(), first.offset(), place);
         } catch (SQLException e) {
             LOG.warn("{} waits where all partitions have to be: {}", lane.partition(), e.getMessage());
             return false;

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,9 +17,14 @@ public final class TopicScan {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Map<String, Object> clientSettings;
+    private final LongSupplier database;
 
-    /** @param clientSettings bootstrap servers, security */
-    public TopicScan(Map<String, Object> clientSettings) {
+    /**
+     * @param clientSettings bootstrap servers, security
+     * @param database whose events count, as {@link io.caravan.change.Place#isOf} asks
+     */
+    public TopicScan(Map<String, Object> clientSettings, LongSupplier database) {
+        this.database = database;
         this.clientSettings = new HashMap<>(clientSettings);
         this.clientSettings.putAll(Map.of(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -44,7 +50,8 @@ public final class TopicScan {
             long end = Math.min(to, end(partition));
             while (kafka.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> one : kafka.poll(POLL)) {
-                    if (one.offset() < end && one.value() != null && wanted.test(one.value())) {
+                    boolean counts = one.offset() < end && Batches.isOf(database.getAsLong(), one);
+                    if (counts && one.value() != null && wanted.test(one.value())) {
                         return true;
                     }
                 }

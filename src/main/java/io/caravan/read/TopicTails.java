@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -29,8 +30,11 @@ public final class TopicTails {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Map<String, Object> clientSettings;
+    private final LongSupplier database;
 
-    public TopicTails(Map<String, Object> clientSettings) {
+    /** @param database whose events count, as {@link Place#isOf} asks */
+    public TopicTails(Map<String, Object> clientSettings, LongSupplier database) {
+        this.database = database;
         this.clientSettings = new HashMap<>(clientSettings);
         this.clientSettings.putAll(Map.of(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -83,7 +87,9 @@ public final class TopicTails {
                     throw new IllegalStateException("Kafka does not give the last records of " + left.keySet() + ".");
                 }
                 for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofMillis(200))) {
-                    farthest = farthest.and(position(record));
+                    if (Batches.isOf(database.getAsLong(), record)) {
+                        farthest = farthest.and(position(record));
+                    }
                 }
                 left.entrySet().removeIf(end -> kafka.position(end.getKey()) >= end.getValue());
             }

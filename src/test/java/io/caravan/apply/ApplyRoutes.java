@@ -61,7 +61,7 @@ final class ApplyRoutes implements AutoCloseable {
     /** The bean {@code batches}, whose commits are kept instead of told to Kafka. */
     public static final class Recorder {
         private final Batches batches = new Batches(
-                Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", p -> 0, (p, offset, event) -> true, 1));
+                Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", p -> 0, (p, offset, event) -> true, 1), () -> 0);
         private final List<Long> committed = new CopyOnWriteArrayList<>();
 
         public Batch read(List<ConsumerRecord<byte[], byte[]>> records) throws InterruptedException {

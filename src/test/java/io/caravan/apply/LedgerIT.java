@@ -117,7 +117,7 @@ class LedgerIT {
     }
 
     private static ChangeEvent at(ChangeEvent event, int timeline, long commit) {
-        return event.at(new Place(new StreamPosition(timeline, new Lsn(commit), 1, 0), null));
+        return event.at(new Place(0, new StreamPosition(timeline, new Lsn(commit), 1, 0), null));
     }
 
     private static Map<String, Object> line(long nextOffset, String snapshot) {

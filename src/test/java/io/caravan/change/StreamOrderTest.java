@@ -36,7 +36,7 @@ class StreamOrderTest {
                         number,
                         0,
                         new byte[0])
-                .at(new Place(position(number), first ? null : position(number - 1)));
+                .at(new Place(0, position(number), first ? null : position(number - 1)));
     }
 
     /** Runs of the connector: each sends from a number up to another one. */
@@ -182,7 +182,8 @@ class StreamOrderTest {
 
     @Test
     void aHeaderThatIsNoPlaceTellsNone() {
-        byte[] both = ByteBuffer.allocate(40)
+        byte[] both = ByteBuffer.allocate(48)
+                .putLong(77)
                 .putInt(1)
                 .putLong(256)
                 .putInt(2)
@@ -194,7 +195,7 @@ class StreamOrderTest {
                 .array();
 
         assertThat(Place.read(both))
-                .isEqualTo(new Place(StreamPosition.parse("1 0/100 2 1"), StreamPosition.parse("1 0/FF 9 0")));
+                .isEqualTo(new Place(77, StreamPosition.parse("1 0/100 2 1"), StreamPosition.parse("1 0/FF 9 0")));
         assertThat(Place.read(null)).isNull();
         assertThat(Place.read(new byte[5])).isNull();
     }
@@ -212,6 +213,6 @@ class StreamOrderTest {
     }
 
     private static ChangeEvent at(long offset, StreamPosition position) {
-        return event(offset, 0, true).at(new Place(position, null));
+        return event(offset, 0, true).at(new Place(0, position, null));
     }
 }

@@ -3,6 +3,7 @@ package io.caravan.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaBuilder;
@@ -11,9 +12,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EventHeadersTest {
-    private static final byte[] ONE = {1};
-    private static final byte[] TWO = {2};
-    private static final byte[] THREE = {3};
+    private static final byte[] ONE = {0, 0, 0, 0, 0, 0, 0, 9, 1}; // the database, and what is compared
+    private static final byte[] TWO = {0, 0, 0, 0, 0, 0, 0, 9, 2};
+    private static final byte[] THREE = {0, 0, 0, 0, 0, 0, 0, 9, 3};
 
     private final EventHeaders headers = new EventHeaders();
 
@@ -28,18 +29,18 @@ class EventHeadersTest {
 
     @Test
     void anEventTellsWhichOneOfItsTopicCameBeforeIt() {
-        assertThat(position("a", ONE)).containsExactly(1);
-        assertThat(position("b", TWO)).containsExactly(2);
-        assertThat(position("a", THREE)).containsExactly(3, 1);
+        assertThat(position("a", ONE)).isEqualTo(ONE);
+        assertThat(position("b", TWO)).isEqualTo(TWO);
+        assertThat(position("a", THREE)).containsExactly(0, 0, 0, 0, 0, 0, 0, 9, 3, 1);
     }
 
     @Test
     void anEventThatIsWrittenOnceMoreIsWrittenAlike() {
         position("a", ONE);
 
-        assertThat(position("a", TWO)).containsExactly(2, 1);
-        assertThat(position("a", TWO)).containsExactly(2, 1);
-        assertThat(position("a", THREE)).containsExactly(3, 2);
+        assertThat(position("a", TWO)).containsExactly(0, 0, 0, 0, 0, 0, 0, 9, 2, 1);
+        assertThat(position("a", TWO)).containsExactly(0, 0, 0, 0, 0, 0, 0, 9, 2, 1);
+        assertThat(position("a", THREE)).containsExactly(0, 0, 0, 0, 0, 0, 0, 9, 3, 2);
     }
 
     @Test
@@ -52,8 +53,8 @@ class EventHeadersTest {
         assertThat(position("a", StreamPosition.inPartition(second, 0))).isEqualTo(second);
         assertThat(position("a", StreamPosition.inPartition(third, 2)))
                 .startsWith(third)
-                .endsWith(first)
-                .hasSize(2 * first.length);
+                .endsWith(Arrays.copyOfRange(first, StreamPosition.DATABASE_BYTES, first.length))
+                .hasSize(2 * first.length - StreamPosition.DATABASE_BYTES);
     }
 
     @Test

@@ -86,17 +86,18 @@ class StreamPositionTest {
     }
 
     @Test
-    void theTimelineIsAddedByTheTaskAndNotedInTheOffsetWithTheCommit() {
+    void databaseAndTimelineAreAddedByTheTaskAndNotedInTheOffsetWithTheCommit() {
         SourceRecord record = new SourceRecord(Map.of(), new HashMap<>(Map.of("lsn", 5L)), "t", null, null);
         StreamPosition.current()
                 .enter(ByteBuffer.allocate(17).put((byte) 'B').putLong(100).position(1));
         StreamPosition.mark(record);
 
-        StreamPosition.complete(record, 7);
+        StreamPosition.complete(record, new Timeline(7, "", 77));
 
         byte[] header =
                 (byte[]) record.headers().lastWithName(StreamPosition.HEADER).value();
-        assertThat(String.valueOf(Place.read(header).at())).isEqualTo("7 0/64 0 0");
+        assertThat(Place.read(header))
+                .isEqualTo(new Place(77, io.caravan.change.StreamPosition.parse("7 0/64 0 0"), null));
         Map<String, Object> sealed = new HashMap<>(Map.of("lsn", 5L, "timeline", 7, "commit", 100L));
         OffsetSeal.put(sealed);
         assertThat(record.sourceOffset()).isEqualTo(sealed);

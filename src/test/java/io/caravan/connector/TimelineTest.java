@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TimelineTest {
     private static final Timeline THIRD =
-            new Timeline(3, "1\t0/3000148\tno recovery target specified\n\n2\t1/A0\tno recovery target specified\n");
+            new Timeline(3, "1\t0/3000148\tno recovery target specified\n\n2\t1/A0\tno recovery target specified\n", 0);
 
     @Test
     void oneThatHasAllThatWasDeliveredIsReadOn() {
@@ -30,7 +30,7 @@ class TimelineTest {
     @Test
     void oneThatDoesNotDescendFromThatOfTheOffsetIsNotReadOn() {
         assertThatThrownBy(() -> THIRD.requireToHave(offset(4, 0x100))).isInstanceOf(ConnectException.class);
-        assertThatThrownBy(() -> new Timeline(1, "").requireToHave(offset(2, 0x100)))
+        assertThatThrownBy(() -> new Timeline(1, "", 0).requireToHave(offset(2, 0x100)))
                 .isInstanceOf(ConnectException.class);
     }
 

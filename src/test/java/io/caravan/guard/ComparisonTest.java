@@ -22,6 +22,7 @@ class ComparisonTest {
     private static final TableName ORDERS = new TableName("public", "orders");
     private static final Evidence BEFORE = new Evidence(
             "77",
+            5,
             3,
             "0/5000",
             "16400:900",
@@ -31,7 +32,9 @@ class ComparisonTest {
             List.of("public.orders"),
             Map.of());
 
-    private ServerIdentity identity = new ServerIdentity("77", false, 3, Lsn.parse("0/6000"));
+    private static final long OTHER_DATABASE = 6;
+
+    private ServerIdentity identity = new ServerIdentity("77", 5, false, 3, Lsn.parse("0/6000"));
     private Optional<Lsn> leftTimeline = Optional.empty();
     private Optional<ReplicationSlot.Status> slot = Optional.of(slot("0/5000", "reserved", ""));
     private Optional<PublicationState> publication =
@@ -110,7 +113,7 @@ class ComparisonTest {
     /** Its WAL is behind for a while. */
     @Test
     void ofAStandbyThatIsNotPromotedYetNothingIsConcluded() {
-        identity = new ServerIdentity("77", true, 0, Lsn.parse("0/5500"));
+        identity = new ServerIdentity("77", 5, true, 0, Lsn.parse("0/5500"));
         assertThat(gaps()).isEmpty();
     }
 
@@ -187,34 +190,40 @@ class ComparisonTest {
     }
 
     @Test
+    void anotherDatabaseOfTheServerIsAGap() {
+        identity = new ServerIdentity("77", OTHER_DATABASE, false, 3, Lsn.parse("0/6000"));
+        expect("", "another database than before, of the same server");
+    }
+
+    @Test
     void anotherServer() {
-        identity = new ServerIdentity("78", false, 3, Lsn.parse("0/6000"));
+        identity = new ServerIdentity("78", 5, false, 3, Lsn.parse("0/6000"));
         expect("", "another server");
     }
 
     @Test
     void aBackupThatWasRestored() {
-        identity = new ServerIdentity("77", false, 3, Lsn.parse("0/4FFF"));
+        identity = new ServerIdentity("77", 5, false, 3, Lsn.parse("0/4FFF"));
         expect("", "ends at 0/4FFF and was at 0/5000");
     }
 
     @Test
     void aFailOverThatHasAllThatWasDeliveredGoesOn() {
-        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/4000"));
+        identity = new ServerIdentity("77", 5, false, 4, Lsn.parse("0/4000"));
         leftTimeline = Optional.of(Lsn.parse("0/5000"));
         assertThat(gaps()).isEmpty();
     }
 
     @Test
     void aFailOverThatLacksWhatWasDelivered() {
-        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        identity = new ServerIdentity("77", 5, false, 4, Lsn.parse("0/6000"));
         leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
         expect("", "from timeline 3 to 4 at 0/4FFF, but changes up to 0/5000");
     }
 
     @Test
     void whatTheConnectorDeliveredFromTheNewTimelineIsNotMissingThere() {
-        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        identity = new ServerIdentity("77", 5, false, 4, Lsn.parse("0/6000"));
         leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
         offset = Optional.of(new Stored(Lsn.parse("0/5000"), Lsn.parse("0/5100"), 4, true));
         assertThat(gaps()).isEmpty();
@@ -222,7 +231,7 @@ class ComparisonTest {
 
     @Test
     void aTimelineThatDoesNotDescendFromTheOneBefore() {
-        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        identity = new ServerIdentity("77", 5, false, 4, Lsn.parse("0/6000"));
         expect("", "does not descend");
     }
 

@@ -83,7 +83,7 @@ final class FakeRoute implements AutoCloseable {
     static ConsumerRecord<byte[], byte[]> barrier(TopicPartition partition, long offset) {
         ConsumerRecord<byte[], byte[]> record = record(partition, offset, 36);
         record.headers().add(Batches.BARRIER, null);
-        record.headers().add("caravan.position", new byte[20]);
+        record.headers().add("caravan.position", new byte[28]);
         return record;
     }
 

@@ -54,7 +54,9 @@ class LaneTest {
     @Test
     void whatAGateReadAndHeldBackIsNotInTheBatch() throws InterruptedException {
         Batches batches = new Batches(
-                Row.UNCHANGED_MARKER, new TopicReader(Map.of(), "g", partition -> 0, (p, offset, event) -> true, 1));
+                Row.UNCHANGED_MARKER,
+                new TopicReader(Map.of(), "g", partition -> 0, (p, offset, event) -> true, 1),
+                () -> 0);
         batches.register(PARTITION.topic(), TableName.of("t"), List.of("id"));
         lane.offer(records(PARTITION, 0, 4));
 
