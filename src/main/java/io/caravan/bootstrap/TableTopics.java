@@ -6,11 +6,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -29,7 +31,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public final class TableTopics implements AutoCloseable {
     public static final int LARGEST_MESSAGE_BYTES = 128 << 20;
 
-    private static final int LOOKS_FOR_ABSENT = 6;
+    private static final int LOOKS_FOR_UNKNOWN = 6;
 
     /**
      * Topics in a request. The controller refuses one that comes to more than 10,000 records of its own, and a topic has one for each partition and
@@ -37,8 +39,11 @@ public final class TableTopics implements AutoCloseable {
      */
     private static final int AT_A_TIME = 100;
 
-    /** Well below the time that the guard may hold its lock (guard.EvidenceStore), in which it looks twice. */
-    private static final int LOOKS_FOR_NONE = 15;
+    /** One a second until a topic is taken for gone. */
+    private static final int LOOKS_FOR_ABSENT = 11;
+
+    /** The same when none of them is there. Well below the time that the guard may hold its lock (guard.EvidenceStore). */
+    private static final int LOOKS_FOR_NONE = 29;
 
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
@@ -47,6 +52,9 @@ public final class TableTopics implements AutoCloseable {
     private final int partitions;
     private final int replicationFactor;
     private final int retentionHours;
+
+    /** Those that were missing to the end of the last look at them, and were not made here since. */
+    private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
     /**
      * @param clientSettings bootstrap servers, security
@@ -197,7 +205,7 @@ public final class TableTopics implements AutoCloseable {
                 return admin.describeTopics(topics).allTopicNames().get().values();
             } catch (ExecutionException e) {
                 if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
-                        || look > LOOKS_FOR_ABSENT + topics.size() / AT_A_TIME) {
+                        || look > LOOKS_FOR_UNKNOWN + topics.size() / AT_A_TIME) {
                     throw e;
                 }
                 TimeUnit.SECONDS.sleep(1);
@@ -205,18 +213,29 @@ public final class TableTopics implements AutoCloseable {
         }
     }
 
-    /** Kafka's id of each of these topics that is there: one that is deleted and made anew has another. */
+    /**
+     * Kafka's id of each of these topics that is there: one that is deleted and made anew has another. A topic is waited for once; while it stays
+     * away, and no other is missing, further looks take its absence as it is.
+     */
     public Map<String, String> ids(Collection<String> names) throws ExecutionException, InterruptedException {
         Admin admin = admin();
         Map<String, String> ids = ids(admin, names);
         // A broker that has just come back may not know its topics yet, and longer where it knows none of them.
         for (int look = 1;
-                ids.size() < Set.copyOf(names).size() && look < (ids.isEmpty() ? LOOKS_FOR_NONE : LOOKS_FOR_ABSENT);
+                !absent.containsAll(missing(names, ids)) && look < (ids.isEmpty() ? LOOKS_FOR_NONE : LOOKS_FOR_ABSENT);
                 look++) {
             TimeUnit.SECONDS.sleep(1);
             ids = ids(admin, names);
         }
+        absent.removeAll(ids.keySet());
+        absent.addAll(missing(names, ids));
         return ids;
+    }
+
+    private static Set<String> missing(Collection<String> names, Map<String, String> ids) {
+        Set<String> missing = new HashSet<>(names);
+        missing.removeAll(ids.keySet());
+        return missing;
     }
 
     private static Map<String, String> ids(Admin admin, Collection<String> names)
@@ -257,6 +276,7 @@ public final class TableTopics implements AutoCloseable {
                         new NewTopic(topic.getKey(), Optional.of(topic.getValue()), replicas()).configs(configuration))
                 .toArray(NewTopic[]::new);
         create(admin(), wanted);
+        absent.removeAll(topics.keySet());
     }
 
     private Optional<Short> replicas() {
