@@ -14,7 +14,17 @@ import org.apache.kafka.common.TopicPartition;
 
 /** What the shared stack's broker has: topics and consumer groups. */
 final class Broker {
+    /** Asked again and again while something is waited for. It ends with this JVM. */
+    private static Admin asked;
+
     private Broker() {}
+
+    private static synchronized Admin asked() throws IOException, InterruptedException {
+        if (asked == null) {
+            asked = client();
+        }
+        return asked;
+    }
 
     /** A client of it, which is the caller's to close. */
     static Admin client() throws IOException, InterruptedException {
@@ -24,28 +34,22 @@ final class Broker {
     }
 
     static Set<String> topics() throws IOException, InterruptedException, ExecutionException {
-        try (Admin client = client()) {
-            return client.listTopics().names().get();
-        }
+        return asked().listTopics().names().get();
     }
 
     /** The offset that the next record of a topic's only partition will have. */
     static long end(String topic) throws IOException, InterruptedException, ExecutionException {
         TopicPartition partition = new TopicPartition(topic, 0);
-        try (Admin client = client()) {
-            return client.listOffsets(Map.of(partition, OffsetSpec.latest()))
-                    .partitionResult(partition)
-                    .get()
-                    .offset();
-        }
+        return asked().listOffsets(Map.of(partition, OffsetSpec.latest()))
+                .partitionResult(partition)
+                .get()
+                .offset();
     }
 
     /** The ids of those that the group has at the moment; one that joins again has a new id. */
     static Set<String> members(String group) throws IOException, InterruptedException, ExecutionException {
-        try (Admin client = client()) {
-            return client.describeConsumerGroups(List.of(group)).describedGroups().get(group).get().members().stream()
-                    .map(MemberDescription::consumerId)
-                    .collect(Collectors.toSet());
-        }
+        return asked().describeConsumerGroups(List.of(group)).describedGroups().get(group).get().members().stream()
+                .map(MemberDescription::consumerId)
+                .collect(Collectors.toSet());
     }
 }
