@@ -3,6 +3,7 @@ package io.caravan.status;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,23 +16,30 @@ public final class RecentStatus {
     private static final long MOST_AGE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Supplier<PipelineStatus> collector;
+    private final LongSupplier clock;
     private @Nullable PipelineStatus last;
     private long collectedAtNanos;
 
     public RecentStatus(Supplier<PipelineStatus> collector) {
+        this(collector, System::nanoTime);
+    }
+
+    /** @param clock in nanoseconds */
+    RecentStatus(Supplier<PipelineStatus> collector, LongSupplier clock) {
         this.collector = collector;
+        this.clock = clock;
     }
 
     /** The state; a second caller waits for the first one's answer instead of asking again. */
     public synchronized PipelineStatus get() {
         PipelineStatus status = last;
-        return status == null || System.nanoTime() - collectedAtNanos > MOST_AGE_NANOS ? now() : status;
+        return status == null || clock.getAsLong() - collectedAtNanos > MOST_AGE_NANOS ? now() : status;
     }
 
     private synchronized PipelineStatus now() {
         PipelineStatus status = collector.get();
         last = status;
-        collectedAtNanos = System.nanoTime();
+        collectedAtNanos = clock.getAsLong();
         return status;
     }
 
