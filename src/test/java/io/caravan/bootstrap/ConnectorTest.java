@@ -38,6 +38,19 @@ class ConnectorTest {
                         "-c idle_in_transaction_session_timeout=0");
     }
 
+    /** The walsender writes the values' text with the settings of this session. */
+    @Test
+    void valuesHaveOneTextWhateverRoleAndDatabaseSetTheirSessionsTo() {
+        assertThat(connector.configuration(List.of(), Map.of()).get("driver.options"))
+                .contains(
+                        "-c IntervalStyle=postgres",
+                        "-c bytea_output=hex",
+                        "-c extra_float_digits=1",
+                        "-c lc_monetary=C",
+                        "-c search_path=pg_catalog",
+                        "-c quote_all_identifiers=off");
+    }
+
     @Test
     void nothingIsLeftOutOfTheStreamInSilence() {
         assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
@@ -129,10 +142,41 @@ class ConnectorTest {
                 .doesNotContainKeys("exactly.once.support", "transaction.boundary");
     }
 
+    /** What is larger would fail the task again and again, for all tables. */
+    @Test
+    void aChangeThatIsLargerThanAMessageBecomesANote() {
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
+                .containsEntry("transforms.size.type", "io.caravan.connector.SizeLimit")
+                .containsEntry("transforms.size.bytes", String.valueOf(127 << 20))
+                .containsEntry("producer.override.max.request.size", String.valueOf(128 << 20));
+    }
+
+    /** Which proves that a connector with just these tables was running. */
+    @Test
+    void ofLogicalMessagesOnlyThoseOfThisListOfTablesPass() {
+        List<Table> some = List.of(keyed("devices"));
+        List<Table> more = List.of(keyed("devices"), keyed("groups"));
+
+        assertThat(connector.listPrefix(some)).startsWith("caravan-").isNotEqualTo(connector.listPrefix(more));
+        assertThat(connector.configuration(some, Map.of()))
+                .containsEntry("message.prefix.include.list", "caravan," + connector.listPrefix(some));
+    }
+
+    @Test
+    void theConnectorKnowsWhichTopicsHaveSeveralPartitions() {
+        Map<String, Partitioning> partitioning = Map.of("ome.public.devices", new Partitioning(3, List.of("id")));
+
+        assertThat(connector.configuration(List.of(keyed("devices")), partitioning))
+                .containsEntry("caravan.partitioning", Partitioning.json(partitioning));
+        assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
+                .doesNotContainKey("caravan.partitioning");
+    }
+
     @Test
     void recordsReachTheTopicInTheOrderInWhichTheyAreSent() {
         assertThat(connector.configuration(List.of(keyed("devices")), Map.of()))
                 .containsEntry("producer.override.enable.idempotence", "true")
+                .containsEntry("producer.override.max.in.flight.requests.per.connection", "1")
                 .doesNotContainKey("producer.override.delivery.timeout.ms");
     }
 
