@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.caravan.status.Alarm;
 import io.caravan.status.PipelineStatus;
 import io.caravan.status.PipelineStatus.Connector;
+import io.caravan.status.PipelineStatus.Copy;
 import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
+import io.caravan.status.PipelineStatus.Verified;
 import io.caravan.status.Severity;
 import io.caravan.verify.ComparisonProgress;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ class StatusTextTest {
     @Test
     void aPipelineThatStreamsSaysHowFarBehindItIs() {
         assertThat(lines(status("streaming", SLOT, "RUNNING", 1.5)))
+                .startsWith("Pipeline shop: streaming, healthy (green)")
                 .contains(
                         "  slot       s, 1,024 bytes of WAL behind, 2,048 kept, reserved",
                         "  connector  c, RUNNING",
@@ -59,6 +62,7 @@ class StatusTextTest {
         Alarm away = new Alarm(Severity.RED, "source", "The source does not answer: refused.", "Bring it back.");
 
         assertThat(lines(status("streaming", NO_SLOT, "RUNNING", 1.5, List.of(away))))
+                .startsWith("Pipeline shop: streaming, NOT HEALTHY")
                 .contains(
                         "  ! red     The source does not answer: refused. Bring it back.", "  slot       s, not known");
     }
@@ -117,6 +121,7 @@ class StatusTextTest {
 
         assertThat(tables(lines)).containsExactly("e", "c", "d");
         assertThat(lines).endsWith("  … 2 more; 'status' lists all");
+        assertThat(new StatusText(status).lines(4)).endsWith("  … 1 more; 'status' lists all");
         assertThat(new StatusText(status).lines(5)).noneMatch(line -> line.contains("more;"));
     }
 
@@ -134,11 +139,15 @@ class StatusTextTest {
             }
         }
         PipelineStatus many = status("streaming", SLOT, "RUNNING", 1.5, alarms, tables);
-        for (Screen screen : List.of(new Screen(24, 80), new Screen(50, 200), new Screen(300, 120))) {
+        for (Screen screen :
+                List.of(new Screen(24, 80), new Screen(24, 60), new Screen(50, 200), new Screen(300, 120))) {
             List<String> lines = new StatusText(many).lines(screen);
 
             assertThat(screen.rowsOf(lines)).as("%s", screen).isLessThan(screen.rows());
             assertThat(lines).first().asString().startsWith("Pipeline shop: ");
+            assertThat(lines.stream().dropWhile(line -> !line.startsWith("  table ")))
+                    .as("a table is a row, %s", screen)
+                    .allMatch(line -> line.length() <= screen.columns());
             assertThat(lines.stream().filter(line -> line.startsWith("  ! red")))
                     .isNotEmpty();
         }
@@ -164,8 +173,41 @@ class StatusTextTest {
     @Test
     void theSizeOfATerminalIsWhatSttySays() {
         assertThat(Screen.of("24 80\n")).contains(new Screen(24, 80));
-        assertThat(Screen.of("0 0\n")).isEmpty();
-        assertThat(Screen.of("")).isEmpty();
+        for (String none : List.of("0 0\n", "0 80\n", "24 0\n", "", "stty: 24 80\n")) {
+            assertThat(Screen.of(none)).as(none).isEmpty();
+        }
+    }
+
+    @Test
+    void aLineThatIsLongerThanTheTerminalIsWideTakesSeveralRows() {
+        assertThat(new Screen(24, 10).rowsOf(List.of("", "0123456789", "0123456789a")))
+                .isEqualTo(1 + 1 + 2);
+    }
+
+    @Test
+    void theFirstCopyAndTheLastComparisonAreTold() {
+        PipelineStatus status = new PipelineStatus(
+                "shop",
+                "copying",
+                true,
+                "green",
+                List.of(),
+                List.of(),
+                "schema",
+                null,
+                SLOT,
+                new Connector("c", "ABSENT", ""),
+                new Copy(4, 1, 80_000, 3 << 20, 5 << 20, 0.6, 1),
+                List.of(),
+                0,
+                new Verified(false, 1200, "2026-11-29T10:00:00Z", "0/2A", List.of("public.a")),
+                null,
+                Map.of());
+
+        assertThat(lines(status))
+                .contains(
+                        "  copy       1 of 4 tables, 80,000 rows, 3 MiB",
+                        "  verified   DIFFERENT at 2026-11-29T10:00:00Z, 1,200 rows; equal through 0/2A of the source's WAL");
     }
 
     private static TableStatus table(String name, String state, @Nullable String lastChange, long letters) {

@@ -17,13 +17,14 @@ class SummaryTest {
         statements.addAll(each("grant select on sequence public.s%d to caravan", 10));
         statements.addAll(each("alter publication \"my own\" add table only public.t%d", 500));
         statements.addAll(each("left out: public.k%d, whose replica identity tells no rows apart.", 12));
+        statements.addAll(each("not done: grant select on table public.n%d to caravan. permission denied", 12));
 
         List<String> lines = Summary.ofStatements(statements);
 
         assertThat(Summary.ofStatements(each("changes arrive in topic shop.public.t%d", 40)))
                 .endsWith("… and 37 more 'changes arrive in topic …'");
         assertThat(lines)
-                .hasSize(1 + 4 + 10 + 4 + 12)
+                .hasSize(1 + 4 + 10 + 4 + 12 + 12)
                 .startsWith(
                         "create role caravan login replication",
                         "grant select on table public.t1 to caravan",
@@ -33,7 +34,8 @@ class SummaryTest {
                 .contains(
                         "grant select on sequence public.s10 to caravan",
                         "… and 497 more 'alter publication \"my own\" …'",
-                        "left out: public.k12, whose replica identity tells no rows apart.");
+                        "left out: public.k12, whose replica identity tells no rows apart.",
+                        "not done: grant select on table public.n12 to caravan. permission denied");
     }
 
     @Test
