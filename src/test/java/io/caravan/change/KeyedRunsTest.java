@@ -106,6 +106,18 @@ class KeyedRunsTest {
         assertThat(runs.get(0).rows().get(0).get("id")).isEqualTo("1");
     }
 
+    /** A value that is GENERATED ALWAYS AS IDENTITY cannot be updated to that of the row which comes. */
+    @Test
+    void aRowThatTakesTheKeyOfOneThatWasDeletedIsAnotherRow() {
+        List<Run> runs = events.delete("2", null, null)
+                .move(events.row("1", null, null), key("1"), "2", "a", "x")
+                .runs("id");
+
+        assertThat(kinds(runs)).containsExactly(Kind.DELETE, Kind.UPSERT);
+        assertThat(runs.get(0).rows()).extracting(row -> row.get("id")).containsExactlyInAnyOrder("1", "2");
+        assertThat(runs.get(1).rows()).containsExactly(events.row("2", "a", "x"));
+    }
+
     @Test
     void aKeyChangeWithAnUnchangedValueMovesTheRow() {
         List<Run> runs = events.move(events.row("1", null, null), key("1"), "2", "a", unchanged())

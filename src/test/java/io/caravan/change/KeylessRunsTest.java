@@ -87,5 +87,8 @@ class KeylessRunsTest {
 
         assertThat(pair.get(1).completedFrom(pair.get(0)).after()).isEqualTo(events.row("2", "large"));
         assertThat(pair.get(1).completedFrom(pair.get(1))).isSameAs(pair.get(1));
+        ChangeEvent ofAnotherRow =
+                new Events("a", "big").delete("7", "other").list().get(0);
+        assertThat(pair.get(1).completedFrom(ofAnotherRow)).isSameAs(pair.get(1));
     }
 }

@@ -210,6 +210,9 @@ class StreamOrderTest {
         assertThat(batch.turns(null)).containsExactly(new StreamPosition(1, new Lsn(100), 1, 0));
         assertThat(batch.withoutRepeats(null).events()).containsExactly(before, after);
         assertThat(batch.turns(new StreamPosition(2, new Lsn(400), 1, 0))).isEmpty();
+        assertThat(batch.turns(new StreamPosition(2, new Lsn(50), 1, 0)))
+                .as("a task that was thought dead writes what it read before")
+                .containsExactly(before.place().at(), before.place().at());
     }
 
     private static ChangeEvent at(long offset, StreamPosition position) {

@@ -160,8 +160,13 @@ class LaneTest {
     void whatTheGateHoldsBackStaysInFrontAndInOrder() throws InterruptedException {
         lane.offer(records(PARTITION, 0, 4));
 
+        assertThat(lane.enter()).isTrue();
         assertThat(offsets(lane.take(() -> records -> 1))).containsExactly(0L);
         assertThat(lane.bytes()).isEqualTo(300);
+        assertThat(lane.isHeldAndIdle())
+                .as("what it let through is in the route")
+                .isFalse();
+        lane.leave();
         assertThat(lane.isHeldAndIdle()).isTrue();
         assertThat(lane.enter()).isFalse();
 
