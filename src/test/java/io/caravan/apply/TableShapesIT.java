@@ -82,10 +82,18 @@ class TableShapesIT {
             each.apply(new Events("id", "n", "v", "big").create("1", "70", "a", "x"));
             each.apply(new Events("id", "n", "v", "big").update("1", "70", "b", "x"));
             each.apply(new Events("id", "n", "v", "big").update("1", "70", "c", Events.unchanged()));
+            Events moved = new Events("id", "n", "v", "big");
+            each.apply(moved.move(
+                    moved.row("1", null, null, null),
+                    Row.of(List.of("id"), List.of("1")),
+                    "2",
+                    "70",
+                    "d",
+                    Events.unchanged()));
         }
 
-        assertThat(Sql.rows(target.database(), "t")).containsExactly("(1,70,c,x)");
-        assertThat(Sql.rows(target.database(), "m")).containsExactly("(1,70,c,x)");
+        assertThat(Sql.rows(target.database(), "t")).containsExactly("(2,70,d,x)");
+        assertThat(Sql.rows(target.database(), "m")).containsExactly("(2,70,d,x)");
     }
 
     @Test

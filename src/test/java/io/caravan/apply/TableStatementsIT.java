@@ -88,7 +88,8 @@ class TableStatementsIT {
         Events first = new Events("number", "region", "amount")
                 .create("1", "eu", "1.50")
                 .create("1", "us", "2.00")
-                .create("2", "eu", "3.00");
+                .create("2", "eu", "3.00")
+                .create("3", "eu", "4.00");
 
         table.apply(first);
         table.apply(new Events("number", "region", "amount")
@@ -102,7 +103,7 @@ class TableStatementsIT {
                 "eu",
                 Events.unchanged()));
 
-        assertThat(Sql.rows(target.database(), "orders")).containsExactly("(1,us,7.00)", "(9,eu,1.50)");
+        assertThat(Sql.rows(target.database(), "orders")).containsExactly("(1,us,7.00)", "(3,eu,4.00)", "(9,eu,1.50)");
     }
 
     @Test

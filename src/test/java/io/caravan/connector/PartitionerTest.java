@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
@@ -89,6 +91,22 @@ class PartitionerTest {
             used.add(partition);
         }
         assertThat(used).contains(0, 1, 2);
+    }
+
+    /** Other columns change, and a part of the key can be the same in every row. */
+    @Test
+    void aRowsPartitionIsThatOfItsWholeKeyAndOfNothingElse() {
+        decoder.read(PgOutput.relation("public", "t", "v", "tenant", "id"));
+        Partitioner byBoth = partitioner("{\"shop.public.t\":{\"partitions\":3,\"columns\":[\"tenant\",\"id\"]}}");
+        Set<Integer> used = new TreeSet<>();
+        for (int id = 0; id < 50; id++) {
+            List<Integer> inserted = partitions(byBoth.of(of(PgOutput.insert("a", "7", String.valueOf(id)))));
+
+            assertThat(partitions(byBoth.of(of(PgOutput.update("b", "7", String.valueOf(id))))))
+                    .isEqualTo(inserted);
+            used.addAll(inserted);
+        }
+        assertThat(used).containsExactly(0, 1, 2);
     }
 
     @Test

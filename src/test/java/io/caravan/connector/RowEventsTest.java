@@ -80,15 +80,18 @@ class RowEventsTest {
 
     @Test
     void theWholeOldRowHasTheLargeValueThatDidNotChange() throws Exception {
-        begin("id", "large", "small");
+        begin("id", "large", "small", "gone");
 
-        JsonNode event = event(
-                only(PgOutput.update('O', new String[] {"1", "long text", "a"}, "1", PgOutput.UNCHANGED, "b"), ID));
+        JsonNode event = event(only(
+                PgOutput.update('O', new String[] {"1", "long text", "a", "c"}, "1", PgOutput.UNCHANGED, "b", null),
+                ID));
 
         assertThat(event.get("op").asText()).isEqualTo("u");
         assertThat(event.at("/before/small").asText()).isEqualTo("a");
         assertThat(event.at("/after/large").asText()).isEqualTo("long text");
         assertThat(event.at("/after/small").asText()).isEqualTo("b");
+        assertThat(event.at("/before/gone").asText()).isEqualTo("c");
+        assertThat(event.at("/after/gone").isNull()).as("NULL is a value").isTrue();
     }
 
     @Test
