@@ -27,6 +27,13 @@ class TargetPoolIT {
         assertThat(setting(target, "statement_timeout")).isEqualTo("0");
     }
 
+    @Test
+    void neitherTriggersNorForeignKeysFireForItsRows() throws Exception {
+        Database target = Servers.create("target", "pool_replica");
+
+        assertThat(setting(target, "session_replication_role")).isEqualTo("replica");
+    }
+
     /** Someone's choice of standbys stays. */
     @Test
     void whatAsksForMoreThanTheDiskIsLeftAsItIs() throws Exception {
