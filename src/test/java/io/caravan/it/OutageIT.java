@@ -94,10 +94,22 @@ class OutageIT {
         PIPELINE.source().execute("insert into journal values (now(), 'after', 1)", "update item set quantity = 6");
         PIPELINE.databases().awaitEqual("public.journal");
         PIPELINE.target().execute("alter table journal set logged");
-        PIPELINE.awaitProblem("public.journal");
+        awaitLook(); // it may have begun before
+        awaitLook(); // to this one nothing in the catalogue tells of it
+        PIPELINE.awaitProblem("Table public.journal, or a partition of it, is or was UNLOGGED in the target");
+        assertThat(PIPELINE.target().query("select count(*) from journal")).isEqualTo("0");
         PIPELINE.answer(0, "resync", "journal");
 
         awaitEqualAndHealthy("unlogged table");
+    }
+
+    /** Of the guard, which writes down each. */
+    private static void awaitLook() throws Exception {
+        String written = "select xmin from caravan.bootstrap where table_name = 'guard'";
+        String last = PIPELINE.target().query(written);
+        await("a look of the guard")
+                .atMost(LIMIT)
+                .until(() -> !last.equals(PIPELINE.target().query(written)));
     }
 
     private static void awaitEqualAndHealthy(String what) {
