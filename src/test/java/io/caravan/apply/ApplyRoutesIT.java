@@ -6,6 +6,8 @@ import io.caravan.RecordedEvent;
 import io.caravan.Servers;
 import io.caravan.Sql;
 import io.caravan.postgres.Database;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -210,6 +212,34 @@ class ApplyRoutesIT {
 
         assertThat(devices()).containsExactly("1 beyond", "2 ran");
         assertThat(Sql.column(target, snapshot)).containsExactly("t");
+
+        // its number has the low 32 bits of one that the copy has
+        String later = Changes.event("devices", "u", "null", device(1, "later"), 0);
+        routes.apply(changes.raw("", later.getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(devices()).containsExactly("1 later", "2 ran");
+    }
+
+    @Test
+    void whatTheConnectorSendsAgainIsDroppedInALaterBatchToo() throws Exception {
+        routes.apply(at(100, changes.create(device(1, "a"))));
+        routes.apply(at(200, changes.update(device(1, "b"))));
+
+        routes.apply(at(100, changes.create(device(1, "a"))), at(200, changes.update(device(1, "b again"))));
+        routes.apply(at(300, changes.create(device(2, "c"))));
+
+        assertThat(devices()).containsExactly("1 b", "2 c");
+        assertThat(Sql.column(target, "select stream_position from caravan.ledger where topic like '%.devices'"))
+                .containsExactly("1 0/12C 0 0");
+    }
+
+    /** With the place that the connector tells: the COMMIT of its transaction. */
+    private static ConsumerRecord<byte[], byte[]> at(long commit, ConsumerRecord<byte[], byte[]> event) {
+        event.headers()
+                .add(
+                        "caravan.position",
+                        ByteBuffer.allocate(20).putInt(1).putLong(commit).array());
+        return event;
     }
 
     @Test

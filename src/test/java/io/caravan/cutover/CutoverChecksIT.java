@@ -21,6 +21,7 @@ class CutoverChecksIT {
     private final Database target = Servers.create("target", "left_target");
     private final Noted noted = new Noted();
 
+    private long end = 1;
     private @Nullable Connection writer;
 
     CutoverChecksIT() throws SQLException {}
@@ -34,8 +35,30 @@ class CutoverChecksIT {
 
     @Test
     void aTransactionThatBeganWhileTheDatabasesWereComparedKeepsItFromBeingReady() throws Exception {
-        CutoverReport report = cutover(this::write).run(false, true);
+        assertKeptFromBeingReady(cutover(this::write).run(false, true));
+    }
 
+    /** After the first look for one. */
+    @Test
+    void oneThatBeganWhileTheWayBackWasMadeDoesSoToo() throws Exception {
+        noted.whileTheWayBackIsMade = this::write;
+
+        assertKeptFromBeingReady(cutover(() -> {}).run(true, true));
+    }
+
+    /** And was committed before anybody looked for it. */
+    @Test
+    void whatWasCommittedWhileTheDatabasesWereComparedDoesSoToo() throws Exception {
+        CutoverReport report = cutover(() -> end++).run(false, true);
+
+        assertThat(report.state()).isEqualTo("not-ready");
+        assertThat(report.checks()).last().satisfies(check -> {
+            assertThat(check.name()).isEqualTo("still");
+            assertThat(check.details()).containsExactly("sale");
+        });
+    }
+
+    private void assertKeptFromBeingReady(CutoverReport report) {
         assertThat(report.state()).isEqualTo("not-ready");
         assertThat(report.checks())
                 .filteredOn(check -> !check.done())
@@ -44,12 +67,20 @@ class CutoverChecksIT {
                     assertThat(check.name()).isEqualTo("still");
                     assertThat(check.details()).singleElement().asString().contains("application late shop");
                 });
+        assertThat(noted.ready).isFalse();
         assertThat(noted.finished).isFalse();
     }
 
     @Test
     void withoutOneItIsReadyAndFinished() throws Exception {
-        assertThat(cutover(() -> {}).run(false, true).state()).isEqualTo("finished");
+        CutoverReport report = cutover(() -> {}).run(true, true);
+
+        assertThat(report.state()).isEqualTo("finished");
+        assertThat(report.checks())
+                .extracting(CutoverReport.Check::name)
+                .doesNotHaveDuplicates()
+                .contains("still", "reverse-slot", "finish");
+        assertThat(noted.ready).isTrue();
         assertThat(noted.finished).isTrue();
     }
 
@@ -75,7 +106,7 @@ class CutoverChecksIT {
 
             @Override
             public Map<String, Long> ends() {
-                return Map.of("sale", 1L);
+                return Map.of("sale", end);
             }
 
             @Override
@@ -88,6 +119,8 @@ class CutoverChecksIT {
     }
 
     private static final class Noted implements Cutover.Ending {
+        private Meanwhile whileTheWayBackIsMade = () -> {};
+        private boolean ready;
         private boolean finished;
 
         @Override
@@ -106,7 +139,9 @@ class CutoverChecksIT {
         }
 
         @Override
-        public void ready(Map<String, Long> ends) {}
+        public void ready(Map<String, Long> ends) {
+            ready = true;
+        }
 
         @Override
         public List<String> reverseObstacles() {
@@ -120,7 +155,8 @@ class CutoverChecksIT {
         }
 
         @Override
-        public List<String> reverseSlot() {
+        public List<String> reverseSlot() throws SQLException {
+            whileTheWayBackIsMade.happens();
             return List.of();
         }
     }
