@@ -234,7 +234,7 @@ class ComparisonTest {
     /** While it runs the topics are not looked into, and what is applied can be behind. */
     @Test
     void aFailOverThatLacksWhatTheOffsetAloneTellsOf() {
-        identity = new ServerIdentity("77", false, 4, Lsn.parse("0/6000"));
+        identity = new ServerIdentity("77", 5, false, 4, Lsn.parse("0/6000"));
         leftTimeline = Optional.of(Lsn.parse("0/4FFF"));
         delivered = null;
         expect("", "from timeline 3 to 4 at 0/4FFF, but changes up to 0/5000");
