@@ -33,14 +33,17 @@ public final class CaptureTask extends PostgresConnectorTask {
     @Override
     public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(Configuration config) {
         Timeline now;
+        SlotPosition slot;
         try {
             now = Timeline.of(config.asMap());
+            slot = SlotPosition.of(config.asMap());
         } catch (SQLException e) {
-            throw new RetriableException("The source does not tell its timeline: " + e.getMessage(), e);
+            throw new RetriableException("The source does not tell its timeline and its slot: " + e.getMessage(), e);
         }
         Map<String, ?> stored =
                 context.offsetStorageReader().offset(Map.of("server", config.getString("topic.prefix")));
         OffsetSeal.require(stored);
+        slot.requireNotBeyond(stored);
         now.requireToHave(stored);
         now.requireToHave(handedOver); // Connect stores offsets once a second
         timeline = now;

@@ -27,6 +27,19 @@ record Timeline(int number, String history, long database) {
 
     /** Asks the server of this connector. */
     static Timeline of(Map<String, String> connector) throws SQLException {
+        try (Connection session = session(connector);
+                Statement statement = session.createStatement()) {
+            int number = Integer.parseInt(text(statement, "IDENTIFY_SYSTEM", "timeline"));
+            long system = Long.parseUnsignedLong(text(statement, "IDENTIFY_SYSTEM", "systemid"));
+            long oid = Long.parseLong(
+                    text(statement, "select oid from pg_database where datname = current_database()", "oid"));
+            return new Timeline(
+                    number, number == 1 ? "" : text(statement, "TIMELINE_HISTORY " + number, "content"), system ^ oid);
+        }
+    }
+
+    /** One of the replication protocol, which takes SQL too. */
+    static Connection session(Map<String, String> connector) throws SQLException {
         Properties properties = new Properties();
         connector.forEach((key, value) -> {
             if (key.startsWith("database.") && value != null) {
@@ -39,15 +52,7 @@ record Timeline(int number, String history, long database) {
         PGProperty.CONNECT_TIMEOUT.set(properties, 10);
         String url = "jdbc:postgresql://" + properties.remove("hostname") + ":" + properties.remove("port") + "/"
                 + properties.remove("dbname");
-        try (Connection session = new Driver().connect(url, properties);
-                Statement statement = session.createStatement()) {
-            int number = Integer.parseInt(text(statement, "IDENTIFY_SYSTEM", "timeline"));
-            long system = Long.parseUnsignedLong(text(statement, "IDENTIFY_SYSTEM", "systemid"));
-            long oid = Long.parseLong(
-                    text(statement, "select oid from pg_database where datname = current_database()", "oid"));
-            return new Timeline(
-                    number, number == 1 ? "" : text(statement, "TIMELINE_HISTORY " + number, "content"), system ^ oid);
-        }
+        return new Driver().connect(url, properties);
     }
 
     private static String text(Statement statement, String command, String column) throws SQLException {
@@ -88,7 +93,7 @@ record Timeline(int number, String history, long database) {
         return Long.parseLong(halves[0], 16) << 32 | Long.parseLong(halves[1], 16);
     }
 
-    private static String text(long lsn) {
+    static String text(long lsn) {
         return String.format("%X/%X", lsn >>> 32, lsn & 0xFFFFFFFFL);
     }
 }

@@ -289,6 +289,28 @@ class GuardsIT {
         PIPELINE.awaitHealthy();
     }
 
+    /** It would be read on behind the change that is gone, and the next heartbeat would cover that up before anybody looks. */
+    @Test
+    @Order(12)
+    void aSlotThatIsMovedWhileTheConnectorConnectsAgainIsNotReadOn() throws Exception {
+        String slot = PIPELINE.scenario().slot();
+        await("moved")
+                .atMost(Streaming.LIMIT)
+                .ignoreExceptionsInstanceOf(SQLException.class) // the connector has it again
+                .untilAsserted(() -> PIPELINE.source()
+                        .execute(
+                                "select pg_terminate_backend(active_pid, 5000) from pg_replication_slots where slot_name = '"
+                                        + slot + "' and active",
+                                "insert into scratch (word) values ('left out')",
+                                "select pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())"));
+
+        Await.until(Streaming.LIMIT, () -> "refused", () -> Scenario.connect(
+                        PIPELINE.scenario().connector() + "/status")
+                .body()
+                .contains("Replication slot " + slot + " stands at "));
+        PIPELINE.awaitProblem("beyond what the connector has delivered");
+    }
+
     /** Debezium asks whether the WAL that the slot keeps begins before the offset (PostgresConnection.validateLogPosition, 3.7.0). */
     private static String offsetsThatTheSlotIsBeyond() throws Exception {
         String connector = PIPELINE.scenario().connector();

@@ -1,0 +1,33 @@
+package io.caravan.connector;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.junit.jupiter.api.Test;
+
+class SlotPositionTest {
+    private static final Map<String, Object> OFFSET = Map.of("lsn", 0x100L, "lsn_proc", 0x120L, "lsn_commit", 0x110L);
+
+    @Test
+    void aSlotThatStandsAtOneOfTheOffsetsPositionsIsReadOn() {
+        assertThatCode(() -> new SlotPosition("shop", 0x120).requireNotBeyond(OFFSET))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> new SlotPosition("shop", 0).requireNotBeyond(OFFSET))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void aSlotThatWasMovedBeyondTheOffsetIsNotReadOn() {
+        assertThatThrownBy(() -> new SlotPosition("shop", 0x100000121L).requireNotBeyond(OFFSET))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContainingAll("Replication slot shop stands at 1/121", "beyond the stored offset (0/120)");
+    }
+
+    @Test
+    void withoutAnOffsetTheSlotIsTheBeginning() {
+        assertThatCode(() -> new SlotPosition("shop", 0x121).requireNotBeyond(null))
+                .doesNotThrowAnyException();
+    }
+}
