@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.apache.camel.Body;
+import org.apache.camel.Exchange;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
@@ -140,7 +142,8 @@ public final class Batches {
     }
 
     /** The last step of a table's route, after the target's transaction. */
-    public void commit(Batch batch) {
+    public void commit(@Body Batch batch, Exchange exchange) {
+        exchange.setProperty(KafkaBatchConsumer.COMMITTED, true);
         topics.commit(new TopicPartition(batch.topic(), batch.partition()), batch.nextOffset());
     }
 }

@@ -12,6 +12,9 @@ import org.slf4j.LoggerFactory;
 public final class KafkaBatchConsumer extends DefaultConsumer {
     private static final Logger LOG = LoggerFactory.getLogger(KafkaBatchConsumer.class);
 
+    /** A property of an exchange whose batch has come to the end of the route: Camel ends one in other ways without any failure. */
+    static final String COMMITTED = "committed";
+
     private final KafkaBatchEndpoint endpoint;
     private final TopicReader reader;
 
@@ -59,6 +62,11 @@ public final class KafkaBatchConsumer extends DefaultConsumer {
             }
             if (exchange.isRollbackOnly() || exchange.isRollbackOnlyLast()) {
                 throw new IllegalStateException("The route rolled back without saying why.");
+            }
+            if (exchange.getProperty(COMMITTED) == null) {
+                throw new IllegalStateException(
+                        "The route ended before its step commit, so its batch may have been passed over: a step of your own"
+                                + " says stop, or handles a failure itself. Leave rows out by columns.keep.");
             }
         } finally {
             releaseExchange(exchange, false);

@@ -19,6 +19,7 @@ final class FakeRoute implements AutoCloseable {
 
     private final CamelContext camel = new DefaultCamelContext();
     final KafkaBatchConsumer consumer;
+    private volatile boolean commits = true;
 
     FakeRoute(int maxRecords, int maxBytes, Consumer<List<ConsumerRecord<byte[], byte[]>>> work) throws Exception {
         camel.addRoutes(new RouteBuilder() {
@@ -38,8 +39,16 @@ final class FakeRoute implements AutoCloseable {
             @SuppressWarnings("unchecked")
             List<ConsumerRecord<byte[], byte[]>> records = exchange.getIn().getBody(List.class);
             work.accept(records);
+            if (commits) {
+                exchange.setProperty(KafkaBatchConsumer.COMMITTED, true);
+            }
         });
         consumer.setRoute(camel.getRoute("t"));
+    }
+
+    /** As one that a step of one's own ends. */
+    void endBeforeCommit() {
+        commits = false;
     }
 
     /** Camel notes the reason once the route is stopped. */

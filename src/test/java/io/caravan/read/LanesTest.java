@@ -185,6 +185,21 @@ class LanesTest {
         }
     }
 
+    /** A step of one's own that says stop, or handles a failure by itself, ends the exchange without a failure. */
+    @Test
+    void aRouteThatEndsBeforeItsCommitIsStoppedAndNothingBehindItsBatchIsApplied() throws Exception {
+        try (FakeRoute route = new FakeRoute(1, 1 << 20, batch -> seen.addAll(offsets(batch)))) {
+            route.endBeforeCommit();
+            lanes.open(PARTITION, route.consumer);
+            lanes.offer(PARTITION, records(PARTITION, 0, 3));
+
+            await().until(route::isStopped);
+
+            assertThat(seen).containsExactly(0L);
+            assertThat(route.lastError()).hasMessageContaining("ended before its step commit");
+        }
+    }
+
     @Test
     void aFailureStopsTheRouteAndNothingBehindItIsApplied() throws Exception {
         try (FakeRoute route = new FakeRoute(1, 1 << 20, batch -> {
