@@ -357,6 +357,35 @@ class DriftIT {
         PIPELINE.databases().awaitEqual(APART);
     }
 
+    /** Each has the other's name for its key then. */
+    @Test
+    void tablesThatSwapTheirNamesAreCopiedAndTheirKeysHaveTheirNames() throws Exception {
+        PIPELINE.source()
+                .execute(
+                        "create table one (id integer primary key, v text)",
+                        "create table other (id integer primary key, v text)",
+                        "insert into one values (1, 'one')",
+                        "insert into other values (1, 'other'), (2, 'other')");
+        PIPELINE.awaitAgreed("public.one");
+        PIPELINE.awaitAgreed("public.other");
+
+        PIPELINE.source()
+                .execute("begin; update one set v = v || ' before'; alter table one rename to between_;"
+                        + " alter table other rename to one; alter table between_ rename to other;"
+                        + " update one set v = v || ' behind'; insert into other values (3, 'new'); commit");
+
+        arrives("select from one where v = 'other behind'");
+        arrives("select from other where v = 'one before'");
+        PIPELINE.awaitStep("public.one", "copied");
+        PIPELINE.awaitStep("public.other", "copied");
+        assertThat(PIPELINE.target()
+                        .query(
+                                "select string_agg(indrelid::regclass || ' ' || indexrelid::regclass, ', ' order by indrelid::regclass::text)"
+                                        + " from pg_index where indrelid in ('one'::regclass, 'other'::regclass)"))
+                .isEqualTo("one other_pkey, other one_pkey");
+        PIPELINE.databases().awaitEqual(APART);
+    }
+
     private static Load written(String table) throws Exception {
         PIPELINE.source()
                 .execute(
