@@ -108,16 +108,30 @@ public final class NewTables {
 
     private void welcome(Table table, boolean wasOurs) throws SQLException {
         String problem = obstacles.of(table);
+        if (problem.isEmpty()) {
+            problem = otherPipeline(table);
+        }
         if (problem.isEmpty() && !wasOurs) {
             problem = obstacleInTarget(table);
         }
         if (problem.isEmpty()) {
             // From here on, a table that is there is ours.
             lines.set(table.name(), wasOurs ? TableStep.RETURNED : TableStep.ADDED);
-        } else if (!wasOurs) {
-            lines.set(table.name(), TableStep.WAITING);
+            problem = otherPipeline(table); // of two that look at one moment one at least sees the other's line
+        }
+        if (!problem.isEmpty()) {
+            lines.set(table.name(), wasOurs ? TableStep.LEFT : TableStep.WAITING);
             lines.note(table.name(), problem);
         }
+    }
+
+    /** Each change would be applied twice, and rows without a key would be there twice. */
+    private String otherPipeline(Table table) throws SQLException {
+        String other = lines.ofOthers(List.of(table.name())).get(table.name().toString());
+        return other == null
+                ? ""
+                : "Pipeline " + other + " writes into table " + table.name()
+                        + " of this target already. Exclude it from one of the two with caravan.tables.exclude.";
     }
 
     private String obstacleInTarget(Table table) throws SQLException {

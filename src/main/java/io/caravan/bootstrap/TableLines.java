@@ -18,6 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** The lines of the pipeline's tables in {@code caravan.bootstrap}, and of their topics in {@code caravan.ledger}, of the target. */
 public final class TableLines {
+    private static final SqlResource OF_OTHERS = SqlResource.read("tables-of-others.sql");
+
     private final Database target;
     private final String pipeline;
 
@@ -61,6 +63,20 @@ public final class TableLines {
         }
     }
 
+    /** Of these tables those that another pipeline, which was not cut over, writes into here, with its name; by {@code schema.table}. */
+    public Map<String, String> ofOthers(Collection<TableName> tables) throws SQLException {
+        Map<String, String> others = new TreeMap<>();
+        try (Connection connection = target.session()) {
+            if (BootstrapState.exists(connection)) {
+                OF_OTHERS.query(
+                        connection,
+                        Map.of("pipeline", pipeline, "tables", SqlResource.array(tables)),
+                        row -> others.put(row.getString("table_name"), row.getString("pipeline")));
+            }
+        }
+        return others;
+    }
+
     /** Of these tables those whose changes are not captured. */
     public List<TableName> waiting(List<TableName> tables) throws SQLException {
         Map<String, TableStep> steps = steps();
@@ -82,7 +98,7 @@ public final class TableLines {
     void leave(Collection<TableName> chosen) throws SQLException {
         forgetWaiting(chosen);
         change(
-                "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where step <> 'left'",
+                "update caravan.bootstrap set step = 'left', detail = '', updated_at = now() where (step, detail) <> ('left', '')",
                 chosen);
     }
 

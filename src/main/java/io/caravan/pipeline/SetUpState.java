@@ -7,6 +7,7 @@ import io.caravan.postgres.TableName;
 import io.caravan.preflight.Preflight;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 
 /** How far the pipeline is, as the steps beside the set-up ask for it. */
 record SetUpState(BootstrapState state) implements Preflight.State, Guard.Progress {
@@ -28,6 +29,11 @@ record SetUpState(BootstrapState state) implements Preflight.State, Guard.Progre
     @Override
     public List<TableName> waiting(List<TableName> chosen) throws SQLException {
         return isStreaming() ? state.lines().waiting(chosen) : List.of();
+    }
+
+    @Override
+    public Map<String, String> ofOthers(List<TableName> chosen) throws SQLException {
+        return state.lines().ofOthers(chosen);
     }
 
     @Override

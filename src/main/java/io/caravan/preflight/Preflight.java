@@ -75,6 +75,9 @@ public final class Preflight {
         /** Whether each table goes on or stops by itself. */
         boolean isStreaming() throws SQLException;
 
+        /** Of the chosen tables those that another pipeline writes into in the target, with its name; by {@code schema.table}. */
+        Map<String, String> ofOthers(List<TableName> chosen) throws SQLException;
+
         /** Of the chosen tables those without which it streams: they came later, and wait until nothing is in their way. */
         List<TableName> waiting(List<TableName> chosen) throws SQLException;
     }
@@ -152,8 +155,11 @@ public final class Preflight {
                             + " meant; what caravan.tables.exclude names is left out.",
                     true));
         }
-        findings.addAll(
-                new TargetChecks(target, source, reachable, state.isBeforeSchema(), tablesExpected, schema).run());
+        Map<String, String> others = state.isBeforeSchema() ? ofOthers(tables, findings) : Map.of();
+        List<Table> ours = reachable.stream()
+                .filter(table -> !others.containsKey(table.name().toString()))
+                .toList();
+        findings.addAll(new TargetChecks(target, source, ours, state.isBeforeSchema(), tablesExpected, schema).run());
         findings.addAll(topicsOnce(tables));
         findings.addAll(capture.findings());
         findings.addAll(kafka.run(
@@ -161,6 +167,19 @@ public final class Preflight {
                         .collect(Collectors.toSet()),
                 state.isBeforeSlot()));
         return findings;
+    }
+
+    /** Each change would be applied twice, and rows without a key would be there twice. */
+    private Map<String, String> ofOthers(List<Table> tables, List<Finding> findings) throws SQLException {
+        Map<String, String> others =
+                state.ofOthers(tables.stream().map(Table::name).toList());
+        others.forEach(
+                (table, pipeline) -> findings.add(
+                        new Finding(
+                                "table " + table,
+                                "Pipeline " + pipeline + " writes into table " + table + " of this target already.",
+                                "Exclude it from one of the two with caravan.tables.exclude, or 'reset' that pipeline if it is over.")));
+        return others;
     }
 
     /** What is in the way of such a one keeps nothing of the others from being current. */

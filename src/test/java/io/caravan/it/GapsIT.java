@@ -34,6 +34,7 @@ class GapsIT {
     static final Streaming PIPELINE = new Streaming()
             .with("caravan.guard.millis", 1000)
             .with("caravan.heartbeat-millis", 500)
+            .with("caravan.tables.watch-seconds", 2)
             .after(GapsIT::leaveARecordInTheTopicOfAccount);
 
     private static Admin kafka;
@@ -122,10 +123,14 @@ class GapsIT {
         PIPELINE.databases().awaitEqual("public.journal");
         PIPELINE.stop();
         PIPELINE.folder().unset("caravan.tables.exclude");
+        PIPELINE.source().execute("alter table journal replica identity default");
 
         PIPELINE.start();
 
+        PIPELINE.awaitProblem("Table public.journal is left: Table public.journal has no primary key");
+        PIPELINE.source().execute("alter table journal replica identity full");
         PIPELINE.databases().awaitEqual();
+        PIPELINE.awaitHealthy();
     }
 
     @Test

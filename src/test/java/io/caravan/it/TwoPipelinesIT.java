@@ -87,8 +87,12 @@ class TwoPipelinesIT {
                 "insert into mine.note (v) select 'm' || i from generate_series(1, 500) i",
                 "insert into yours.note (v) select 'y' || i from generate_series(1, 700) i");
         first.folder().set("caravan.tables.include", "mine.*");
-        folder = beside(first.target()).set("caravan.tables.include", "yours.*");
         CaravanProcess caravan = first.ready();
+        folder = beside(first.target()).set("caravan.tables.include", "mine.*,yours.*");
+        assertThat(folder.answer(1, "check"))
+                .contains("Pipeline " + first.name() + " writes into table mine.note of this target already")
+                .doesNotContain("writes into table yours.note", "caravan.schema=existing");
+        folder.set("caravan.tables.include", "yours.*");
         second = folder.ready();
         insert();
         first.databases().awaitEqual();
