@@ -313,11 +313,13 @@ class FindingsIT {
                 true,
                 "The source's database sorts text by libc C.UTF-8, the target's by libc C: ",
                 "LOCALE");
-        assertThat(ofTarget(to, from, false))
+        Sql.run(to, "create database spelled locale 'C.utf8' template template0 encoding 'UTF8'");
+        assertThat(ofTarget(target.database("target", "spelled"), from, false))
                 .extracting(Finding::check)
                 .as("the same rules in another spelling")
                 .doesNotContain("collation");
         Sql.run(to, "drop database otherwise with (force)");
+        Sql.run(to, "drop database spelled with (force)");
     }
 
     /** In the folder of the server's extensions, until the class ends. */
