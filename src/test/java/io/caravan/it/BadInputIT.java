@@ -92,13 +92,16 @@ class BadInputIT {
 
     @Test
     void partsThatAreNotThereAreNamedAfterTheWait() throws Exception {
-        String kafka = SharedStack.get().addresses().bootstrapServers();
-
         folder.set("caravan.source.url", "jdbc:postgresql://" + NOBODY + "/omedb");
         refused(1, "source", "does not answer", "caravan.source.url");
         folder.set("caravan.source.url", scenario.source().url()).set("caravan.kafka.bootstrap-servers", NOBODY);
         refused(1, "Kafka at " + NOBODY, "does not answer", "caravan.kafka.bootstrap-servers");
-        folder.set("caravan.kafka.bootstrap-servers", kafka).set("caravan.connect.url", "http://" + NOBODY);
+    }
+
+    @Test
+    @NeedsConnect("is not there")
+    void aKafkaConnectThatIsNotThereIsNamedAfterTheWait() throws Exception {
+        folder.set("caravan.connect.url", "http://" + NOBODY);
         refused(1, "Kafka Connect at http://" + NOBODY, "caravan.connect.url");
         assertThat(folder.answer(1, "check")).contains("Kafka Connect at http://" + NOBODY + " does not answer");
         URI connect = URI.create(SharedStack.get().addresses().connectUrl());

@@ -2,7 +2,6 @@ package io.caravan.it;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -50,11 +49,9 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
     }
 
     /** Points that every run comes to, and those that only a pipeline comes to which is not set up yet. */
-    private static final List<CrashPoint> OF_EVERY_RUN =
-            List.copyOf(EnumSet.range(CrashPoint.BEFORE_TABLE_ROUTES, CrashPoint.COMMITTED_BEFORE_OFFSET));
+    private static final List<CrashPoint> OF_EVERY_RUN = CrashPoint.ofEveryRun();
 
-    private static final List<CrashPoint> OF_THE_SET_UP =
-            List.copyOf(EnumSet.range(CrashPoint.PUBLICATION_MADE_BEFORE_SLOT, CrashPoint.BEFORE_STREAMING));
+    private static final List<CrashPoint> OF_THE_SET_UP = CrashPoint.ofTheSetUp(CrashPoint.BEFORE_STREAMING);
 
     private static final long SET_UP_MILLIS = 1000;
 
@@ -87,7 +84,7 @@ record Blow(long at, Kind kind, Victim victim, long lasts, CrashPoint point) {
     /** Caravan itself half of the time. */
     private static Victim victim(Random random, boolean twoInstances) {
         return switch (random.nextInt(8)) {
-            case 0 -> Victim.CONNECT;
+            case 0 -> TestedCapture.IT == TestedCapture.CONNECT ? Victim.CONNECT : Victim.KAFKA;
             case 1 -> Victim.KAFKA;
             case 2 -> Victim.SOURCE;
             case 3 -> Victim.TARGET;

@@ -1,6 +1,7 @@
 package io.caravan.it;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,7 +11,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** What the shared stack's broker has: topics and consumer groups. */
 final class Broker {
@@ -44,6 +50,32 @@ final class Broker {
                 .partitionResult(partition)
                 .get()
                 .offset();
+    }
+
+    /** The value of the last committed record of a topic's only partition; null where there is none, or no such topic. */
+    static @Nullable String last(String topic) throws IOException, InterruptedException, ExecutionException {
+        if (!topics().contains(topic)) {
+            return null;
+        }
+        Map<String, Object> settings = Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                SharedStack.get().addresses().bootstrapServers(),
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed");
+        TopicPartition partition = new TopicPartition(topic, 0);
+        try (KafkaConsumer<String, String> kafka =
+                new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+            kafka.assign(List.of(partition));
+            kafka.seekToBeginning(List.of(partition));
+            long end = kafka.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            String last = null;
+            while (kafka.position(partition) < end) {
+                for (ConsumerRecord<String, String> record : kafka.poll(Duration.ofMillis(200))) {
+                    last = record.value();
+                }
+            }
+            return last;
+        }
     }
 
     /** The ids of those that the group has at the moment; one that joins again has a new id. */

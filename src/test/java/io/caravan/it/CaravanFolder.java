@@ -34,6 +34,7 @@ final class CaravanFolder {
                 .set("caravan.target.url", "jdbc:postgresql://localhost:0/omedb")
                 .set("caravan.kafka.bootstrap-servers", "localhost:0")
                 .set("caravan.connect.url", "http://localhost:0")
+                .set("caravan.capture", TestedCapture.IT.setting())
                 .set("caravan.http.port", 0)
                 .set("caravan.management.port", 0);
     }

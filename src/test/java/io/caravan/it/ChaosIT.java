@@ -3,6 +3,8 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -43,7 +45,11 @@ class ChaosIT {
     @Test
     void everyPartWasStruckAndEveryKindOfBlowWas() {
         assertThat(attack.blows()).extracting(Blow::kind).contains(Blow.Kind.values());
-        assertThat(attack.blows()).extracting(Blow::victim).contains(Blow.Victim.values());
+        Set<Blow.Victim> victims = EnumSet.allOf(Blow.Victim.class);
+        if (TestedCapture.IT == TestedCapture.ENGINE) {
+            victims.remove(Blow.Victim.CONNECT);
+        }
+        assertThat(attack.blows()).extracting(Blow::victim).containsAll(victims);
         assertThat(attack.struckAtPoints()).isPositive();
     }
 }

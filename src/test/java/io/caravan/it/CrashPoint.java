@@ -1,6 +1,8 @@
 package io.caravan.it;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A boundary on the data's path at which a test can end or hold a running Caravan: the entry of a method, found by the JDK's
@@ -52,7 +54,39 @@ enum CrashPoint {
     KEY_RENAMED_BEFORE_THE_INDEXES("bootstrap.schema.PostDataBuild", "make"),
     /** Not to be killed there: whoever is there has looked twice for tables to copy, and copied what it found. */
     TABLES_LOOKED_AT_AGAIN(Place.LOOK, Place.LOOK, Place.LOOK, Place.LOOK),
-    ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter");
+    ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter"),
+    /** From here on those of the engine, which takes the place of Kafka Connect. */
+    BEFORE_ENGINES_OFFSET("engine.Engine", "begin"),
+    ENGINE_NOTED_BEFORE_IT_RUNS("pipeline.EngineBean", "run"),
+    ENGINE_STARTED("pipeline.EngineBean", "requireRunning"),
+    ENGINE_HAS_READ_BEFORE_IT_SENDS("engine.Delivery", "write"),
+    ENGINE_HAS_SENT_BEFORE_IT_COMMITS(
+            new Place("org.apache.kafka.clients.producer.KafkaProducer", "commitTransaction", "")),
+    ENGINE_HAS_COMMITTED_BEFORE_THE_SLOT_IS_TOLD("engine.CapturedBatch", "delivered");
+
+    private static final Set<CrashPoint> OF_CONNECT =
+            EnumSet.of(BEFORE_CONNECTOR, CONNECTOR_CREATED_STOPPED, CONNECTOR_NOTED_BEFORE_IT_RUNS, CONNECTOR_STARTED);
+
+    /** Those that a set-up comes to with the capture of this run. */
+    static List<CrashPoint> ofTheSetUp(CrashPoint last) {
+        return ofThisRun(EnumSet.range(PUBLICATION_MADE_BEFORE_SLOT, last), BEFORE_ENGINES_OFFSET, ENGINE_STARTED);
+    }
+
+    /** Those that a pipeline which streams comes to. */
+    static List<CrashPoint> ofEveryRun() {
+        return ofThisRun(
+                EnumSet.range(BEFORE_TABLE_ROUTES, COMMITTED_BEFORE_OFFSET),
+                ENGINE_HAS_READ_BEFORE_IT_SENDS,
+                ENGINE_HAS_COMMITTED_BEFORE_THE_SLOT_IS_TOLD);
+    }
+
+    private static List<CrashPoint> ofThisRun(EnumSet<CrashPoint> withConnect, CrashPoint from, CrashPoint to) {
+        if (TestedCapture.IT == TestedCapture.ENGINE) {
+            withConnect.removeAll(OF_CONNECT);
+            withConnect.addAll(EnumSet.range(from, to));
+        }
+        return List.copyOf(withConnect);
+    }
 
     /** The entry of every method of this name; with an argument, only of calls whose first one is the enum constant of that name. */
     record Place(String className, String method, String argument) {

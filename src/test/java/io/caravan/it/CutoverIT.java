@@ -254,7 +254,7 @@ class CutoverIT {
         PIPELINE.target()
                 .execute("insert into caravan.bootstrap (pipeline, table_name, step) values ('" + PIPELINE.name()
                         + "', 'cutover', 'finishing')");
-        Scenario.connect("DELETE", PIPELINE.scenario().connector());
+        TestedCapture.IT.remove(PIPELINE.name());
         assertThat(cutover(1).get("checks").toString()).contains("was cut off");
 
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
@@ -263,8 +263,7 @@ class CutoverIT {
                         .query("select count(*) from pg_replication_slots where slot_name = '"
                                 + PIPELINE.scenario().slot() + "'"))
                 .isEqualTo("0");
-        assertThat(Scenario.connect(PIPELINE.scenario().connector()).statusCode())
-                .isEqualTo(404);
+        assertThat(TestedCapture.IT.isGone(PIPELINE.scenario())).isTrue();
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
         CaravanProcess status = PIPELINE.folder().command("status");
         assertThat(status.output())

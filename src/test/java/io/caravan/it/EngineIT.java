@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
@@ -93,6 +94,36 @@ class EngineIT {
         }
     }
 
+    /** Its session keeps the lock for as long as its host does not say that it is gone: for hours where that has no power. */
+    @Test
+    @EnabledIfSystemProperty(named = "caravan.it.capture", matches = "engine", disabledReason = "it takes a minute")
+    void anInstanceThatStandsStillLosesTheCaptureAndWritesNothingThatCountsWhenItComesBack() throws Exception {
+        TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
+        server.execute("alter system set wal_sender_timeout = '5s'", "select pg_reload_conf()");
+        try (Scenario scenario = scenario(Load.schema());
+                Load pages = Load.repeating(scenario.source(), PAGES)) {
+            CaravanProcess first = scenario.ready();
+            try (CaravanProcess second =
+                    scenario.folder().copy(directory.resolve("second")).ready()) {
+                List<ProcessHandle> frozen =
+                        List.of(ProcessHandle.of(first.pid()).orElseThrow());
+                SharedStack.signal("-STOP", frozen);
+                Await.until(LIMIT, second::output, () -> state(second).equals("RUNNING"));
+                long committed = pages.committed();
+                Await.until(LIMIT, second::output, () -> pages.committed() > committed + 20);
+
+                SharedStack.signal("-CONT", frozen);
+
+                Await.until(LIMIT, first::output, () -> state(first).equals("STANDBY"));
+                pages.stop();
+                scenario.databases().awaitEqual();
+                assertThat(state(second)).isEqualTo("RUNNING");
+            }
+        } finally {
+            server.execute("alter system reset wal_sender_timeout", "select pg_reload_conf()");
+        }
+    }
+
     @Test
     void everyTypeArrivesAndACutOverEndsIt() throws Exception {
         try (Scenario scenario = scenario(
@@ -159,6 +190,7 @@ class EngineIT {
     }
 
     @Test
+    @NeedsConnect("changes from one to the other")
     void aPipelineKeepsItsWayOfCaptureUntilItIsReset() throws Exception {
         try (Scenario scenario = scenario("create table t (id integer primary key)")) {
             try (CaravanProcess caravan = scenario.ready()) {

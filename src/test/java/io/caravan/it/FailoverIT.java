@@ -108,8 +108,8 @@ class FailoverIT {
 
     /** Until then it may not even have come to the server that took over. */
     private void awaitRefusalOfTheConnector() {
-        Await.until(LIMIT, () -> "the connector refuses", () -> Scenario.connect(scenario.connector() + "/status")
-                .body()
+        Await.until(LIMIT, () -> "the connector refuses", () -> TestedCapture.IT
+                .state(scenario, caravan)
                 .contains("does not have all of them"));
     }
 

@@ -88,6 +88,7 @@ class GuardsIT {
 
     @Test
     @Order(3)
+    @NeedsConnect("pauses its connector")
     void aPausedConnectorIsRedWithTheWayToResumeIt() throws Exception {
         assertThat(Scenario.connect("PUT", PIPELINE.scenario().connector() + "/pause")
                         .statusCode())
@@ -109,6 +110,7 @@ class GuardsIT {
 
     @Test
     @Order(4)
+    @NeedsConnect("removes its connector")
     void aConnectorThatSomeoneRemovedIsMadeAgainAndNothingIsLost() throws Exception {
         assertThat(Scenario.connect("DELETE", PIPELINE.scenario().connector()).statusCode())
                 .isEqualTo(204);
@@ -126,6 +128,7 @@ class GuardsIT {
 
     @Test
     @Order(5)
+    @NeedsConnect("kills it")
     void aPartThatIsAwayForAWhileIsRedAndThenAllGoesOn() throws Exception {
         SharedStack.kill(Part.CONNECT);
         PIPELINE.awaitProblem("Kafka Connect at");
@@ -204,6 +207,7 @@ class GuardsIT {
 
     @Test
     @Order(8)
+    @NeedsConnect("moves the slot while its connector is stopped, and removes its offset")
     void anOffsetThatDoesNotFitSlotAndTopicsIsRefusedAtTheStart() throws Exception {
         PIPELINE.stop();
         Scenario.connect("PUT", PIPELINE.scenario().connector() + "/stop");
@@ -232,6 +236,7 @@ class GuardsIT {
 
     @Test
     @Order(9)
+    @NeedsConnect("removes its offset; the engine does not begin without: EngineIT")
     void aConnectorThatLostItsOffsetSendsAgainAndNothingCountsTwice() throws Exception {
         PIPELINE.source().execute("insert into journal values (now(), 'before', 1)", "update item set quantity = -6");
         PIPELINE.databases().awaitEqual();
@@ -251,6 +256,7 @@ class GuardsIT {
     /** Everything up to there would be left out, and the next event would cover it up. */
     @Test
     @Order(10)
+    @NeedsConnect("sets its offset")
     void anOffsetThatSomeoneSetsAheadIsNotGoneOnFromAndNothingIsLeftOut() throws Exception {
         PIPELINE.source().execute("insert into journal values (now(), 'stored', 1)");
         PIPELINE.databases().awaitEqual();
@@ -274,6 +280,7 @@ class GuardsIT {
     /** As a worker of Kafka Connect that was thought dead leaves it when it comes back. Debezium refuses to begin there. */
     @Test
     @Order(11)
+    @NeedsConnect("one of its workers that was thought dead leaves such an offset; the engine can write none")
     void anOffsetFromBeforeTheSlotIsGivenUpAndNothingCountsTwice() throws Exception {
         String old = offsetsThatTheSlotIsBeyond();
         setOffsets(old);

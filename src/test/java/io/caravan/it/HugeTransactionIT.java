@@ -63,12 +63,12 @@ class HugeTransactionIT {
             try (CaravanProcess caravan =
                     CaravanProcess.start(HEAP_MIB, scenario.folder().path(), "run")) {
                 caravan.awaitReady();
-                caravan.kill();
+                scenario.leaveCaptured(
+                        caravan,
+                        "document",
+                        () -> Broker.end(scenario.topic("document")) >= 240,
+                        "insert into document select n, repeat(md5(n::text), 32768) from generate_series(1, 240) n");
             }
-            scenario.source()
-                    .execute(
-                            "insert into document select n, repeat(md5(n::text), 32768) from generate_series(1, 240) n");
-            await("captured").atMost(LIMIT).until(() -> Broker.end(scenario.topic("document")) >= 240);
 
             try (CaravanProcess caravan =
                     CaravanProcess.start(HEAP_MIB, scenario.folder().path(), "run")) {

@@ -6,13 +6,14 @@ import static org.awaitility.Awaitility.await;
 import io.caravan.config.Part;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each of the parts around the application is killed under load and comes back; the application runs through it all. */
 class OutageIT {
@@ -21,8 +22,12 @@ class OutageIT {
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming();
 
+    static Set<Part> parts() {
+        return TestedCapture.IT.parts();
+    }
+
     @ParameterizedTest
-    @EnumSource(Part.class)
+    @MethodSource("parts")
     void aPartThatIsKilledUnderLoadCostsNothing(Part part) throws Exception {
         try (Load load = Load.start(PIPELINE.source())) {
             await("load").atMost(LIMIT).until(() -> load.committed() > 100);
@@ -38,7 +43,7 @@ class OutageIT {
 
     /** With {@code -Dcaravan.outage.seconds=150}, by hand: longer than sessions, transactions and requests of Kafka live. */
     @ParameterizedTest
-    @EnumSource(Part.class)
+    @MethodSource("parts")
     @EnabledIfSystemProperty(named = "caravan.outage.seconds", matches = "\\d+", disabledReason = "it takes minutes")
     void aPartThatIsFrozenForLongUnderLoadCostsNothing(Part part) throws Exception {
         try (Load load = Load.start(PIPELINE.source())) {
@@ -69,7 +74,7 @@ class OutageIT {
             source.execute("insert into journal values (now(), 'meanwhile', 1)", "delete from item where id = 900");
             PIPELINE.databases().awaitEqual();
 
-            SharedStack.kill(Part.CONNECT);
+            PIPELINE.killCapture();
             source.execute("commit prepared 'later'", "update item set quantity = -8 where id = 1");
         } finally {
             source.execute("alter system reset max_prepared_transactions");
@@ -121,6 +126,7 @@ class OutageIT {
     }
 
     @Test
+    @NeedsConnect("kills it")
     void connectMayGoAwayWhileAPipelineIsSetUp(@TempDir Path directory) throws Exception {
         try (Scenario scenario = Scenario.create(directory, Load.schema())) {
             CaravanProcess starting = scenario.start();

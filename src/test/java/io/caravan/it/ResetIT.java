@@ -68,7 +68,7 @@ class ResetIT {
                     .isEqualTo("0");
             assertThat(scenario.source().query("select count(*) from pg_publication"))
                     .isEqualTo("0");
-            assertThat(Scenario.connect(scenario.connector()).statusCode()).isEqualTo(404);
+            assertThat(TestedCapture.IT.isGone(scenario)).isTrue();
             assertThat(Fingerprint.of(scenario.target()).tables()).isEmpty();
             assertThat(
                             scenario.target()

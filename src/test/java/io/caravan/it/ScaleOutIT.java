@@ -115,7 +115,7 @@ class ScaleOutIT {
     @Order(3)
     void whatConnectSendsAgainAfterAKillIsPassedOverInEveryPartition() throws Exception {
         try (Load load = load(8)) {
-            for (Part part : new Part[] {Part.CONNECT, Part.KAFKA, Part.TARGET}) {
+            for (Part part : SharedStack.present(Part.CONNECT, Part.KAFKA, Part.TARGET)) {
                 awaitMore(load);
                 SharedStack.kill(part);
             }

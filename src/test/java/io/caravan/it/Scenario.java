@@ -11,9 +11,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -95,7 +98,7 @@ final class Scenario implements AutoCloseable {
                 .set(
                         "caravan.kafka.bootstrap-servers",
                         SharedStack.get().addresses().bootstrapServers())
-                .set("caravan.connect.url", SharedStack.get().addresses().connectUrl())
+                .set("caravan.connect.url", TestedCapture.IT.connectUrl())
                 .set("caravan.pipeline", name)
                 .set("caravan.slot", name + "_slot")
                 .set("caravan.publication", name + "_publication")
@@ -148,6 +151,23 @@ final class Scenario implements AutoCloseable {
         return process;
     }
 
+    /**
+     * Makes changes that are captured and not applied, and kills the process.
+     *
+     * @param tables of the target, comma-separated
+     */
+    void leaveCaptured(CaravanProcess caravan, String tables, Callable<Boolean> captured, String... changes)
+            throws Exception {
+        try (Connection holder = target().connect();
+                Statement lock = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            lock.execute("lock table " + tables + " in exclusive mode");
+            source().execute(changes);
+            Await.until(Duration.ofMinutes(2), () -> "captured", captured);
+            caravan.kill();
+        }
+    }
+
     /** Ends those that were started here. */
     void closeProcesses() {
         processes.forEach(CaravanProcess::close);
@@ -189,20 +209,12 @@ final class Scenario implements AutoCloseable {
         }
     }
 
-    /** Kafka Connect refuses while its workers share out their tasks anew. */
-    private void deleteConnector() {
-        Await.until(
-                Duration.ofSeconds(60),
-                () -> connector() + " deleted",
-                () -> send("DELETE", connector()).statusCode() != 409);
-    }
-
     /** Leaves nothing that works on: processes, connector, slot. */
     @Override
     public void close() throws IOException {
         closeProcesses();
         keepLog();
-        deleteConnector();
+        TestedCapture.IT.remove(name);
         // The slot is in use until the connector is gone.
         Await.until(Duration.ofSeconds(30), () -> "slot " + slot() + " dropped", () -> {
             source().query("select pg_drop_replication_slot(slot_name) from pg_replication_slots"

@@ -25,6 +25,7 @@ class SecondLifeIT {
     Path directory;
 
     @Test
+    @NeedsConnect("its connector and offsets outlive the application; of the engine's EngineIT tells")
     void thePublicationComesBeforeTheSlotAndOffsetsOfAnEarlierConnectorAreNotGoneOnWith() throws Exception {
         try (Scenario scenario = Scenario.create(
                 directory,

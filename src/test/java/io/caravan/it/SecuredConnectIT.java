@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A Kafka Connect that speaks TLS only, with a certificate of its own making, and asks for a password. */
+@NeedsConnect("its REST interface has TLS and asks for a password")
 class SecuredConnectIT {
     private static final String PASSWORD = "a-password#of:connect";
 

@@ -3,19 +3,24 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The set-up is cut off at one of its boundaries while writers go on, and begun again; in the end nothing is missing. */
 class SetUpCrashPointsIT {
     @TempDir
     static Path directory;
 
+    static List<CrashPoint> points() {
+        return CrashPoint.ofTheSetUp(CrashPoint.BARRIER_OF_VERIFY_IS_UP);
+    }
+
     /** Each in a set-up of its own. */
     @ParameterizedTest(name = "{0}")
-    @EnumSource(from = "PUBLICATION_MADE_BEFORE_SLOT", to = "BARRIER_OF_VERIFY_IS_UP")
+    @MethodSource("points")
     void aCrashAtAnyBoundaryOfTheSetUpLosesAndDoublesNothing(CrashPoint point) throws Exception {
         try (Scenario scenario = Scenario.create(directory, Load.schema());
                 Load load = Load.repeating(scenario.source(), CrashPointsIT.CHANGES)) {

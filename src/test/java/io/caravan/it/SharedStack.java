@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -56,7 +55,7 @@ final class SharedStack {
 
     private static EmbeddedSettings settings() {
         return new EmbeddedSettings(
-                EnumSet.allOf(Part.class),
+                TestedCapture.IT.parts(),
                 DIRECTORY,
                 new EmbeddedSettings.Postgres(0, "omedb", "postgres", "postgres"),
                 new EmbeddedSettings.Postgres(0, "omedb", "postgres", "postgres"),
@@ -111,6 +110,11 @@ final class SharedStack {
         if (command.size() > 2) {
             new ProcessBuilder(command).redirectErrorStream(true).start().waitFor();
         }
+    }
+
+    /** Those of the parts that this run has. */
+    static List<Part> present(Part... parts) {
+        return Stream.of(parts).filter(TestedCapture.IT.parts()::contains).toList();
     }
 
     /** {@code kill -9} of a part's process, if it is there; the stack starts it again. */

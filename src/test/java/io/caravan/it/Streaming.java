@@ -2,6 +2,7 @@ package io.caravan.it;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.config.Part;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -94,6 +95,16 @@ final class Streaming implements BeforeAllCallback, AfterAllCallback {
     /** Stops the process in order. */
     void stop() {
         caravan.terminate();
+    }
+
+    /** {@code kill -9} of whoever reads the slot, which is started again. */
+    void killCapture() throws IOException, InterruptedException {
+        if (TestedCapture.IT == TestedCapture.CONNECT) {
+            SharedStack.kill(Part.CONNECT);
+        } else {
+            caravan.kill();
+            start();
+        }
     }
 
     /** Starts the next one. */
