@@ -6,9 +6,12 @@ import io.caravan.config.Settings.CaptureBy;
 import io.caravan.engine.OffsetTopic;
 import io.caravan.guard.ConnectorWatch.Trouble;
 import io.caravan.guard.StoredOffsets;
+import io.caravan.preflight.Finding;
 import io.caravan.preflight.Preflight;
 import io.caravan.status.ConnectorProbe;
 import io.caravan.status.PipelineStatus.Connector;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -37,6 +40,19 @@ public interface Capture extends Preflight.Capture, ConnectorEnd {
 
     /** Failures of late. */
     Optional<Trouble> trouble();
+
+    /** Another pipeline captures under the same names, and its changes would be applied here; only before this one's set-up. */
+    static List<Finding> othersWriting(OffsetTopic engineOffsets) throws IOException, InterruptedException {
+        return engineOffsets.last() == null || engineOffsets.isEnded()
+                ? List.of()
+                : List.of(new Finding(
+                        "topics",
+                        "Topic " + engineOffsets.name()
+                                + " says already how far the source was read, of another pipeline with the same"
+                                + " caravan.topic-prefix or of one that 'reset' did not take away.",
+                        "Set caravan.topic-prefix to a name of this pipeline's own, or delete the topic if nothing"
+                                + " needs it."));
+    }
 
     /** How it is when this process has no part in it. */
     public static Supplier<Connector> seenFromOutside(Settings settings) {

@@ -80,7 +80,10 @@ record ConnectCapture(Settings settings, ConnectorWatch watch, OffsetTopic engin
 
     private List<Finding> otherCapture() throws SQLException, InterruptedException {
         try {
-            return state.step() == Step.NONE || engineOffsets.last() == null
+            if (state.step() == Step.NONE) {
+                return Capture.othersWriting(engineOffsets);
+            }
+            return engineOffsets.last() == null
                     ? List.of()
                     : List.of(
                             new Finding(

@@ -53,6 +53,9 @@ record EngineCapture(Settings settings, Engine engine, CapturePlugin plugin, Off
                             "Copy target/connect-plugins of the distribution beside caravan.jar, or set caravan.capture=connect."));
         }
         try {
+            if (state.step() == Step.NONE) {
+                findings.addAll(Capture.othersWriting(topic));
+            }
             if (state.step() != Step.NONE && state.cutOver().isEmpty() && topic.isEnded()) {
                 findings.add(new Finding(
                         "capture",
