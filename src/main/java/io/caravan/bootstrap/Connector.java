@@ -78,6 +78,7 @@ public final class Connector {
             config.put("caravan.partitioning", Partitioning.json(partitioning));
         }
         putDelivery(config);
+        ConfigurationSeal.put(config);
         return config;
     }
 

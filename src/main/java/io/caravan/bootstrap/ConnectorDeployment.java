@@ -4,11 +4,14 @@ import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableFilter;
+import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** The bean {@code connector}: what the step sends to Kafka Connect for the tables of this pipeline, and what it makes of the answers. */
 public final class ConnectorDeployment {
@@ -17,9 +20,17 @@ public final class ConnectorDeployment {
     private final BootstrapState state;
     private final Database source;
     private final TableFilter filter;
+    private final Function<TableName, String> topics;
 
+    /** @param topics of each table */
     public ConnectorDeployment(
-            Connector connector, PipelineTables tables, BootstrapState state, Database source, TableFilter filter) {
+            Connector connector,
+            PipelineTables tables,
+            BootstrapState state,
+            Database source,
+            TableFilter filter,
+            Function<TableName, String> topics) {
+        this.topics = topics;
         this.connector = connector;
         this.tables = tables;
         this.state = state;
@@ -49,12 +60,20 @@ public final class ConnectorDeployment {
         }
         Map<String, TableStep> steps = state.lines().steps();
         try (Connection connection = source.session()) {
-            List<Table> captured = Catalog.tables(connection, filter).stream()
-                    .filter(table -> steps.getOrDefault(table.name().toString(), TableStep.WAITING)
-                            .isCaptured())
-                    .toList();
+            List<Table> captured = new ArrayList<>();
+            for (Table table : Catalog.tables(connection, filter)) {
+                TableStep step = steps.getOrDefault(table.name().toString(), TableStep.WAITING);
+                if (step.isCaptured() && (!step.isNew() || hasPlace(table))) {
+                    captured.add(table);
+                }
+            }
             return connector.configuration(captured, state.partitioning());
         }
+    }
+
+    /** A new table gets its lines in the ledger last, when it was made in the target and has a topic; some are refused there. */
+    private boolean hasPlace(Table table) throws SQLException {
+        return !state.lines().nextOffsets(topics.apply(table.name())).isEmpty();
     }
 
     /** The body of {@code POST /connectors}. */

@@ -32,6 +32,7 @@ public final class CaptureTask extends PostgresConnectorTask {
     /** Also called for each new connection after one that was lost, by the thread that polls. */
     @Override
     public ChangeEventSourceCoordinator<PostgresPartition, PostgresOffsetContext> start(Configuration config) {
+        ConfigurationSeal.require(config.asMap());
         Timeline now;
         SlotPosition slot;
         try {

@@ -118,7 +118,8 @@ public final class Pipeline implements AutoCloseable {
                 System::nanoTime);
         Map<String, Object> kafka = settings.kafka().client();
         connectorWatch = new ConnectorWatch(() -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()));
-        deployment = new ConnectorDeployment(connector(), tables, state, settings.source(), settings.tables());
+        deployment =
+                new ConnectorDeployment(connector(), tables, state, settings.source(), settings.tables(), topics::of);
         OffsetTopic engineOffsets = new EngineOffsets(topics, new TopicTails(kafka, () -> 0));
         engine = new Engine(
                 settings.connectorName(), settings.source(), slot, plugin, kafka, deployment::settings, engineOffsets);

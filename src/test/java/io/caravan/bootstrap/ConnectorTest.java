@@ -12,6 +12,7 @@ import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,28 @@ class ConnectorTest {
                         "slot.drop.on.stop", "false",
                         "errors.tolerance", "none",
                         "heartbeat.interval.ms", "0"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"table.include.list", "table.exclude.list", "skipped.operations", "caravan.seal", "predicates"})
+    void withAConfigurationThatSomeoneAlteredItReadsNothing(String option) {
+        Map<String, String> config = new TreeMap<>(connector.configuration(List.of(keyed("devices")), Map.of()));
+        config.put(option, "public\\.other");
+
+        assertThatThrownBy(() -> io.caravan.connector.ConfigurationSeal.require(config))
+                .hasMessageContaining("someone altered it", "Stop and start Caravan");
+    }
+
+    /** Kafka Connect adds the class of the task. */
+    @ParameterizedTest
+    @ValueSource(strings = {"max.batch.size", "task.class", "database.password", "producer.override.linger.ms"})
+    void whatSaysNothingOfTheChangesMayBeAltered(String option) {
+        Map<String, String> config = new TreeMap<>(connector.configuration(List.of(keyed("devices")), Map.of()));
+        config.put(option, "7");
+
+        assertThatCode(() -> io.caravan.connector.ConfigurationSeal.require(config))
+                .doesNotThrowAnyException();
     }
 
     @Test

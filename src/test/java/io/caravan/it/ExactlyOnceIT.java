@@ -172,6 +172,32 @@ class ExactlyOnceIT {
         }
     }
 
+    /** And puts back again, as Kafka Connect's REST interface lets anyone do. What was written meanwhile is in no topic. */
+    @Test
+    @NeedsConnect("nobody can alter the engine's configuration")
+    void aTableThatSomeoneTakesOffTheConnectorsListLosesNothing() throws Exception {
+        String config = "/connectors/" + scenario.name() + "-source/config";
+        try (CaravanProcess caravan = scenario.start()) {
+            caravan.awaitReady();
+            String usual = Scenario.connect(config).body();
+            ObjectNode less = (ObjectNode) new ObjectMapper().readTree(usual);
+            less.put("table.include.list", "public\\.moved");
+            Scenario.send("PUT", config, HttpRequest.BodyPublishers.ofString(less.toString()));
+            Await.until(
+                    LIMIT,
+                    () -> "refused",
+                    () -> caravan.status().get("problems").toString().contains("someone altered it"));
+
+            scenario.source().execute("copy visit (n) from program 'yes 9 | head -n 100'");
+
+            assertThat(caravan.terminate()).isZero();
+        }
+        try (CaravanProcess caravan = scenario.start()) {
+            caravan.awaitReady();
+            scenario.databases().awaitEqual();
+        }
+    }
+
     /** All rows that COPY writes to a page have one LSN; each is sent in a transaction of its own here, so any may be the last. */
     @Test
     @NeedsConnect("restarts its task with other settings over its REST interface; EngineIT kills within pages")

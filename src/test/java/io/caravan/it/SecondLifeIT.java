@@ -39,7 +39,7 @@ class SecondLifeIT {
 
             makeTheSlotAnew(scenario);
             Await.until(LIMIT, () -> "the connector has failed", () -> status(scenario)
-                    .contains("but this is no longer available on the server"));
+                    .contains("beyond the stored offset"));
 
             stop(scenario);
             scenario.source()

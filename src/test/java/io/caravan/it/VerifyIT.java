@@ -3,6 +3,7 @@ package io.caravan.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -167,18 +168,24 @@ class VerifyIT {
         verify(0);
     }
 
-    /** Asked for by another process, and made when this one looks, every half a minute. */
+    /** Asked for by another process, and made when this one looks, every half a minute; here it has to wait for the table's line. */
     @Test
     void aTableThatIsToBeCopiedAgainIsNotSaidToDiffer() throws Exception {
-        PIPELINE.target()
-                .execute(
-                        "update caravan.bootstrap set step = 'resync' where table_name = 'public.many'",
-                        "delete from many where id <= 10");
+        try (Connection line = PIPELINE.target().connect()) {
+            line.setAutoCommit(false);
+            line.createStatement()
+                    .execute("select from caravan.ledger where topic = '"
+                            + PIPELINE.scenario().topic("many") + "' for update");
+            PIPELINE.target()
+                    .execute(
+                            "update caravan.bootstrap set step = 'resync' where table_name = 'public.many'",
+                            "delete from many where id <= 10");
 
-        assertThat(verify(1, "--table", "public.many", "--table", "public.curious")
-                        .toString())
-                .contains("Table public.many is being copied, or is about to be")
-                .doesNotContain("public.curious is", "MISSING_IN_TARGET");
+            assertThat(verify(1, "--table", "public.many", "--table", "public.curious")
+                            .toString())
+                    .contains("Table public.many is being copied, or is about to be")
+                    .doesNotContain("public.curious is", "MISSING_IN_TARGET");
+        }
 
         PIPELINE.databases().awaitEqual();
         verify(0);
