@@ -63,17 +63,13 @@ public final class ConnectorDeployment {
             List<Table> captured = new ArrayList<>();
             for (Table table : Catalog.tables(connection, filter)) {
                 TableStep step = steps.getOrDefault(table.name().toString(), TableStep.WAITING);
-                if (step.isCaptured() && (!step.isNew() || hasPlace(table))) {
+                // a new one that the target refuses has no place yet, and must keep no other waiting
+                if (step.isCaptured() && (!step.isNew() || state.lines().hasPlace(topics.apply(table.name())))) {
                     captured.add(table);
                 }
             }
             return connector.configuration(captured, state.partitioning());
         }
-    }
-
-    /** A new table gets its lines in the ledger last, when it was made in the target and has a topic; some are refused there. */
-    private boolean hasPlace(Table table) throws SQLException {
-        return !state.lines().nextOffsets(topics.apply(table.name())).isEmpty();
     }
 
     /** The body of {@code POST /connectors}. */

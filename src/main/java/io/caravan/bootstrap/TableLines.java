@@ -178,6 +178,20 @@ public final class TableLines {
         return nextOffsets(inTransaction, topic, " for update");
     }
 
+    /** Whether the topic has lines in the ledger: they are written once its table was made in the target and has a topic. */
+    boolean hasPlace(String topic) throws SQLException {
+        try (Connection connection = target.session();
+                PreparedStatement select = connection.prepareStatement(
+                        "select exists (select from caravan.ledger where pipeline = ? and topic = ?)")) {
+            select.setString(1, pipeline);
+            select.setString(2, topic);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
     /** Whether changes of the table wait as dead letters. */
     public boolean hasLetters(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select exists (select from caravan.dead_letter"
