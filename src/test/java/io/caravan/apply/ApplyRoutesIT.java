@@ -238,7 +238,11 @@ class ApplyRoutesIT {
         event.headers()
                 .add(
                         "caravan.position",
-                        ByteBuffer.allocate(20).putInt(1).putLong(commit).array());
+                        ByteBuffer.allocate(28)
+                                .putLong(7)
+                                .putInt(1)
+                                .putLong(commit)
+                                .array());
         return event;
     }
 
