@@ -81,12 +81,14 @@ public final class Batches {
         }
         ChangeEventReader reader = new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table);
         boolean isKeyless = key(records).isEmpty();
+        long ours = database.getAsLong();
         List<ChangeEvent> events = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> one : records) {
             if (one.value() != null) { // a tombstone tells nothing that the delete before it did not
                 ChangeEvent event =
                         reader.read(one.offset(), one.value(), header(one, OLD_KEY), header(one, NEW_KEY) != null);
-                if (!isOf(database.getAsLong(), one)) {
+                Place place = place(one);
+                if (place != null && !place.isOf(ours)) {
                     event = reader.unknown(one.offset(), one.value(), null); // its key is another database's
                 } else if (event.op() == Op.UNKNOWN) {
                     event = reader.unknown(one.offset(), one.value(), one.key());
@@ -94,7 +96,7 @@ public final class Batches {
                     event = event.completedFrom(events.get(events.size() - 1));
                 }
                 boolean isCopy = one.partition() > 0 && one.headers().lastHeader(BARRIER) != null;
-                events.add((isCopy ? event.withoutRows() : event).at(place(one)));
+                events.add((isCopy ? event.withoutRows() : event).at(place));
             }
         }
         return new Batch(table, last.topic(), last.partition(), last.offset() + 1, events);
