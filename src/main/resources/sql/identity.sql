@@ -1,6 +1,6 @@
 -- Which server and which of its databases this is, on which timeline, and how far its WAL has reached the disk.
 select s.system_identifier::text as system_identifier,
-       (select oid::bigint from pg_database where datname = current_database()) as database,
+       (select oid::bigint from pg_database where datname = current_database()) as database_oid,
        pg_is_in_recovery()       as standby,
        case when pg_is_in_recovery() then 0
             else ('x' || substr(pg_walfile_name(pg_current_wal_flush_lsn()), 1, 8))::bit(32)::int end as timeline,

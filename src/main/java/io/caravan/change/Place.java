@@ -5,13 +5,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of which database an event is, where in the slot's stream it is, and where the event is that the connector sent to the same topic before it.
+ * Where an event comes from: its database, its position in the slot's stream, and the position of the event that the connector
+ * sent to the same topic before it.
  *
- * @param database as {@code postgres.ServerIdentity} has it
- * @param previous null for the first that a task of the connector sends: it begins behind its stored offset, and all up to that is in the topic
+ * @param databaseId as {@code postgres.ServerIdentity} has it
+ * @param previous null for the first event that a task of the connector sends: the task begins behind its stored offset, and
+ *     everything up to there is in the topic
  */
 public record Place(
-        long database, StreamPosition at, @Nullable StreamPosition previous) {
+        long databaseId, StreamPosition at, @Nullable StreamPosition previous) {
     private static final int POSITION_BYTES = Integer.BYTES + Long.BYTES + Integer.BYTES + Integer.BYTES;
 
     /**
@@ -24,9 +26,9 @@ public record Place(
             return null;
         }
         ByteBuffer bytes = ByteBuffer.wrap(header);
-        long database = bytes.getLong();
+        long databaseId = bytes.getLong();
         StreamPosition at = position(bytes);
-        return new Place(database, at, bytes.hasRemaining() ? position(bytes) : null);
+        return new Place(databaseId, at, bytes.hasRemaining() ? position(bytes) : null);
     }
 
     private static StreamPosition position(ByteBuffer bytes) {
@@ -35,7 +37,7 @@ public record Place(
 
     /** Whether the event is of this database; 0 is any. */
     public boolean isOf(long thisOne) {
-        return thisOne == 0 || database == thisOne;
+        return thisOne == 0 || databaseId == thisOne;
     }
 
     /** Whether the event was sent before, when all up to a position has been read. */

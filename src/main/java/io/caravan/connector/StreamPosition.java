@@ -79,7 +79,7 @@ public final class StreamPosition {
         Header header = record.headers().lastWithName(HEADER);
         if (header != null && header.value() instanceof byte[] position) {
             ByteBuffer bytes =
-                    ByteBuffer.wrap(position).putLong(0, timeline.database()).putInt(TIMELINE_AT, timeline.number());
+                    ByteBuffer.wrap(position).putLong(0, timeline.databaseId()).putInt(TIMELINE_AT, timeline.number());
             offset.put(COMMIT_KEY, bytes.getLong(COMMIT_AT));
         }
         OffsetSeal.put(offset);

@@ -16,9 +16,9 @@ import org.postgresql.PGProperty;
  * go on from; a moment later the offset may be of that server's own WAL, which says nothing of what it lacks.
  *
  * @param history as TIMELINE_HISTORY gives it; empty for the first
- * @param database which database of which server it is, as {@code postgres.ServerIdentity} has it as well
+ * @param databaseId the server's system identifier XOR the database's oid, as {@code postgres.ServerIdentity} has it as well
  */
-record Timeline(int number, String history, long database) {
+record Timeline(int number, String history, long databaseId) {
     /** Before a server was asked. */
     static final Timeline NONE = new Timeline(0, "", 0);
 

@@ -53,17 +53,19 @@ final class Comparison {
 
     private void identity(Evidence evidence, Source source, Observed observed) {
         ServerIdentity now = source.identity();
-        if (!now.systemIdentifier().equals(evidence.systemIdentifier())) {
+        if (!now.systemIdentifier().equals(evidence.server().systemIdentifier())) {
             gap("The source is another server than before (system identifier " + now.systemIdentifier() + ", before "
-                    + evidence.systemIdentifier() + "), so the positions of slot and connector mean nothing there.");
-        } else if (evidence.database() != 0 && evidence.database() != now.database()) {
+                    + evidence.server().systemIdentifier()
+                    + "), so the positions of slot and connector mean nothing there.");
+        } else if (evidence.server().databaseId() != 0 && evidence.server().databaseId() != now.databaseId()) {
             gap("The source is another database than before, of the same server: caravan.source.url was changed, or the"
                     + " database was dropped and made anew.");
-        } else if (!now.standby() && now.timeline() != evidence.timeline()) {
+        } else if (!now.standby() && now.timeline() != evidence.server().timeline()) {
             timeline(evidence, source, observed);
-        } else if (!now.standby() && Lsn.parse(evidence.walFlushed()).isAfter(now.flushed())) {
+        } else if (!now.standby() && Lsn.parse(evidence.server().walFlushed()).isAfter(now.flushed())) {
             gap(
-                    "The source's WAL ends at " + now.flushed() + " and was at " + evidence.walFlushed()
+                    "The source's WAL ends at " + now.flushed() + " and was at "
+                            + evidence.server().walFlushed()
                             + " before: the server was restored from a backup, and what was written after it is in the target.");
         } else if (!now.standby()) {
             strangers(now, observed);
@@ -88,7 +90,7 @@ final class Comparison {
     /** What the connector delivered from the new timeline says nothing of the old one. */
     private void timeline(Evidence evidence, Source source, Observed observed) {
         Optional<Lsn> left = source.leftTimeline();
-        String turn = "The source went from timeline " + evidence.timeline() + " to "
+        String turn = "The source went from timeline " + evidence.server().timeline() + " to "
                 + source.identity().timeline();
         if (left.isEmpty()) {
             gap(turn + ", which does not descend from it.");
@@ -174,15 +176,15 @@ final class Comparison {
             return;
         }
         PublicationState now = source.publication().get();
-        boolean ownerOnly = !now.owner().equals(evidence.publicationOwner())
+        boolean ownerOnly = !now.owner().equals(evidence.published().owner())
                 && !now.partial()
-                && oid(now.version()).equals(oid(evidence.publication()));
-        if (!now.version().equals(evidence.publication()) && !ownerOnly) {
+                && oid(now.version()).equals(oid(evidence.published().version()));
+        if (!now.version().equals(evidence.published().version()) && !ownerOnly) {
             gap("Publication " + publication + " was altered, or dropped and made anew; it may have left out changes.");
             return;
         }
         for (TableName table : tables) {
-            String before = evidence.members().get(table.toString());
+            String before = evidence.published().members().get(table.toString());
             String member = now.members().get(table.toString());
             if (before != null && !source.tables().contains(table.toString())) {
                 gaps.add(Gap.ofTable(

@@ -1,5 +1,7 @@
 package io.caravan.guard;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.caravan.guard.Observed.Source;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ServerIdentity;
@@ -12,28 +14,69 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is remembered of slot, publication, topics and source, to tell later whether someone changed them; and the gaps that
- * were found. Kept as JSON in {@code caravan.bootstrap}, so it survives restarts.
+ * What is remembered of source, publication and topics, to tell later whether someone changed them; and the gaps that were
+ * found. Kept as one flat JSON object in {@code caravan.bootstrap}, so it survives restarts, and updates of Caravan.
  *
- * @param database as {@link ServerIdentity} has it; 0 in a line that was written before it was noted
- * @param walFlushed the farthest position of the source's WAL that was seen
- * @param members the publication's version of each table's membership
  * @param topics Kafka's id of each topic
  * @param tables those that belonged to the pipeline at its last start
  * @param gaps by table; the empty name is the pipeline
  */
 record Evidence(
-        String systemIdentifier,
-        long database,
-        int timeline,
-        String walFlushed,
-        String publication,
-        String publicationOwner,
-        Map<String, String> members,
+        @JsonUnwrapped KnownServer server,
+        @JsonUnwrapped KnownPublication published,
         Map<String, String> topics,
         List<String> tables,
         Map<String, String> gaps) {
     private static final Logger LOG = LoggerFactory.getLogger(Evidence.class);
+
+    /**
+     * The source's server.
+     *
+     * @param databaseId as {@link ServerIdentity} has it; 0 in a line that was written before it was noted
+     * @param walFlushed the farthest position of the source's WAL that was seen
+     */
+    record KnownServer(
+            String systemIdentifier,
+            @JsonProperty("database") long databaseId,
+            int timeline,
+            String walFlushed) {
+
+        static KnownServer of(ServerIdentity now) {
+            return new KnownServer(
+                    now.systemIdentifier(),
+                    now.databaseId(),
+                    now.timeline(),
+                    now.flushed().toString());
+        }
+
+        private KnownServer advancedTo(ServerIdentity now) {
+            return new KnownServer(
+                    systemIdentifier,
+                    databaseId == 0 ? now.databaseId() : databaseId,
+                    now.timeline(),
+                    now.flushed().toString());
+        }
+    }
+
+    /**
+     * The publication.
+     *
+     * @param version as {@link PublicationState} has it
+     * @param members the version of each table's membership
+     */
+    record KnownPublication(
+            @JsonProperty("publication") String version,
+            @JsonProperty("publicationOwner") String owner,
+            Map<String, String> members) {
+
+        static KnownPublication of(PublicationState now) {
+            return new KnownPublication(now.version(), now.owner(), now.members());
+        }
+
+        private KnownPublication with(PublicationState now) {
+            return new KnownPublication(now.version(), now.owner(), both(now.members(), members));
+        }
+    }
 
     /** Those of the pipeline and of tables that belong to it. */
     List<Gap> gapList() {
@@ -46,17 +89,7 @@ record Evidence(
     Evidence withGaps(List<Gap> found) {
         Map<String, String> all = new TreeMap<>(gaps);
         found.forEach(gap -> all.putIfAbsent(gap.table(), gap.message()));
-        return new Evidence(
-                systemIdentifier,
-                database,
-                timeline,
-                walFlushed,
-                publication,
-                publicationOwner,
-                members,
-                topics,
-                tables,
-                all);
+        return new Evidence(server, published, topics, tables, all);
     }
 
     /** What is there at the first look; null while a part does not answer or there is no publication. */
@@ -65,45 +98,29 @@ record Evidence(
         if (source == null || now.topics() == null || source.publication().isEmpty()) {
             return null;
         }
-        PublicationState published = source.publication().get();
         return new Evidence(
-                source.identity().systemIdentifier(),
-                source.identity().database(),
-                source.identity().timeline(),
-                source.identity().flushed().toString(),
-                published.version(),
-                published.owner(),
-                published.members(),
+                KnownServer.of(source.identity()),
+                KnownPublication.of(source.publication().get()),
                 now.topics(),
                 tables,
                 Map.of());
     }
 
-    /** A time line that was left in order, and the WAL's progress. */
+    /** The WAL's progress, and a new timeline of which nothing is missing. */
     Evidence withServer(Observed seen) {
         Source source = seen.source();
         if (source == null || source.identity().standby()) {
             return this;
         }
         ServerIdentity now = source.identity();
-        if (now.timeline() != timeline && !seen.offsetIsTold()) {
+        if (now.timeline() != server.timeline() && !seen.offsetIsTold()) {
             return this; // nothing tells yet whether the server has what was delivered
         }
-        if (now.timeline() > timeline) {
-            LOG.warn("The source went from timeline {} to {}", timeline, now.timeline());
+        if (now.timeline() > server.timeline()) {
+            LOG.warn("The source went from timeline {} to {}", server.timeline(), now.timeline());
         }
-        return now.systemIdentifier().equals(systemIdentifier)
-                ? new Evidence(
-                        systemIdentifier,
-                        database == 0 ? now.database() : database,
-                        now.timeline(),
-                        now.flushed().toString(),
-                        publication,
-                        publicationOwner,
-                        members,
-                        topics,
-                        tables,
-                        gaps)
+        return now.systemIdentifier().equals(server.systemIdentifier())
+                ? new Evidence(server.advancedTo(now), published, topics, tables, gaps)
                 : this;
     }
 
@@ -114,18 +131,7 @@ record Evidence(
                 .map(table -> Gap.ofTable(
                         table, "Table " + table + " was left out of the pipeline for a while; changes are missing."))
                 .toList();
-        Evidence marked = withGaps(leftOut);
-        return new Evidence(
-                systemIdentifier,
-                database,
-                timeline,
-                walFlushed,
-                publication,
-                publicationOwner,
-                members,
-                topics,
-                chosen,
-                marked.gaps);
+        return new Evidence(server, published, topics, chosen, withGaps(leftOut).gaps);
     }
 
     /** Adds the members and topics that are not known yet and leaves alone what is; the publication is as it is now. */
@@ -133,48 +139,25 @@ record Evidence(
         PublicationState now =
                 seen.source() == null ? null : seen.source().publication().orElse(null);
         return new Evidence(
-                systemIdentifier,
-                database,
-                timeline,
-                walFlushed,
-                now == null ? publication : now.version(),
-                now == null ? publicationOwner : now.owner(),
-                now == null ? members : both(now.members(), members),
+                server,
+                now == null ? published : published.with(now),
                 seen.topics() == null ? topics : both(seen.topics(), topics),
                 tables,
                 gaps);
     }
 
-    /** As publication and topic are now is right. */
-    Evidence renewed(Map<String, String> member, Map<String, String> topic) {
-        return new Evidence(
-                systemIdentifier,
-                database,
-                timeline,
-                walFlushed,
-                publication,
-                publicationOwner,
-                both(members, member),
-                both(topics, topic),
-                tables,
-                gaps);
+    /** These members and topics are right as they are now. */
+    Evidence renewed(Map<String, String> members, Map<String, String> ids) {
+        KnownPublication renewed =
+                new KnownPublication(published.version(), published.owner(), both(published.members(), members));
+        return new Evidence(server, renewed, both(topics, ids), tables, gaps);
     }
 
     /** The table was copied, so nothing is missing of it. */
     Evidence mended(String table) {
         Map<String, String> left = new TreeMap<>(gaps);
         left.remove(table);
-        return new Evidence(
-                systemIdentifier,
-                database,
-                timeline,
-                walFlushed,
-                publication,
-                publicationOwner,
-                members,
-                topics,
-                tables,
-                left);
+        return new Evidence(server, published, topics, tables, left);
     }
 
     private static Map<String, String> both(Map<String, String> map, Map<String, String> winning) {

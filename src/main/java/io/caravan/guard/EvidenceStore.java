@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The line {@code guard} of a pipeline in {@code caravan.bootstrap}. */
 public final class EvidenceStore {
-    private static final ObjectMapper JSON = new ObjectMapper();
+    static final ObjectMapper JSON = new ObjectMapper();
     private static final String READ =
             "select detail from caravan.bootstrap where pipeline = ? and table_name = 'guard'";
     private static final String WRITE = "insert into caravan.bootstrap (pipeline, table_name, step, detail)"

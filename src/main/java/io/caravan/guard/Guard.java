@@ -37,7 +37,7 @@ public final class Guard {
     private final String pipeline;
     private volatile List<Gap> gaps = List.of();
     private volatile boolean noted;
-    private volatile long database;
+    private volatile long databaseId;
 
     /** How far the set-up is. */
     public interface Progress {
@@ -72,8 +72,8 @@ public final class Guard {
     }
 
     /** Which database the events are of ({@link ServerIdentity}); 0 until it was noted. */
-    public long database() {
-        return database;
+    public long databaseId() {
+        return databaseId;
     }
 
     /** Why nothing can be applied; null when it can. */
@@ -256,7 +256,7 @@ public final class Guard {
     public synchronized void readGaps() throws SQLException {
         Evidence evidence = store.read();
         gaps = evidence == null ? List.of() : evidence.gapList();
-        database = evidence == null ? 0 : evidence.database();
+        databaseId = evidence == null ? 0 : evidence.server().databaseId();
     }
 
     /** The topic of the messages carries no rows: one that was made anew or lost records is read from its beginning. */

@@ -132,9 +132,10 @@ public final class Observer {
     private @Nullable Source source(@Nullable Evidence evidence, boolean starting) throws SQLException {
         try (Connection connection = source.connect()) {
             ServerIdentity identity = ServerIdentity.of(connection);
-            Optional<Lsn> left = evidence != null && identity.timeline() > evidence.timeline()
-                    ? identity.leftTimeline(source, evidence.timeline())
-                    : Optional.empty();
+            Optional<Lsn> left =
+                    evidence != null && identity.timeline() > evidence.server().timeline()
+                            ? identity.leftTimeline(source, evidence.server().timeline())
+                            : Optional.empty();
             return new Source(
                     identity,
                     left,
@@ -142,7 +143,9 @@ public final class Observer {
                     PublicationState.of(connection, publication.name()),
                     evidence == null
                             ? Set.of()
-                            : present(connection, List.copyOf(evidence.members().keySet())));
+                            : present(
+                                    connection,
+                                    List.copyOf(evidence.published().members().keySet())));
         } catch (SQLException e) {
             if (starting) {
                 throw e;

@@ -32,7 +32,7 @@ public final class LiveTables {
         source = settings.source();
         target = settings.target();
         mark = pipeline.cutoverMark();
-        look = new TopicScan(settings.kafka().client(), pipeline.guard::database)::any;
+        look = new TopicScan(settings.kafka().client(), pipeline.guard::databaseId)::any;
         drift = new Drift(
                 source,
                 target,

@@ -156,15 +156,15 @@ public final class Pipeline implements AutoCloseable {
                 kafka,
                 settings.pipeline(),
                 partition -> ledger.nextOffset(partition.topic(), partition.partition()),
-                (partition, offset, event) -> !event.isOf(guard.database())
+                (partition, offset, event) -> !event.isOf(guard.databaseId())
                         || barrier.mayPass(partition.topic(), partition.partition(), offset, event.at()),
                 settings.apply().workers());
-        batches = new Batches(Row.UNCHANGED_MARKER, reader, guard::database);
+        batches = new Batches(Row.UNCHANGED_MARKER, reader, guard::databaseId);
     }
 
     private Guard guard(Map<String, Object> kafka) {
         PipelineTopics ofPipeline = new PipelineTopics(
-                topics, new TopicTails(kafka, () -> guard.database()), settings.target(), settings.pipeline());
+                topics, new TopicTails(kafka, () -> guard.databaseId()), settings.target(), settings.pipeline());
         return new Guard(
                 new EvidenceStore(settings.target(), settings.pipeline()),
                 new Observer(settings.source(), publication, slot, bootstrap::names, ofPipeline, capture.offsets()),

@@ -9,13 +9,13 @@ import java.util.Optional;
 /**
  * Which server a database is on.
  *
- * @param database which database of which server: the server's identifier and the database's object id, the one over the other. The connector
- *     writes the same into each event ({@code connector.Timeline})
+ * @param databaseId which database of which server: the system identifier XOR the database's oid. The connector writes the same
+ *     into each event ({@code connector.Timeline})
  * @param systemIdentifier the same for a server, its standbys and its restored backups, another for every initdb
  * @param timeline changes when a standby is promoted or a backup is recovered to a point in time; 0 on a standby
  * @param flushed how far the WAL has reached the disk; never goes back on a timeline, not even by a crash
  */
-public record ServerIdentity(String systemIdentifier, long database, boolean standby, int timeline, Lsn flushed) {
+public record ServerIdentity(String systemIdentifier, long databaseId, boolean standby, int timeline, Lsn flushed) {
 
     public static ServerIdentity of(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
@@ -23,7 +23,7 @@ public record ServerIdentity(String systemIdentifier, long database, boolean sta
             row.next();
             return new ServerIdentity(
                     row.getString("system_identifier"),
-                    Long.parseUnsignedLong(row.getString("system_identifier")) ^ row.getLong("database"),
+                    Long.parseUnsignedLong(row.getString("system_identifier")) ^ row.getLong("database_oid"),
                     row.getBoolean("standby"),
                     row.getInt("timeline"),
                     Lsn.parse(row.getString("flushed")));

@@ -28,16 +28,16 @@ public final class Batches {
     static final String BARRIER = "caravan.barrier";
 
     private final String unchangedMarker;
-    private final LongSupplier database;
+    private final LongSupplier databaseId;
     private final Map<String, TableName> tables = new ConcurrentHashMap<>();
     private final Map<String, List<String>> keys = new ConcurrentHashMap<>();
     private final TopicReader topics;
     private final ReadAhead ahead = new ReadAhead(this::prepared);
 
-    /** @param database whose events are changes of the tables, as {@link Place#isOf} asks */
-    public Batches(String unchangedMarker, TopicReader topics, LongSupplier database) {
+    /** @param databaseId whose events are changes of the tables, as {@link Place#isOf} asks */
+    public Batches(String unchangedMarker, TopicReader topics, LongSupplier databaseId) {
         this.unchangedMarker = unchangedMarker;
-        this.database = database;
+        this.databaseId = databaseId;
         this.topics = topics;
         topics.readAhead(ahead);
     }
@@ -81,7 +81,7 @@ public final class Batches {
         }
         ChangeEventReader reader = new ChangeEventReader(unchangedMarker, table.equals(Batch.MESSAGES) ? null : table);
         boolean isKeyless = key(records).isEmpty();
-        long ours = database.getAsLong();
+        long ours = databaseId.getAsLong();
         List<ChangeEvent> events = new ArrayList<>(records.size());
         for (ConsumerRecord<byte[], byte[]> one : records) {
             if (one.value() != null) { // a tombstone tells nothing that the delete before it did not
@@ -133,9 +133,9 @@ public final class Batches {
     }
 
     /** Whether nothing says that the record is of another database. */
-    static boolean isOf(long database, ConsumerRecord<byte[], byte[]> one) {
+    static boolean isOf(long databaseId, ConsumerRecord<byte[], byte[]> one) {
         Place place = place(one);
-        return place == null || place.isOf(database);
+        return place == null || place.isOf(databaseId);
     }
 
     private static byte @Nullable [] header(ConsumerRecord<byte[], byte[]> one, String name) {

@@ -17,14 +17,14 @@ public final class TopicScan {
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final Map<String, Object> clientSettings;
-    private final LongSupplier database;
+    private final LongSupplier databaseId;
 
     /**
      * @param clientSettings bootstrap servers, security
-     * @param database whose events count, as {@link io.caravan.change.Place#isOf} asks
+     * @param databaseId whose events count, as {@link io.caravan.change.Place#isOf} asks
      */
-    public TopicScan(Map<String, Object> clientSettings, LongSupplier database) {
-        this.database = database;
+    public TopicScan(Map<String, Object> clientSettings, LongSupplier databaseId) {
+        this.databaseId = databaseId;
         this.clientSettings = new HashMap<>(clientSettings);
         this.clientSettings.putAll(Map.of(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -50,7 +50,7 @@ public final class TopicScan {
             long end = Math.min(to, end(partition));
             while (kafka.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> one : kafka.poll(POLL)) {
-                    boolean counts = one.offset() < end && Batches.isOf(database.getAsLong(), one);
+                    boolean counts = one.offset() < end && Batches.isOf(databaseId.getAsLong(), one);
                     if (counts && one.value() != null && wanted.test(one.value())) {
                         return true;
                     }

@@ -30,11 +30,11 @@ public final class TopicTails {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Map<String, Object> clientSettings;
-    private final LongSupplier database;
+    private final LongSupplier databaseId;
 
-    /** @param database whose events count, as {@link Place#isOf} asks */
-    public TopicTails(Map<String, Object> clientSettings, LongSupplier database) {
-        this.database = database;
+    /** @param databaseId whose events count, as {@link Place#isOf} asks */
+    public TopicTails(Map<String, Object> clientSettings, LongSupplier databaseId) {
+        this.databaseId = databaseId;
         this.clientSettings = new HashMap<>(clientSettings);
         this.clientSettings.putAll(Map.of(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
@@ -87,7 +87,7 @@ public final class TopicTails {
                     throw new IllegalStateException("Kafka does not give the last records of " + left.keySet() + ".");
                 }
                 for (ConsumerRecord<byte[], byte[]> record : kafka.poll(Duration.ofMillis(200))) {
-                    if (Batches.isOf(database.getAsLong(), record)) {
+                    if (Batches.isOf(databaseId.getAsLong(), record)) {
                         farthest = farthest.and(position(record));
                     }
                 }
