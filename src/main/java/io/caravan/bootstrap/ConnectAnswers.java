@@ -1,10 +1,12 @@
 package io.caravan.bootstrap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
+import java.util.stream.Collectors;
 
-/** The bean {@code connectAnswers}: what the status codes of Kafka Connect's REST interface mean for the steps. */
+/** The bean {@code connectAnswers}: what the answers of Kafka Connect's REST interface mean for the steps. */
 public final class ConnectAnswers {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -22,8 +24,8 @@ public final class ConnectAnswers {
     }
 
     /**
-     * To a new configuration. Connect answers 409 also while its workers share out the work anew, 503 or 404 while it begins: its server is there
-     * before what it serves.
+     * To a new configuration. Connect answers 409 also while its workers rebalance, and 503 or 404 while it starts: its HTTP
+     * server is up before the resources behind it.
      */
     public void accepted(int statusCode, String body) throws BootstrapException, NotReadyException {
         if (statusCode == 409) {
@@ -59,6 +61,39 @@ public final class ConnectAnswers {
     /** To {@code POST /connectors/{name}/restart?includeTasks=true&onlyFailed=true}: whether anything had failed. */
     public boolean isRestarting(String body) {
         return body.contains("\"RESTARTING\"");
+    }
+
+    /** To {@code GET /connectors/{name}/status}: returns when all runs, throws while it starts or has failed. */
+    static void requireRunning(String connector, String answer)
+            throws NotReadyException, BootstrapException, JsonProcessingException {
+        JsonNode status = JSON.readTree(answer);
+        requireRunningPart(status.path("connector"), "Connector " + connector);
+        JsonNode tasks = status.path("tasks");
+        if (tasks.isEmpty()) {
+            throw new NotReadyException("Connector " + connector + " has no task yet.");
+        }
+        for (JsonNode task : tasks) {
+            requireRunningPart(task, "Task " + task.path("id").asText() + " of connector " + connector);
+        }
+    }
+
+    private static void requireRunningPart(JsonNode status, String what) throws NotReadyException, BootstrapException {
+        String state = status.path("state").asText("UNASSIGNED");
+        if (state.equals("FAILED")) {
+            throw new BootstrapException(
+                    what + " failed: " + firstLines(status.path("trace").asText()));
+        }
+        if (!state.equals("RUNNING")) {
+            throw new NotReadyException(what + " is " + state + ".");
+        }
+    }
+
+    /** The exception and its causes, without the stack. */
+    private static String firstLines(String trace) {
+        String causes = trace.lines()
+                .filter(line -> !line.startsWith("\tat ") && !line.startsWith("\t..."))
+                .collect(Collectors.joining(" "));
+        return causes.isEmpty() ? "Kafka Connect gives no reason; its log does." : causes;
     }
 
     private static boolean isRebalancing(String body) {

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.postgresql.Driver;
 
 /**
- * The Debezium connector: what Kafka Connect is told to run, and what its answers mean. Option names are those of
+ * The Debezium connector that Kafka Connect is told to run. Option names are those of
  * debezium.io/documentation/reference/stable/connectors/postgresql.html.
  */
 public final class Connector {
@@ -92,9 +92,8 @@ public final class Connector {
         config.put("database.dbname", url.getProperty("PGDBNAME"));
         config.put("database.user", source.user());
         config.put("database.password", password);
-        // Of Database.SESSION_OPTIONS what the walsender needs, that writes the values' text, and Debezium's questions.
-        // Its sessions
-        // are idle for as long as nobody alters a table.
+        // What the walsender, which writes the values' text, and Debezium's questions need of Database.SESSION_OPTIONS.
+        // Debezium's sessions are idle for as long as nobody alters a table.
         config.put(
                 "driver.options",
                 "-c statement_timeout=0 -c lock_timeout=0 -c idle_session_timeout=0"
@@ -227,16 +226,15 @@ public final class Connector {
         config.put("offset.mismatch.strategy", "trust_offset");
         config.put("heartbeat.interval.ms", "0"); // see decisions/heartbeat.md: Caravan writes its own into the WAL
         config.put("producer.override.linger.ms", "1");
-        // One request under way. With several, a topic that is made anew gets the second batch before the first, which
-        // the broker then
-        // refuses as out of order, and Connect's producer, which never gives a record up (delivery.timeout.ms), tries
-        // again for ever.
+        // One request under way. With several, a topic that is made anew can get the second batch before the first. The
+        // broker then refuses the first as out of order, and Connect's producer, which never gives a record up
+        // (delivery.timeout.ms), tries again for ever.
         config.put("producer.override.enable.idempotence", "true");
         config.put("producer.override.max.in.flight.requests.per.connection", "1");
-        // Where events and offset are a transaction of Kafka (capture=engine, a worker with exactly-once source
-        // support)
-        // the broker refuses the first records while it still ends the transaction before (CONCURRENT_TRANSACTIONS,
-        // KIP-890), and the producer would try again after 100 ms. One that was killed is given up after 15 s, not 60.
+        // Where events and offset are one transaction of Kafka (capture=engine, a worker with exactly-once source
+        // support), the broker refuses the first records while it still ends the transaction before
+        // (CONCURRENT_TRANSACTIONS, KIP-890). By default the producer would try again after 100 ms. The transaction of
+        // a producer that was killed is given up after 15 s, not 60.
         config.put("producer.override.retry.backoff.ms", "2");
         config.put("producer.override.retry.backoff.max.ms", "100");
         config.put("producer.override.transaction.timeout.ms", "15000");
@@ -261,37 +259,5 @@ public final class Connector {
     boolean isCurrent(String answer, Collection<Table> tables, Map<String, Partitioning> partitioning)
             throws JsonProcessingException {
         return JSON.readTree(answer).equals(JSON.<JsonNode>valueToTree(configuration(tables, partitioning)));
-    }
-
-    /** Reads {@code GET /connectors/{name}/status}: returns when all runs, throws while it starts or has failed. */
-    void requireRunning(String answer) throws NotReadyException, BootstrapException, JsonProcessingException {
-        JsonNode status = JSON.readTree(answer);
-        requireRunning(status.path("connector"), "Connector " + name);
-        JsonNode tasks = status.path("tasks");
-        if (tasks.isEmpty()) {
-            throw new NotReadyException("Connector " + name + " has no task yet.");
-        }
-        for (JsonNode task : tasks) {
-            requireRunning(task, "Task " + task.path("id").asText() + " of connector " + name);
-        }
-    }
-
-    private static void requireRunning(JsonNode status, String what) throws NotReadyException, BootstrapException {
-        String state = status.path("state").asText("UNASSIGNED");
-        if (state.equals("FAILED")) {
-            throw new BootstrapException(
-                    what + " failed: " + firstLines(status.path("trace").asText()));
-        }
-        if (!state.equals("RUNNING")) {
-            throw new NotReadyException(what + " is " + state + ".");
-        }
-    }
-
-    /** The exception and its causes, without the stack. */
-    private static String firstLines(String trace) {
-        String causes = trace.lines()
-                .filter(line -> !line.startsWith("\tat ") && !line.startsWith("\t..."))
-                .collect(Collectors.joining(" "));
-        return causes.isEmpty() ? "Kafka Connect gives no reason; its log does." : causes;
     }
 }

@@ -84,6 +84,6 @@ public final class ConnectorDeployment {
 
     /** Judges {@code GET /connectors/{name}/status}. */
     public void requireRunning(String answer) throws IOException, NotReadyException, BootstrapException {
-        connector.requireRunning(answer);
+        ConnectAnswers.requireRunning(connector.name(), answer);
     }
 }

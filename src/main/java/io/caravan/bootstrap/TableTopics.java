@@ -6,13 +6,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,27 +32,19 @@ public final class TableTopics implements AutoCloseable {
     private static final int LOOKS_FOR_UNKNOWN = 6;
 
     /**
-     * Topics in a request. The controller refuses one that comes to more than 10,000 records of its own, and a topic has one for each partition and
-     * setting (QuorumController.MAX_RECORDS_PER_USER_OP in Kafka 4.1).
+     * Topics in a request. The controller refuses a request that makes more than 10,000 records of its own, one for each
+     * partition and setting of a topic (QuorumController.MAX_RECORDS_PER_USER_OP in Kafka 4.1).
      */
     private static final int AT_A_TIME = 100;
-
-    /** One a second until a topic is taken for gone. */
-    private static final int LOOKS_FOR_ABSENT = 11;
-
-    /** The same when none of them is there. Well below the time that the guard may hold its lock (guard.EvidenceStore). */
-    private static final int LOOKS_FOR_NONE = 29;
 
     private static final String TOPIC_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
     private final KafkaAdmin admin;
+    private final TopicIds ids;
     private final String prefix;
     private final int partitions;
     private final int replicationFactor;
     private final int retentionHours;
-
-    /** Those that were missing to the end of the last look at them, and were not made here since. */
-    private final Set<String> absent = ConcurrentHashMap.newKeySet();
 
     /**
      * @param clientSettings bootstrap servers, security
@@ -67,6 +57,7 @@ public final class TableTopics implements AutoCloseable {
             int replicationFactor,
             int retentionHours) {
         this.admin = new KafkaAdmin(clientSettings);
+        this.ids = new TopicIds(admin);
         this.prefix = prefix;
         this.partitions = partitions;
         this.replicationFactor = replicationFactor;
@@ -133,7 +124,8 @@ public final class TableTopics implements AutoCloseable {
      * Creates the topics that are missing and begins a line in the ledger for each partition, at its present end: what lies
      * in a topic before the slot is made belongs to an earlier life of the pipeline. Lines that exist are left alone.
      *
-     * @param partitionable of the tables whose topics may have several partitions the key; noted with what the topics really have
+     * @param partitionable the keys of the tables whose topics may have several partitions; noted with the number of partitions
+     *     that each topic has
      */
     void create(
             Collection<TableName> tables,
@@ -213,44 +205,9 @@ public final class TableTopics implements AutoCloseable {
         }
     }
 
-    /**
-     * Kafka's id of each of these topics that is there: one that is deleted and made anew has another. A topic is waited for once; while it stays
-     * away, and no other is missing, further looks take its absence as it is.
-     */
+    /** By name, Kafka's id of each of these topics that is there; see {@link TopicIds}. */
     public Map<String, String> ids(Collection<String> names) throws ExecutionException, InterruptedException {
-        Admin admin = admin();
-        Map<String, String> ids = ids(admin, names);
-        // A broker that has just come back may not know its topics yet, and longer where it knows none of them.
-        for (int look = 1;
-                !absent.containsAll(missing(names, ids)) && look < (ids.isEmpty() ? LOOKS_FOR_NONE : LOOKS_FOR_ABSENT);
-                look++) {
-            TimeUnit.SECONDS.sleep(1);
-            ids = ids(admin, names);
-        }
-        absent.removeAll(ids.keySet());
-        absent.addAll(missing(names, ids));
-        return ids;
-    }
-
-    private static Set<String> missing(Collection<String> names, Map<String, String> ids) {
-        Set<String> missing = new HashSet<>(names);
-        missing.removeAll(ids.keySet());
-        return missing;
-    }
-
-    private static Map<String, String> ids(Admin admin, Collection<String> names)
-            throws ExecutionException, InterruptedException {
-        Map<String, String> ids = new HashMap<>();
-        for (var topic : admin.describeTopics(names).topicNameValues().entrySet()) {
-            try {
-                ids.put(topic.getKey(), topic.getValue().get().topicId().toString());
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw e;
-                }
-            }
-        }
-        return ids;
+        return ids.of(names);
     }
 
     /** Makes a topic of this pipeline where it is missing. */
@@ -276,7 +233,7 @@ public final class TableTopics implements AutoCloseable {
                         new NewTopic(topic.getKey(), Optional.of(topic.getValue()), replicas()).configs(configuration))
                 .toArray(NewTopic[]::new);
         create(admin(), wanted);
-        absent.removeAll(topics.keySet());
+        ids.made(topics.keySet());
     }
 
     private Optional<Short> replicas() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConnectAnswersTest {
     private static final String REBALANCE = "{\"message\":\"cannot complete request momentarily due to a rebalance\"}";
@@ -44,5 +46,49 @@ class ConnectAnswersTest {
         assertThatThrownBy(() -> answers.offsetsDeleted(400, "must be in the STOPPED state"))
                 .isInstanceOf(NotReadyException.class);
         assertThatCode(() -> answers.offsetsDeleted(200, "{}")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aConnectorAndATaskThatRunAreEnough() {
+        assertThatCode(() -> requireRunning(status("RUNNING", "RUNNING", ""))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UNASSIGNED", "RESTARTING", "PAUSED", "STOPPED"})
+    void whatDoesNotRunYetIsWaitedFor(String state) {
+        assertThatThrownBy(() -> requireRunning(status(state, "RUNNING", "")))
+                .isInstanceOf(NotReadyException.class)
+                .hasMessageContaining(state);
+        assertThatThrownBy(() -> requireRunning(status("RUNNING", state, "")))
+                .isInstanceOf(NotReadyException.class)
+                .hasMessageContaining("Task 0");
+    }
+
+    @Test
+    void aConnectorWithoutATaskIsWaitedFor() {
+        assertThatThrownBy(() -> requireRunning("{\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[]}"))
+                .isInstanceOf(NotReadyException.class);
+        assertThatThrownBy(() -> requireRunning("{\"error_code\":404}")).isInstanceOf(NotReadyException.class);
+    }
+
+    @Test
+    void aFailureIsToldInConnectsOwnWordsWithoutTheStack() {
+        String trace = "org.E: top\\n\\tat a.B.c(B.java:1)\\nCaused by: org.F: why\\n\\t... 9 more";
+
+        assertThatThrownBy(() -> requireRunning(status("RUNNING", "FAILED", trace)))
+                .isInstanceOf(BootstrapException.class)
+                .hasMessage("Task 0 of connector ome-source failed: org.E: top Caused by: org.F: why");
+        assertThatThrownBy(() -> requireRunning(status("FAILED", "RUNNING", "")))
+                .isInstanceOf(BootstrapException.class)
+                .hasMessageContaining("gives no reason");
+    }
+
+    private static void requireRunning(String answer) throws Exception {
+        ConnectAnswers.requireRunning("ome-source", answer);
+    }
+
+    private static String status(String connector, String task, String trace) {
+        return "{\"name\":\"ome-source\",\"connector\":{\"state\":\"" + connector
+                + "\"},\"tasks\":[{\"id\":0,\"state\":\"" + task + "\",\"trace\":\"" + trace + "\"}]}";
     }
 }

@@ -223,48 +223,6 @@ class ConnectorTest {
                 .isFalse();
     }
 
-    @Test
-    void aConnectorAndATaskThatRunAreEnough() {
-        assertThatCode(() -> connector.requireRunning(status("RUNNING", "RUNNING", "")))
-                .doesNotThrowAnyException();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"UNASSIGNED", "RESTARTING", "PAUSED", "STOPPED"})
-    void whatDoesNotRunYetIsWaitedFor(String state) {
-        assertThatThrownBy(() -> connector.requireRunning(status(state, "RUNNING", "")))
-                .isInstanceOf(NotReadyException.class)
-                .hasMessageContaining(state);
-        assertThatThrownBy(() -> connector.requireRunning(status("RUNNING", state, "")))
-                .isInstanceOf(NotReadyException.class)
-                .hasMessageContaining("Task 0");
-    }
-
-    @Test
-    void aConnectorWithoutATaskIsWaitedFor() {
-        assertThatThrownBy(() -> connector.requireRunning("{\"connector\":{\"state\":\"RUNNING\"},\"tasks\":[]}"))
-                .isInstanceOf(NotReadyException.class);
-        assertThatThrownBy(() -> connector.requireRunning("{\"error_code\":404}"))
-                .isInstanceOf(NotReadyException.class);
-    }
-
-    @Test
-    void aFailureIsToldInConnectsOwnWordsWithoutTheStack() {
-        String trace = "org.E: top\\n\\tat a.B.c(B.java:1)\\nCaused by: org.F: why\\n\\t... 9 more";
-
-        assertThatThrownBy(() -> connector.requireRunning(status("RUNNING", "FAILED", trace)))
-                .isInstanceOf(BootstrapException.class)
-                .hasMessage("Task 0 of connector ome-source failed: org.E: top Caused by: org.F: why");
-        assertThatThrownBy(() -> connector.requireRunning(status("FAILED", "RUNNING", "")))
-                .isInstanceOf(BootstrapException.class)
-                .hasMessageContaining("gives no reason");
-    }
-
-    private static String status(String connector, String task, String trace) {
-        return "{\"name\":\"ome-source\",\"connector\":{\"state\":\"" + connector
-                + "\"},\"tasks\":[{\"id\":0,\"state\":\"" + task + "\",\"trace\":\"" + trace + "\"}]}";
-    }
-
     private static Table keyed(String name) {
         return table(name, List.of("id"), ReplicaIdentity.DEFAULT);
     }
