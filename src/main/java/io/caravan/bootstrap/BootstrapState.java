@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The pipeline's lines in {@code caravan.bootstrap} and {@code caravan.ledger} of the target. */
+/** How far the set-up of the pipeline is: its lines in {@code caravan.bootstrap} of the target. */
 public final class BootstrapState {
     private static final String UPSERT = "insert into caravan.bootstrap as b"
             + " (pipeline, table_name, step, copied_snapshot, copied_lsn, copied_rows) values (?, ?, ?, ?, ?::pg_lsn, ?)"
@@ -50,6 +50,11 @@ public final class BootstrapState {
     /** The lines of the tables. */
     public TableLines lines() {
         return new TableLines(target, pipeline);
+    }
+
+    /** The lines of the topics. */
+    public LedgerLines ledger() {
+        return new LedgerLines(target, pipeline);
     }
 
     /** Makes the schema {@code caravan}; harmless when it is there. */
@@ -229,51 +234,6 @@ public final class BootstrapState {
 
     void note(Connection connection, Map<String, Partitioning> topics) throws SQLException {
         Partitioning.note(connection, pipeline, topics);
-    }
-
-    /**
-     * Begins a partition's line in the ledger where it is not there yet. Looks first: ON CONFLICT waits for whoever has written to the
-     * line and not ended yet, such as another instance that stands still within a batch.
-     */
-    void startLedger(Connection connection, String topic, int partition, long offset) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "insert into caravan.ledger (pipeline, topic, partition, next_offset) select n.* from (values (?, ?, ?, ?::bigint))"
-                        + " n(pipeline, topic, partition, next_offset) where not exists (select from caravan.ledger l"
-                        + " where l.pipeline = n.pipeline and l.topic = n.topic and l.partition = n.partition)"
-                        + " on conflict do nothing")) {
-            insert.setString(1, pipeline);
-            insert.setString(2, topic);
-            insert.setInt(3, partition);
-            insert.setLong(4, offset);
-            insert.executeUpdate();
-        }
-    }
-
-    /** How far the source's logical messages have come through the whole path; zero before the first one. */
-    public Lsn messagesSeenUpTo(String messageTopic) throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement select = connection.prepareStatement(
-                        "select max(source_lsn)::text from caravan.ledger where pipeline = ? and topic = ?")) {
-            select.setString(1, pipeline);
-            select.setString(2, messageTopic);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getString(1) == null ? Lsn.ZERO : Lsn.parse(row.getString(1));
-            }
-        }
-    }
-
-    /** The sum of the offsets that the topics are applied up to: it grows as long as anything arrives. */
-    public long recordsApplied() throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement select = connection.prepareStatement(
-                        "select coalesce(sum(next_offset), 0) from caravan.ledger where pipeline = ?")) {
-            select.setString(1, pipeline);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
-        }
     }
 
     String pipeline() {

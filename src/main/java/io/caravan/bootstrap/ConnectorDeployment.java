@@ -64,7 +64,7 @@ public final class ConnectorDeployment {
             for (Table table : Catalog.tables(connection, filter)) {
                 TableStep step = steps.getOrDefault(table.name().toString(), TableStep.WAITING);
                 // a new one that the target refuses has no place yet, and must keep no other waiting
-                if (step.isCaptured() && (!step.isNew() || state.lines().hasPlace(topics.apply(table.name())))) {
+                if (step.isCaptured() && (!step.isNew() || state.ledger().hasPlace(topics.apply(table.name())))) {
                     captured.add(table);
                 }
             }

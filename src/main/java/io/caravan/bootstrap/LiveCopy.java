@@ -34,6 +34,7 @@ public final class LiveCopy {
     private final Database source;
     private final Database target;
     private final TableLines lines;
+    private final LedgerLines ledger;
     private final CutoverMark cutover;
     private final TopicLook topics;
     private final OwnSteps steps;
@@ -56,6 +57,7 @@ public final class LiveCopy {
         this.source = source;
         this.target = target;
         this.lines = state.lines();
+        this.ledger = state.ledger();
         this.cutover = cutover;
         this.topics = topics;
         this.steps = steps;
@@ -74,7 +76,7 @@ public final class LiveCopy {
             throws SQLException, InterruptedException {
         // Events below this offset are of transactions that have written their commit to the WAL. Such a one can still
         // be invisible to a snapshot for a moment, or for long where it waits for a synchronous standby.
-        Map<TopicPartition, Long> settled = lines.nextOffsets(topic);
+        Map<TopicPartition, Long> settled = ledger.nextOffsets(topic);
         try (Connection from = source.connect()) {
             RunningTransactions.of(from)
                     .awaitEnd(from, waiting -> notes.accept(table.name() + " waits to be copied: " + waiting));
@@ -82,7 +84,7 @@ public final class LiveCopy {
         while (true) {
             try (Connection to = target.connect(TableCopy.REPLICA)) {
                 to.setAutoCommit(false);
-                Map<TopicPartition, Long> applied = lines.lock(to, topic);
+                Map<TopicPartition, Long> applied = ledger.lock(to, topic);
                 try (FreshSnapshot snapshot = FreshSnapshot.take(source, table)) {
                     TableShape now = shape(table, snapshot);
                     if (!now.isDefinedAs(as)) {

@@ -66,7 +66,7 @@ public final class Messages {
 
     /** Returns when a message emitted at this position has come through the whole path; throws while it has not. */
     public void requireArrived(Lsn position) throws SQLException, NotReadyException {
-        Lsn seen = state.messagesSeenUpTo(messageTopic);
+        Lsn seen = state.ledger().messagesSeenUpTo(messageTopic);
         if (position.isAfter(seen)) {
             throw new NotReadyException("The message written to the source's WAL at " + position
                     + " has not arrived in the target; the last that did was at " + seen + ".");
@@ -99,7 +99,7 @@ public final class Messages {
                 PreparedStatement select = connection.prepareStatement(SqlFile.read("stream-progress"))) {
             select.setString(1, slot);
             try (ResultSet row = select.executeQuery()) {
-                long applied = state.recordsApplied();
+                long applied = state.ledger().recordsApplied();
                 return row.next()
                         ? new Position(Lsn.parse(row.getString("read_up_to")), row.getLong("left_bytes"), applied)
                         : new Position(Lsn.ZERO, 0, applied);

@@ -160,7 +160,7 @@ public final class NewTables {
                 .filter(table -> made.contains(table.name())
                         || isToBeCaptured(table.name(), steps.get(table.name().toString())))
                 .toList());
-        messagesFrom = lines.nextOffsets(topics.messages());
+        messagesFrom = state.ledger().nextOffsets(topics.messages());
     }
 
     private boolean isToBeCaptured(TableName table, @Nullable TableStep step) {

@@ -9,21 +9,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.kafka.common.TopicPartition;
 
-/** The lines of the pipeline's tables in {@code caravan.bootstrap}, and of their topics in {@code caravan.ledger}, of the target. */
+/** The lines of the pipeline's tables in {@code caravan.bootstrap} of the target. */
 public final class TableLines {
     private static final SqlResource OF_OTHERS = SqlResource.read("tables-of-others.sql");
 
     private final Database target;
     private final String pipeline;
 
-    public TableLines(Database target, String pipeline) {
+    TableLines(Database target, String pipeline) {
         this.target = target;
         this.pipeline = pipeline;
     }
@@ -166,32 +164,6 @@ public final class TableLines {
         }
     }
 
-    /** Of each partition of the table's topic the first offset that was not applied a moment ago. */
-    public Map<TopicPartition, Long> nextOffsets(String topic) throws SQLException {
-        try (Connection connection = target.session()) {
-            return nextOffsets(connection, topic, "");
-        }
-    }
-
-    /** The same, and nothing is applied from that topic, by any process, until the transaction ends. */
-    public Map<TopicPartition, Long> lock(Connection inTransaction, String topic) throws SQLException {
-        return nextOffsets(inTransaction, topic, " for update");
-    }
-
-    /** Whether the topic has lines in the ledger: they are written once its table was made in the target and has a topic. */
-    boolean hasPlace(String topic) throws SQLException {
-        try (Connection connection = target.session();
-                PreparedStatement select = connection.prepareStatement(
-                        "select exists (select from caravan.ledger where pipeline = ? and topic = ?)")) {
-            select.setString(1, pipeline);
-            select.setString(2, topic);
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        }
-    }
-
     /** Whether changes of the table wait as dead letters. */
     public boolean hasLetters(Connection connection, TableName table) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select exists (select from caravan.dead_letter"
@@ -205,29 +177,10 @@ public final class TableLines {
         }
     }
 
-    private Map<TopicPartition, Long> nextOffsets(Connection connection, String topic, String lock)
-            throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("select partition, next_offset from caravan.ledger"
-                + " where pipeline = ? and topic = ? order by partition" + lock)) {
-            select.setString(1, pipeline);
-            select.setString(2, topic);
-            Map<TopicPartition, Long> offsets = new HashMap<>();
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    offsets.put(new TopicPartition(topic, row.getInt(1)), row.getLong(2));
-                }
-            }
-            if (offsets.isEmpty()) {
-                throw new SQLException("caravan.ledger in the target has no line for topic " + topic
-                        + ". Begin anew with 'reset --target-data' and 'run'.");
-            }
-            return offsets;
-        }
-    }
-
     /**
-     * Notes in the copy's own transaction which transactions it holds and how the table was then, and settles the table's dead letters: all of their
-     * events are in the copy. The line in the ledger is written too, so that whoever waits for its lock learns of the copy.
+     * Notes in the copy's own transaction which transactions the copy holds and how the table was then. Settles the table's dead
+     * letters, since all of their events are in the copy. Writes to the ledger's lines too, so that whoever waits for their lock
+     * learns of the copy.
      */
     void filled(
             Connection inTransaction,

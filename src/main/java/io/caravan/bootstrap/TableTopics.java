@@ -151,7 +151,7 @@ public final class TableTopics implements AutoCloseable {
             for (Map.Entry<TopicPartition, Long> end : ends.entrySet()) {
                 String topic = end.getKey().topic();
                 int number = end.getKey().partition() + 1;
-                state.startLedger(connection, topic, end.getKey().partition(), end.getValue());
+                state.ledger().begin(connection, topic, end.getKey().partition(), end.getValue());
                 if (keys.containsKey(topic) && number > 1) {
                     partitioning.merge(
                             topic,

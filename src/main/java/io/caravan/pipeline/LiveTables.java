@@ -6,7 +6,6 @@ import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.LiveCopy;
 import io.caravan.bootstrap.NewTables;
 import io.caravan.bootstrap.TableCopies;
-import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableStream;
 import io.caravan.bootstrap.TopicLook;
 import io.caravan.config.Settings;
@@ -88,7 +87,7 @@ public final class LiveTables {
         return new RowRepair(
                 source,
                 target,
-                new TableLines(target, settings.pipeline()),
+                pipeline.state,
                 pipeline.topics,
                 look,
                 barrier,

@@ -1,8 +1,8 @@
 package io.caravan.pipeline;
 
 import io.caravan.apply.RowExchange;
+import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.CutoverMark;
-import io.caravan.bootstrap.TableLines;
 import io.caravan.bootstrap.TableTopics;
 import io.caravan.bootstrap.TopicLook;
 import io.caravan.change.ChangeEvent;
@@ -47,7 +47,7 @@ final class RowRepair implements Repair {
 
     private final Database source;
     private final Database target;
-    private final TableLines lines;
+    private final BootstrapState state;
     private final TableTopics topics;
     private final TopicLook look;
     private final StreamBarrier barrier;
@@ -58,7 +58,7 @@ final class RowRepair implements Repair {
     RowRepair(
             Database source,
             Database target,
-            TableLines lines,
+            BootstrapState state,
             TableTopics topics,
             TopicLook look,
             StreamBarrier barrier,
@@ -67,7 +67,7 @@ final class RowRepair implements Repair {
             Consumer<String> notes) {
         this.source = source;
         this.target = target;
-        this.lines = lines;
+        this.state = state;
         this.topics = topics;
         this.look = look;
         this.barrier = barrier;
@@ -85,7 +85,7 @@ final class RowRepair implements Repair {
                 CopySnapshot snapshot = takeSnapshot(from, table);
                 to.setAutoCommit(false);
                 Map<TopicPartition, Long> applied = new HashMap<>();
-                barrier.reach(from, () -> applied.putAll(lines.lock(to, topics.of(table.name()))));
+                barrier.reach(from, () -> applied.putAll(state.ledger().lock(to, topics.of(table.name()))));
                 cutover.requireNone(to, "repairing");
                 requireNoLetters(to, table);
                 if (isAt(snapshot, settled, applied)) {
@@ -105,7 +105,7 @@ final class RowRepair implements Repair {
      * for long where it waits for a synchronous standby.
      */
     private Map<TopicPartition, Long> settled(Table table) throws SQLException, InterruptedException {
-        Map<TopicPartition, Long> settled = lines.nextOffsets(topics.of(table.name()));
+        Map<TopicPartition, Long> settled = state.ledger().nextOffsets(topics.of(table.name()));
         try (Connection from = source.connect()) {
             RunningTransactions.of(from)
                     .awaitEnd(from, waiting -> notes.accept(table.name() + " waits to be repaired: " + waiting));
@@ -125,7 +125,7 @@ final class RowRepair implements Repair {
 
     /** A letter's change is missing in the row on purpose, and would come a second time when it is replayed. */
     private void requireNoLetters(Connection to, Table table) throws SQLException, BarrierException {
-        if (lines.hasLetters(to, table.name())) {
+        if (state.lines().hasLetters(to, table.name())) {
             throw new BarrierException(
                     "Dead letters of it wait. Replay or discard them first, or 'resync " + table.name() + "'.");
         }

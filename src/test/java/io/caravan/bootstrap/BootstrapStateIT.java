@@ -110,8 +110,8 @@ class BootstrapStateIT {
     void aLineOfTheLedgerIsBegunOnceAndThenLeftAlone() throws Exception {
         state.create();
         try (Connection connection = target.connect()) {
-            state.startLedger(connection, "ome.public.t", 0, 7);
-            state.startLedger(connection, "ome.public.t", 0, 99);
+            state.ledger().begin(connection, "ome.public.t", 0, 7);
+            state.ledger().begin(connection, "ome.public.t", 0, 99);
         }
 
         assertThat(Sql.column(target, "select next_offset from caravan.ledger")).containsExactly("7");
@@ -120,14 +120,14 @@ class BootstrapStateIT {
     @Test
     void messagesAreSeenUpToTheLedgersPosition() throws Exception {
         state.create();
-        assertThat(state.messagesSeenUpTo("ome.message")).isEqualTo(Lsn.ZERO);
+        assertThat(state.ledger().messagesSeenUpTo("ome.message")).isEqualTo(Lsn.ZERO);
 
         Sql.run(
                 target,
                 "insert into caravan.ledger (pipeline, topic, partition, next_offset, source_lsn)"
                         + " values ('ome', 'ome.message', 0, 3, '16/B374D848')");
 
-        assertThat(state.messagesSeenUpTo("ome.message")).isEqualTo(Lsn.parse("16/B374D848"));
+        assertThat(state.ledger().messagesSeenUpTo("ome.message")).isEqualTo(Lsn.parse("16/B374D848"));
     }
 
     @Test

@@ -41,8 +41,8 @@ class LiveCopyIT {
         state = new BootstrapState(target, "ome");
         state.create();
         try (Connection connection = target.connect()) {
-            state.startLedger(connection, TOPIC, 0, 3);
-            state.startLedger(connection, TOPIC, 1, 3);
+            state.ledger().begin(connection, TOPIC, 0, 3);
+            state.ledger().begin(connection, TOPIC, 1, 3);
         }
     }
 
