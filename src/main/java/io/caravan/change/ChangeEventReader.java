@@ -50,7 +50,7 @@ public final class ChangeEventReader {
     public ChangeEvent read(long offset, byte[] value, byte @Nullable [] oldKey, boolean movedAway) {
         try {
             return scanner.event(offset, value, oldKey == null ? null : scanner.key(oldKey), movedAway);
-        } catch (EventScanner.Unusual e) {
+        } catch (JsonCursor.Unusual e) {
             return parse(offset, value, oldKey, movedAway);
         }
     }
@@ -101,7 +101,7 @@ public final class ChangeEventReader {
     private Row readKey(byte[] json) throws IOException {
         try {
             return scanner.key(json);
-        } catch (EventScanner.Unusual e) {
+        } catch (JsonCursor.Unusual e) {
             return parseKey(json);
         }
     }

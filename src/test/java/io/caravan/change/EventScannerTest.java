@@ -132,7 +132,7 @@ class EventScannerTest {
                     letter,
                     bytes("\"}}"));
 
-            assertThatExceptionOfType(EventScanner.Unusual.class)
+            assertThatExceptionOfType(JsonCursor.Unusual.class)
                     .isThrownBy(() -> new EventScanner("x", null).event(7, event, null, false));
         }
     }
