@@ -20,10 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Each way in which a target can be away or busy, one by one, for a role without superuser's rights: nothing is lost, and it shows. Long, as it is the list. */
+/** Each way in which a target can be away or busy, one by one, for a role without superuser's rights: nothing is lost, and it shows. */
 class FailureClassesIT {
     private static TestPostgres server;
-
     private Changes changes;
     private Database admin;
     private Database target;
@@ -99,9 +98,9 @@ class FailureClassesIT {
                     small.database("target", "postgres"),
                     "create tablespace small location '" + small.smallDisk() + "'");
             startRoutes(small, "small");
-            assertThat(fill()).isEqualTo("53100");
+            assertThat(FullDisk.fill(admin)).isEqualTo("53100");
             CompletableFuture<Exception> sent =
-                    routes.sendAside(changes.update(part(1, "c")), changes.create(part(3, largeText())));
+                    routes.sendAside(changes.update(part(1, "c")), changes.create(part(3, FullDisk.largeText())));
             awaitRetried("53100");
 
             Sql.run(admin, "drop table filler");
@@ -257,35 +256,6 @@ class FailureClassesIT {
         await(reason).atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(
                         routes.retries().of("public.part").orElse(""))
                 .contains("tried again since", reason));
-    }
-
-    /** Fills the small disk to its last page. Returns the SQLSTATE that this ends with. */
-    private String fill() throws SQLException {
-        try (Connection connection = Sql.connect(admin)) {
-            for (int size : new int[] {1000, 10, 1}) {
-                try {
-                    while (true) {
-                        Sql.run(
-                                connection,
-                                "insert into filler select repeat('x', 1800) from generate_series(1, 4 * " + size
-                                        + ")");
-                    }
-                } catch (SQLException e) {
-                    if (size == 1) {
-                        return e.getSQLState();
-                    }
-                }
-            }
-        }
-        throw new IllegalStateException("The disk cannot be filled");
-    }
-
-    private static String largeText() {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; text.length() < 500_000; i++) {
-            text.append(Integer.toHexString(i * 0x9E3779B9)); // does not compress to nothing
-        }
-        return text.substring(0, 500_000);
     }
 
     private void takeAllConnections(List<Connection> taken) {

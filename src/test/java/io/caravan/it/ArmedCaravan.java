@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 final class ArmedCaravan implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    private final CaravanFolder folder;
     private final CaravanProcess process;
     private final VirtualMachine machine;
     private @Nullable CrashPoint point;
@@ -44,8 +43,7 @@ final class ArmedCaravan implements AutoCloseable {
     private volatile boolean standsAtPoint;
     private volatile CompletableFuture<Boolean> reached = new CompletableFuture<>();
 
-    private ArmedCaravan(CaravanFolder folder, CaravanProcess process, VirtualMachine machine) {
-        this.folder = folder;
+    private ArmedCaravan(CaravanProcess process, VirtualMachine machine) {
         this.process = process;
         this.machine = machine;
     }
@@ -99,7 +97,7 @@ final class ArmedCaravan implements AutoCloseable {
         CaravanProcess process =
                 folder.start("-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address);
         try {
-            return new ArmedCaravan(folder, process, acceptJvm(listener, arguments));
+            return new ArmedCaravan(process, acceptJvm(listener, arguments));
         } catch (IOException e) {
             process.kill();
             throw e;
@@ -249,10 +247,6 @@ final class ArmedCaravan implements AutoCloseable {
     /** Whether it has come to the point; the kill -9 may be under way. */
     boolean wasKilled() {
         return kills && standsAtPoint;
-    }
-
-    boolean isOf(CaravanFolder itsFolder) {
-        return folder.equals(itsFolder);
     }
 
     @Nullable

@@ -1,5 +1,7 @@
 package io.caravan.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,5 +94,10 @@ final class CaravanFolder {
                     + ":\n" + command.output());
         }
         return command.output();
+    }
+
+    /** A run ends with this exit code and says so in the user's words, without a stack. */
+    void assertRefused(int exitCode, String... words) throws IOException {
+        assertThat(answer(exitCode, "run")).contains(words).doesNotContain("\tat ", "Exchange[", "READY");
     }
 }

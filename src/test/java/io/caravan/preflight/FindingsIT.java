@@ -1,25 +1,19 @@
 package io.caravan.preflight;
 
+import static io.caravan.preflight.Findings.assertTold;
+import static io.caravan.preflight.Findings.ofSource;
+import static io.caravan.preflight.Findings.ofTarget;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.caravan.ExtensionFiles;
 import io.caravan.PostgresPrograms;
 import io.caravan.Sql;
 import io.caravan.TestPostgres;
-import io.caravan.bootstrap.schema.CatalogSchema;
-import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
-import io.caravan.postgres.Publication;
-import io.caravan.postgres.ReplicationSlot;
-import io.caravan.postgres.Table;
-import io.caravan.postgres.TableFilter;
-import io.caravan.postgres.TableName;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -29,12 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** What can be known beforehand and no other test makes happen: from PostgreSQL 18 to 17, many at once, each with its remedy. */
 class FindingsIT {
-    private static final TableFilter ALL = new TableFilter(List.of("*.*"), List.of());
-    private static final ReplicationSlot SLOT = new ReplicationSlot("taken_over");
-    private static final Publication PUBLICATION = new Publication("shop");
-
-    private static final List<Path> EXTENSION_FILES = new ArrayList<>();
-
+    private static final ExtensionFiles EXTENSIONS = new ExtensionFiles();
     private static TestPostgres source;
     private static TestPostgres target;
     private static Database from;
@@ -54,9 +43,7 @@ class FindingsIT {
 
     @AfterAll
     static void stop() throws Exception {
-        for (Path file : EXTENSION_FILES) {
-            Files.deleteIfExists(file);
-        }
+        EXTENSIONS.close();
         if (source != null) {
             source.close();
         }
@@ -69,42 +56,13 @@ class FindingsIT {
         return new Database(database.label(), database.url(), role, "not asked for");
     }
 
-    private static List<Table> tables(Database database) throws SQLException {
-        try (Connection connection = database.connect()) {
-            return Catalog.tables(connection, ALL);
-        }
-    }
-
-    private static List<Finding> ofSource(Database as, boolean slotExpected) throws Exception {
-        return new SourceChecks(as, ALL, SLOT, PUBLICATION, true, slotExpected).run(tables(from), false);
-    }
-
-    private static List<Finding> ofTarget(Database as, Database source, boolean tablesExpected) throws Exception {
-        return new TargetChecks(as, source, tables(source), true, tablesExpected, new ByTheCatalogue()).run();
-    }
-
-    private static final class ByTheCatalogue implements Preflight.Schema {
-        @Override
-        public List<String> extensions(Connection source, List<TableName> tables) throws SQLException {
-            return CatalogSchema.read(source, tables).extensions();
-        }
-
-        @Override
-        public Preflight.NotCarried notCarried(Connection source, List<TableName> tables) throws SQLException {
-            return new Preflight.NotCarried(
-                    "the catalogue", CatalogSchema.read(source, tables).notCarried());
-        }
-    }
-
-    private static void assertTold(List<Finding> findings, boolean warning, String... words) {
-        assertThat(findings)
-                .filteredOn(finding -> finding.warning() == warning)
-                .anySatisfy(finding -> assertThat(finding.toString()).contains(words));
-    }
-
     @Test
     void tablesThatCannotBeReplicatedAsTheyAreAreTold() throws Exception {
-        makeExtension(from, "brought", "1", "create table public.bundled (id integer primary key, v text)");
+        EXTENSIONS.make(
+                Sql.column(from, ExtensionFiles.FOLDER).get(0),
+                "brought",
+                "1",
+                "create table public.bundled (id integer primary key, v text)");
         Sql.run(from, """
                 create extension brought;
                 create table twice ("Id" integer primary key, id integer);
@@ -119,7 +77,7 @@ class FindingsIT {
                 alter table measured replica identity full;
                 create foreign table measured_old partition of measured for values from ('2020-01-01') to ('2021-01-01') server elsewhere""");
         try {
-            List<Finding> findings = ofSource(from, false);
+            List<Finding> findings = ofSource(from, from, false);
 
             assertTold(findings, false, "Table public.twice has columns whose names differ only by case", "Rename one");
             assertTold(
@@ -140,7 +98,7 @@ class FindingsIT {
                     "Partition public.measured_old of table public.measured is a foreign table",
                     "Run ALTER TABLE public.measured DETACH PARTITION public.measured_old");
             Sql.run(from, "alter table measured detach partition measured_old"); // what it says
-            assertThat(ofSource(from, false))
+            assertThat(ofSource(from, from, false))
                     .extracting(Finding::problem)
                     .noneMatch(problem -> problem.contains("Partition"));
         } finally {
@@ -167,7 +125,7 @@ class FindingsIT {
         replication.setProperty("preferQueryMode", "simple");
         try (Connection sender = DriverManager.getConnection(from.url(), replication)) {
             assertThat(sender.isClosed()).isFalse();
-            List<Finding> findings = ofSource(as("reader", from), false);
+            List<Finding> findings = ofSource(from, as("reader", from), false);
 
             assertTold(
                     findings, false, "All 1 replication slots of the source are taken", "raise max_replication_slots");
@@ -198,7 +156,7 @@ class FindingsIT {
         Database narrow = source.database("source", "narrow");
 
         assertTold(
-                new SourceChecks(narrow, ALL, SLOT, PUBLICATION, true, false).run(List.of(), false),
+                ofSource(narrow, narrow, false),
                 false,
                 "The source's database is encoded in LATIN1",
                 "Only databases in UTF8");
@@ -210,18 +168,24 @@ class FindingsIT {
         Sql.run(from, "create table early (id integer primary key)");
         try {
             assertTold(
-                    ofSource(from, true), false, "takes over replication slot taken_over, which the source does not");
+                    ofSource(from, from, true),
+                    false,
+                    "takes over replication slot taken_over, which the source does not");
             Sql.run(from, "select pg_create_logical_replication_slot('taken_over', 'pgoutput')");
-            assertTold(ofSource(from, true), false, "there is no publication shop", "Set caravan.publication");
+            assertTold(ofSource(from, from, true), false, "there is no publication shop", "Set caravan.publication");
             Sql.run(from, "create publication shop");
-            assertTold(ofSource(from, true), false, "publication shop does not publish table public.early", "Exclude");
+            assertTold(
+                    ofSource(from, from, true),
+                    false,
+                    "publication shop does not publish table public.early",
+                    "Exclude");
 
             Sql.run(from, "alter publication shop add table early");
             Sql.run(from, "alter system set max_replication_slots = 1"); // no room for a copy that tells its age
             source.stop();
             source.launch();
             assertTold(
-                    ofSource(from, true),
+                    ofSource(from, from, true),
                     false,
                     "made or altered after it cannot be told",
                     "raise max_replication_slots; or set caravan.copy=true");
@@ -236,8 +200,9 @@ class FindingsIT {
 
     @Test
     void whatTheTargetLacksIsTold() throws Exception {
-        makeExtension(from, "measured", "1", "create domain measure as text");
-        makeExtension(to, "measured", "2", "create domain measure as text");
+        EXTENSIONS.make(
+                Sql.column(from, ExtensionFiles.FOLDER).get(0), "measured", "1", "create domain measure as text");
+        EXTENSIONS.make(Sql.column(to, ExtensionFiles.FOLDER).get(0), "measured", "2", "create domain measure as text");
         Sql.run(from, """
                 create extension measured;
                 create table part (id measure primary key, name text collate "de-x-icu");
@@ -320,16 +285,5 @@ class FindingsIT {
                 .doesNotContain("collation");
         Sql.run(to, "drop database otherwise with (force)");
         Sql.run(to, "drop database spelled with (force)");
-    }
-
-    /** In the folder of the server's extensions, until the class ends. */
-    private static void makeExtension(Database on, String name, String version, String script) throws Exception {
-        Path folder = Path.of(
-                Sql.column(on, "select setting from pg_config where name = 'SHAREDIR'")
-                        .get(0),
-                "extension");
-        EXTENSION_FILES.add(
-                Files.writeString(folder.resolve(name + ".control"), "default_version = '" + version + "'"));
-        EXTENSION_FILES.add(Files.writeString(folder.resolve(name + "--" + version + ".sql"), script));
     }
 }
