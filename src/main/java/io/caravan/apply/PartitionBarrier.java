@@ -22,9 +22,9 @@ public final class PartitionBarrier {
     }
 
     /**
-     * Whether a partition may go on with an event that is in every partition of its topic. The first partition applies it, once all others
-     * have come to it; the others pass over it once that is done. Each notes first that it has come there, so that it holds over
-     * crashes, and with partitions in several instances.
+     * Whether a partition may go on with an event that is in every partition of its topic. The first partition applies it once all
+     * others have come to it; the others pass over it once that is done. Each notes in the ledger that it has come there, so this
+     * holds over crashes, and with partitions in several instances.
      *
      * @param offset of the event in this partition, where everything before it is applied
      */

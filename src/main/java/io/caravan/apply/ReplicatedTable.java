@@ -12,7 +12,7 @@ import java.util.List;
  * @param topic where its changes are
  */
 public record ReplicatedTable(Table target, List<String> key, String topic) {
-    /** Columns by which rows are told apart and whose text says in which time zone it was written; without a key all tell rows apart. */
+    /** The columns with a time zone in their text by which rows are told apart: those of the key, or all without a key. */
     List<String> zoned() {
         return target.columns().stream()
                 .filter(column -> column.castType().equals(UtcText.TYPE))

@@ -19,7 +19,7 @@ import org.apache.camel.Body;
 import org.apache.camel.ExchangeProperty;
 import org.jspecify.annotations.Nullable;
 
-/** The bean {@code tables}: what a batch comes to and the SQL that does it, from what the catalogues say of its table. */
+/** The bean {@code tables}: makes runs of a batch, and the SQL of each run, by the catalogues of source and target. */
 public final class Tables {
     private final DataSource target;
     private final Map<TableName, ReplicatedTable> tables = new ConcurrentHashMap<>();
@@ -81,12 +81,12 @@ public final class Tables {
     }
 
     /**
-     * Whether the target may take now what it has just rejected: each event is tried once more after the source was asked whether it was
-     * altered. Without that what was carried over between the rejection and the answer (a column, a label, a partition) would not be
-     * seen. How the target's table is, is looked at anew for it, once a second at most.
+     * Whether a rejected event is to be tried once more. It is, after the source was asked whether the table was altered: the target may
+     * have got what it lacked (a column, a label, a partition) between the rejection and the answer. Reads the target's table anew
+     * for it, once a second at most.
      *
      * @param single one event
-     * @param triedAgain the offset of the last one of which this try of the batch has said so
+     * @param triedAgain the offset of the last event that was tried again in this try of the batch
      */
     public boolean isToBeTriedAgain(@Body Batch single, @ExchangeProperty("triedAgain") @Nullable Long triedAgain)
             throws SQLException {

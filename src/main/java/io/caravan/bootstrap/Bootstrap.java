@@ -129,7 +129,7 @@ public final class Bootstrap {
         return progress;
     }
 
-    /** Publication, then slot: changes that are older than the publication are not told (PostgreSQL 18 drops them unasked). */
+    /** Publication, then slot: changes older than the publication would be missing from the stream (PostgreSQL 18 drops them). */
     public void slot() throws SQLException, BootstrapException, InterruptedException {
         try (Connection connection = source.session()) {
             if (copyRows && reached.isBefore(Step.SCHEMA_INTENDED)) {
@@ -147,7 +147,7 @@ public final class Bootstrap {
         reach(Step.SLOT);
     }
 
-    /** The slot may be read already. Of tables that are new {@link NewTables} sees to it, once no transaction is in the way. */
+    /** The slot may be read already. New tables are left to {@link NewTables}, which waits until no transaction is in the way. */
     void publish(Connection connection) throws SQLException {
         Map<String, TableStep> steps = state.lines().steps();
         Set<TableName> published = publication.tables(connection);
@@ -282,8 +282,8 @@ public final class Bootstrap {
     }
 
     /**
-     * The tables that publication, connector and topics have. One that streams and is gone from the source is still of them, also
-     * when another came at that moment, as by a renaming: who guards them has to tell.
+     * The tables that publication, connector and topics have. A table that streams and is gone from the source is still one of them,
+     * even if another came at that moment, as by a renaming: the guard has to report it.
      */
     public List<TableName> names() {
         return Stream.concat(tables.captured().stream(), tables.streaming().stream())

@@ -7,7 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** A check sum over what of the connector's configuration decides which changes come; {@code connector.ConfigurationSeal} asks for the same. */
+/** A checksum over the settings of the connector that decide which changes come; {@code connector.ConfigurationSeal} checks it. */
 final class ConfigurationSeal {
     private static final String KEY = "caravan.seal";
 

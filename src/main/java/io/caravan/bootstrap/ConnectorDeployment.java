@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The bean {@code connector}: what the step sends to Kafka Connect for the tables of this pipeline, and what it makes of the answers. */
+/** The bean {@code connector}: what Kafka Connect is sent for the tables of this pipeline, and what its answers mean. */
 public final class ConnectorDeployment {
     private final Connector connector;
     private final PipelineTables tables;
@@ -53,7 +53,7 @@ public final class ConnectorDeployment {
         return connector.configurationJson(tables.captured(), state.partitioning());
     }
 
-    /** The same for a task in this process, which another instance may have left with tables that this one has not looked at. */
+    /** The same for a task in this process. Reads the tables anew, since another instance may have added some. */
     public Map<String, String> settings() throws SQLException {
         if (state.step() != Step.STREAMING) {
             return connector.configuration(tables.captured(), state.partitioning());

@@ -64,8 +64,8 @@ public final class CopyProgress {
     }
 
     /**
-     * How much of it is done, 0 to 1: by bytes, or by what was expected of the tables that are done, where that is more. A small
-     * table has 16 KiB on the disk and COPY carries a few hundred bytes of it.
+     * How much of it is done, 0 to 1: the bytes carried, or the expected bytes of the tables that are done, whichever is more. A
+     * small table has 16 KiB on the disk, of which COPY carries a few hundred bytes.
      */
     public double part() {
         long done = Math.max(bytes.get(), expectedOfThoseDone.get());

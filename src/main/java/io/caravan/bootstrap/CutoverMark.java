@@ -18,9 +18,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.IsolationLevel;
 
 /**
- * That a pipeline was ready for the cut-over, kept in the target with the ends that its topics had. It stands for as long as these
- * are their ends: then nobody has written to the source since, and what is in the target beyond that is the applications' own. Once
- * the pipeline was cut over it stands for good.
+ * The note in the target that a pipeline was ready for the cut-over, with the ends that its topics had then. It counts as long as
+ * the topics still end there: nobody has written to the source since, so newer rows in the target are the applications' own. Once
+ * the pipeline was cut over it counts for good.
  */
 public record CutoverMark(Database target, String pipeline, TableTopics topics) {
     private static final ObjectMapper JSON = new ObjectMapper();

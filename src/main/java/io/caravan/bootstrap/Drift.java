@@ -109,12 +109,12 @@ public final class Drift {
         return step != null && step.hasRows();
     }
 
-    /** Whether the note does not say all that is asked today, and speaks against nothing: there is none, or an earlier version wrote it. */
+    /** Whether there is no note, or one of an earlier version that says too little and contradicts nothing. */
     private static boolean isToBeNoted(TableShape now, @Nullable TableShape noted) {
         return noted == null || (!now.isAs(noted) && now.isAsFarAsSaid(noted));
     }
 
-    /** Notes the tables, of which too little was noted before, that are alike on both sides: after the first copy as a rule all of them. */
+    /** Of tables without a sufficient note, notes those that are alike on both sides: after the first copy usually all. */
     private synchronized Map<TableName, TableShape> agreeFor(Map<TableName, TableShape> unknown, Connection from)
             throws SQLException {
         Map<TableName, TableShape> alike = new TreeMap<>();

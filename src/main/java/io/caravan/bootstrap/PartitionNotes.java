@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a person should know of partitions while their table goes on. Those that only the target has, and that hold rows, were dropped
- * or detached on the source, of which the stream does not tell: whether their rows are to go, or are the reason to have a target,
- * only a person can know. Those of the source that came without the table's replica identity cannot be updated there.
+ * What a person should know of partitions while their table goes on. Partitions with rows that only the target has were dropped or
+ * detached on the source, which the stream does not tell. Only a person can know whether their rows should go, or are what the
+ * target is for. Partitions of the source that lack the table's replica identity cannot be updated there.
  */
 final class PartitionNotes {
     private final Database source;

@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Which partition of its topic an event of a table goes to: that of its key. Chosen when the pipeline is set up and kept for its life: with
- * another number or other columns the events of a row would go another way than those before them, and overtake them.
+ * By which key and over how many partitions the events of a table are spread. Chosen when the pipeline is set up and kept for its
+ * life: with another number or other columns, a row's events would go to another partition than those before, and overtake them.
  *
  * @param columns of the key, whose values decide where an event goes
  */
@@ -39,8 +39,9 @@ public record Partitioning(int partitions, List<String> columns) {
             Set.of("smallint", "integer", "bigint", "oid", "uuid", "date", "boolean", "text", "character varying");
 
     /**
-     * The key of each table whose topic may have several partitions: rows of different keys do not depend on each other. In a table with another unique
-     * index they do, and one without a key, or with a key whose equal values have several texts, has no value to go by.
+     * The key of each table whose topic may have several partitions: those in which rows with different keys do not depend on each
+     * other. Rows do so where the table has another unique index. A table without a key, or with a key whose equal values have
+     * several texts, has nothing to go by.
      */
     static Map<TableName, List<String>> keys(Connection source, Connection target, Collection<Table> tables)
             throws SQLException {

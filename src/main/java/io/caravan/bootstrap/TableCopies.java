@@ -181,7 +181,7 @@ public final class TableCopies {
         }
     }
 
-    /** What cannot be made takes nothing from the table's rows, so it streams without; but not without its key, for which each change would read all of it. */
+    /** A table streams without an index or constraint that cannot be made, but not without its key: each change would read all of it. */
     private void complete(Table table) throws Exception {
         try {
             schema.completeTable(source, target, table.name(), namesOf(lines.steps()), jobs);

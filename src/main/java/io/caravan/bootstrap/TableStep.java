@@ -13,11 +13,11 @@ public enum TableStep {
     LEFT,
     /** Chosen after the set-up and not copied yet. Written before anything is made for it: what is found then is ours. */
     ADDED,
-    /** Has {@link #LEFT} and is chosen again; what is left of it in the target is replaced. */
+    /** Had {@link #LEFT} and is chosen again; what is still in the target is replaced. */
     RETURNED,
     /** To be copied again; what the target has of it is kept current until then. Written by whoever asks for it. */
     RESYNC,
-    /** Was altered on the source in a way that a person has to carry over; {@code detail} has the statement. Copied again after that. */
+    /** Was altered on the source, and a person has to run the statement in {@code detail} on the target; then it is copied again. */
     ALTERED,
     /** During the set-up: some of its rows are in the target, written by several workers. */
     COPYING,
@@ -41,7 +41,7 @@ public enum TableStep {
         return this == RESYNC || this == COPIED;
     }
 
-    /** Whether its rows are those of its last copy and the changes since: an index that cannot be made takes nothing from that. */
+    /** Whether its rows are those of its last copy and the changes since, even if an index or constraint cannot be made. */
     boolean hasRows() {
         return this == FILLED || this == COPIED;
     }

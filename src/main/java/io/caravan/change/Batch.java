@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param table the table, or {@link #MESSAGES} for the topic of logical messages
  * @param nextOffset where the partition goes on after these events, even if none is left of them
- * @param asRead the events of the topic, whatever a step of one's own has made of them since
- * @param ahead what exactly these events come to, where that was computed before their turn; else null
+ * @param asRead the events as the topic has them; steps of one's own may have changed {@code events} since
+ * @param ahead the runs of exactly these events, if they were computed ahead of their turn; else null
  */
 public record Batch(
         TableName table,

@@ -66,8 +66,8 @@ public record ChangeEvent(
     }
 
     /**
-     * The insert that Debezium makes of an update, with the large values that did not change, which only the delete before it has. In a
-     * table without a key Debezium takes the columns of a unique index for one, and so a change of them for a change of the key.
+     * Debezium makes a delete and an insert of an update that changes the key. The insert lacks large values that did not change;
+     * this takes them from the delete. In a table without a key, Debezium takes the columns of a unique index for the key.
      *
      * @param delete the event before this one; its row must be whole
      */

@@ -10,9 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds what matters in an event that is written as {@code connector.EventJson} writes it, and makes no text of it. Of JSON in
- * any other form, valid or not, it only says that it is {@link Unusual}: no space between tokens, no nested values, no escape
- * where none is needed, numbers of up to 18 digits. Not thread-safe.
+ * Reads an event as {@code connector.EventJson} writes it, straight from its bytes: values become text only where someone asks for
+ * them. JSON in any other form, valid or not, is {@link Unusual} and left to a slower reader. Not thread-safe.
  */
 final class EventScanner {
     private static final byte[] BEFORE = bytes("\"before\":");

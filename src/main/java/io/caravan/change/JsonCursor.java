@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A place in the bytes of some JSON, and what can be read from there on. Nothing is passed over but what is asked for: no space
- * between tokens, no escape where none is needed, numbers of up to 18 digits. Not thread-safe.
+ * A place in the bytes of some JSON, from which tokens are read. It takes only the compact form that {@code connector.EventJson}
+ * writes: no space between tokens, no escape where none is needed, numbers of up to 18 digits. Anything else is {@link Unusual}.
+ * Not thread-safe.
  */
 final class JsonCursor {
     private static final byte[] CONTROL = "u00".getBytes(StandardCharsets.US_ASCII);
@@ -72,7 +73,7 @@ final class JsonCursor {
         throw new Unusual();
     }
 
-    /** The last byte of an escape that cannot be left out, which is all that an unchanged marker could be hidden by. */
+    /** The last byte of an escape. Escapes that JSON does not need are unusual: one could hide the marker of unchanged values. */
     private int endOfEscape(int from) throws Unusual {
         if (from + 5 < json.length && Arrays.equals(json, from, from + 3, CONTROL, 0, 3)) {
             boolean low = json[from + 3] == '0' || json[from + 3] == '1';

@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The changes of those rows of a table whose column has one value, as if there were no others: an update by which a row comes to
- * have that value inserts it, one by which it ceases to have it deletes it.
+ * The changes of those rows of a table whose column has one value, as if there were no others. An update that gives a row this
+ * value becomes an insert; one that takes the value away becomes a delete.
  *
  * <p>What the event does not say about the old row (its columns beside the key, without REPLICA IDENTITY FULL) does not matter
  * where there is a key: deleting a row that is not there is a success, and so is an upsert of one that is.

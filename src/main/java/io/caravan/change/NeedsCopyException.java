@@ -2,7 +2,7 @@ package io.caravan.change;
 
 import io.caravan.postgres.TableName;
 
-/** The topic lacks a change, or holds a note in its place which does not say what became of the rows. Nothing behind it may be applied. */
+/** The topic lacks a change, or has only a note in its place. Nothing behind it may be applied until the table is copied again. */
 final class NeedsCopyException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ final class NeedsCopyException extends IllegalStateException {
         super(message);
     }
 
-    /** @param behind the event that says that another one was sent before it, which is not in the topic */
+    /** @param behind names an event before it that the topic does not have */
     static NeedsCopyException lacksOneBefore(TableName table, ChangeEvent behind) {
         return new NeedsCopyException(
                 "Kafka lacks a change of table " + table + ": the one at offset " + behind.offset()

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Rows put together that have the same columns, which those that follow each other mostly have. */
+/** Rows grouped by their columns. Rows that follow each other mostly have the same. */
 final class RowsByLayout {
     private final Map<Layout, List<Row>> groups = new LinkedHashMap<>();
     private @Nullable Layout last;

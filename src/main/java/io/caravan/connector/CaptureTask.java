@@ -14,10 +14,10 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's task, which asks a server whether it has what was delivered before it reads on there, gives no record an offset that
- * speaks of another record ({@link PairOffsets}), sends each to its partition ({@link Partitioner}), and tells the slot less often how far it may move: where Connect calls
- * {@link #commit} after every batch (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium reads the stored offsets back from
- * their topic, to its end, each time.
+ * Debezium's task, with four things added. Before it reads on from a server, it asks whether that server has all that was
+ * delivered. It gives no record an offset that covers one behind it ({@link PairOffsets}). It sends each record to its partition
+ * ({@link Partitioner}). And it moves the slot on less often: where Connect calls {@link #commit} after every batch
+ * (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium would read the stored offsets back from their whole topic each time.
  */
 public final class CaptureTask extends PostgresConnectorTask {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(800); // Connect calls every second
@@ -52,7 +52,7 @@ public final class CaptureTask extends PostgresConnectorTask {
         return super.start(config);
     }
 
-    /** An offset names the timeline that was asked for before it was read: should the server change in between, an earlier one. */
+    /** An offset names the timeline that was asked for before the offset was read: if the server changed in between, an earlier one. */
     @Override
     public List<SourceRecord> doPoll() throws InterruptedException {
         List<SourceRecord> records = super.doPoll();

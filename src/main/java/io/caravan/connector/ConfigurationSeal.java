@@ -9,13 +9,14 @@ import java.util.UUID;
 import org.apache.kafka.connect.errors.ConnectException;
 
 /**
- * A check sum in the configuration over all of it that says which changes come and in which form. Kafka Connect's REST interface lets anyone
- * alter it: a table that is taken off the list and put back would lack changes, and nothing would tell. {@code bootstrap.Connector} makes the same.
+ * A checksum, kept in the configuration, over those of its settings that decide which changes come and in which form. Anyone can
+ * alter the configuration over Kafka Connect's REST interface: a table that is taken off the list and put back would lack changes,
+ * and nothing would tell. {@code bootstrap.ConfigurationSeal} makes the same sum.
  */
 public final class ConfigurationSeal {
     static final String KEY = "caravan.seal";
 
-    /** How to reach the source, how much and how often: whoever alters these alters no change. The last two are Connect's own. */
+    /** How to reach the source, how much and how often: altering these alters no change. The last two are Connect's own. */
     private static final List<String> FREE = List.of(
             "database.",
             "driver.",

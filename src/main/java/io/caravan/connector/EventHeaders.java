@@ -12,9 +12,9 @@ import org.apache.kafka.connect.storage.HeaderConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an event's headers: the keys of a key change as JSON, and of which database the event is and where in the slot's stream. To that it
- * adds where the event before it in its partition is, which this task sent: so a reader can tell an event that was sent again, and one that is
- * missing. Not thread-safe; Connect makes one for each task and asks in the order in which it sends.
+ * Writes an event's headers: the old and new key of a key change as JSON, the event's database, its position in the slot's stream,
+ * and the position of the event that this task sent to the same partition before. So a reader can tell an event that was sent
+ * again, and one that is missing. Not thread-safe; Connect makes one for each task and asks in the order in which it sends.
  */
 public final class EventHeaders implements HeaderConverter {
     private static final byte[] NONE = new byte[0];

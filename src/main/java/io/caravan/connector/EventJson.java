@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * null, never as a column's default. Not thread-safe; Connect makes one for each task.
  */
 public final class EventJson implements Converter {
-    /** A letter of four bytes is written as it is, and not as the twelve of two escapes, which the reader takes the long way for. */
+    /** Writes a character of four bytes as it is, not as two escapes (twelve bytes), which only the slower reader can read. */
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();

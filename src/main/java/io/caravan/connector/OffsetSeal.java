@@ -5,8 +5,8 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A check sum in each offset over its positions. Whoever sets an offset by hand, as Kafka Connect's REST interface allows, most often takes the
- * one that is stored and alters the LSN. To go on from one further on would leave out changes for good, and a moment later nothing tells.
+ * A checksum in each offset over its positions. Kafka Connect's REST interface lets anyone set an offset; most take the stored one
+ * and alter its LSN. Going on from a later position would leave changes out for good, and a moment later nothing shows it.
  * The same sum is in the guard (StoredOffsets.Stored), which then lets the connector begin where the slot stands.
  */
 final class OffsetSeal {
@@ -21,7 +21,7 @@ final class OffsetSeal {
         offset.put(KEY, sum(offset));
     }
 
-    /** Throws when someone else made the offset; null is none. Those of before there was a seal have a timeline all the same. */
+    /** Throws when someone else made the offset; null is none. Offsets of versions before the seal are told by their timeline. */
     static void require(@Nullable Map<String, ?> offset) {
         if (offset == null) {
             return;

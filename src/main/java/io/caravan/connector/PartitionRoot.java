@@ -13,7 +13,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.transforms.Transformation;
 
 /**
- * Gives a change that is told under a partition's name the name and the topic of its table, as publish_via_partition_root does. A
+ * Gives a change that comes under a partition's name the name and the topic of its table, as publish_via_partition_root does. A
  * TRUNCATE becomes the op {@code partition-truncate}: it emptied the partition, not the table. Set up in the connector as a
  * transform with the setting {@code partitions}, JSON: an array of [schema, partition, the table's schema, table, topic].
  */

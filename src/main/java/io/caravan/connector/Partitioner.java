@@ -16,12 +16,13 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends the events of a table whose topic has several partitions to the one of their key. The same event goes to the same partition each
- * time that it is sent: only the setting and what the slot sends decide. A change of a key whose old and new row have different partitions
- * becomes a plain delete and a plain insert.
+ * Sends each event of a table to the partition of its key, where the table's topic has several. The same event goes to the same
+ * partition each time that it is sent: only the setting and what the slot sends decide. When a key change moves a row to another
+ * partition, it becomes a plain delete and a plain insert.
  *
- * <p>An event for which all partitions have to be at one point goes to every one of them, with the header {@code caravan.barrier}: a
- * TRUNCATE, and a change of a key that keeps large values which only the old row in the target has. The reader applies the one of partition 0.
+ * <p>Some events must be applied when all partitions are at one point: a TRUNCATE, and a key change that keeps large values, which
+ * only the old row in the target has. They go to every partition, with the header {@code caravan.barrier}; the reader applies the
+ * one of partition 0.
  */
 final class Partitioner {
     /** In the connector's configuration: JSON, of each topic the number of partitions and the columns of the key. */

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the changes of rows out of pgoutput's messages (protocol version 1) and leaves their values where they are. Of the others it
- * notes what a change is told by: its table and its transaction. Not thread-safe; one for each session.
+ * Reads the changes of rows from pgoutput's messages (protocol version 1), without copying their values. From the other messages it
+ * keeps the table and the transaction that a change belongs to. Not thread-safe; one for each session.
  */
 public final class RowDecoder {
     private static final Instant POSTGRES_EPOCH = Instant.parse("2000-01-01T00:00:00Z");

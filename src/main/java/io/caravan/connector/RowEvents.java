@@ -18,8 +18,8 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of rows' changes, as Debezium's RelationalChangeRecordEmitter does: one of each, and two of a change of the key, the
- * delete of the old row and the insert of the new one, which name each other's key in a header. Without Debezium's structures:
+ * Makes records of rows' changes, as Debezium's RelationalChangeRecordEmitter does. Each change becomes one record, a key change two:
+ * the delete of the old row and the insert of the new one, which name each other's key in a header. Without Debezium's structures:
  * the value is a {@link RowChange}, the key is {@link Json}. Not thread-safe.
  */
 public final class RowEvents {

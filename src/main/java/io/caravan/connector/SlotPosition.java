@@ -9,16 +9,17 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to where the slot has let changes go. Whoever asks it for an earlier position is given what comes after, without a word
- * (PostgreSQL's CreateDecodingContext), and Debezium asks only whether the slot's WAL begins before the offset. With the first event after that the
- * stored offset is beyond the slot again, so that a moment later nothing tells: the guard, which looks every few seconds, would miss it.
+ * Up to where the slot has let changes go. Who asks it for an earlier position silently gets what comes after
+ * (PostgreSQL's CreateDecodingContext), and Debezium checks only that the slot's WAL begins before the offset. The first event after
+ * that moves the stored offset beyond the slot again, and nothing shows the gap any more: the guard, which looks every few seconds,
+ * would miss it.
  *
  * @param confirmed 0 when there is no such slot
  */
 record SlotPosition(String slot, long confirmed) {
     private static final String[] POSITIONS = {"lsn", "lsn_proc", "lsn_commit"};
 
-    /** To be asked before the offset is read: the slot is told a position once it is stored, so it is never ahead of an offset read later. */
+    /** To be asked before the offset is read. The slot hears of a position once that is stored, so it is never ahead of an offset read later. */
     static SlotPosition of(Map<String, String> connector) throws SQLException {
         String slot = String.valueOf(connector.get("slot.name"));
         try (Connection session = Timeline.session(connector);

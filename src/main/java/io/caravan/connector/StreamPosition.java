@@ -7,11 +7,11 @@ import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.source.SourceRecord;
 
 /**
- * Where in the slot's stream the message is that the current thread decodes. Transactions come in the order of their commits,
- * each of them whole and from its BEGIN whenever it is sent (protocol version 1 of pgoutput, without streaming), so the commit's
- * place in the WAL and the number of the message within the transaction name a message, the same each time that it is sent
- * and later for every later one. The LSN of a change does neither: rows of a page that COPY wrote share one, and a transaction
- * that began earlier can commit later.
+ * Where in the slot's stream the message is that the current thread decodes: the LSN of its transaction's COMMIT, and the number
+ * of the message within the transaction. Transactions come in the order of their commits, and each comes whole, from its BEGIN,
+ * whenever it is sent (protocol version 1 of pgoutput, without streaming). So a message has the same position each time that it
+ * is sent, and a later message a later one. The LSN of a change would do neither: rows of a page that COPY wrote share one, and a
+ * transaction that began earlier can commit later.
  */
 public final class StreamPosition {
     /** The header that carries it. */
@@ -20,7 +20,7 @@ public final class StreamPosition {
     /** In an offset: the commit of what was sent last. */
     static final String COMMIT_KEY = "commit";
 
-    /** Of the header: which database the event is of. What is behind it is compared and told of the event before as well. */
+    /** Of the header: the database's id. What follows it is the position. */
     static final int DATABASE_BYTES = Long.BYTES;
 
     private static final int TIMELINE_AT = DATABASE_BYTES;
@@ -33,7 +33,7 @@ public final class StreamPosition {
     private int message;
     private int event;
 
-    /** The one of the thread that decodes: of each task one. */
+    /** The one of the current thread: each task decodes in a thread of its own. */
     public static StreamPosition current() {
         return OF_THREAD.get();
     }
@@ -71,7 +71,7 @@ public final class StreamPosition {
         record.headers().addBytes(HEADER, current().next());
     }
 
-    /** Adds the database and the timeline that it was read on to the header, the timeline and the commit to the record's offset, and seals that. */
+    /** Adds database and timeline to the header, timeline and commit to the record's offset, and seals the offset. */
     @SuppressWarnings("unchecked") // of each record its own map (PostgresOffsetContext.getOffset)
     static void complete(SourceRecord record, Timeline timeline) {
         Map<String, Object> offset = (Map<String, Object>) record.sourceOffset();

@@ -12,8 +12,9 @@ import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /**
- * The source's timeline, which each promotion of a standby makes anew. Only who connects knows the offset that a server is asked to
- * go on from; a moment later the offset may be of that server's own WAL, which says nothing of what it lacks.
+ * The source's timeline; each promotion of a standby begins another. It has to be compared with the stored offset when the
+ * connector connects: a moment later the offset may already be one of the new server's own WAL, and would hide what that server
+ * lacks.
  *
  * @param history as TIMELINE_HISTORY gives it; empty for the first
  * @param databaseId the server's system identifier XOR the database's oid, as {@code postgres.ServerIdentity} has it as well

@@ -44,7 +44,7 @@ public final class Cutover {
         Optional<String> verify() throws Exception;
     }
 
-    /** Taking the pipeline away, in steps that are noted so that one that was cut off goes on. */
+    /** Taking the pipeline away, in steps. Each is noted, so that a run that was cut off can be continued. */
     public interface Ending {
         /** Whether taking away has begun: the checks were all done then, and slot or connector may be gone. */
         boolean hasBegun() throws SQLException;
@@ -57,7 +57,7 @@ public final class Cutover {
         /** Notes that all is ready, and with which ends: with others it counts no more. */
         void ready(Map<String, Long> ends) throws SQLException;
 
-        /** What of the target is in the way of {@link #reverseSlot}, with the remedies. */
+        /** What in the target prevents {@link #reverseSlot}, with the remedies. */
         List<String> reverseObstacles() throws SQLException;
 
         /** Removes connector, its offsets and the slot. Returns what was done. */

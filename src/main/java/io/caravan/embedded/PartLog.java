@@ -27,7 +27,7 @@ record PartLog(Path file) {
         }
     }
 
-    /** Appends, so that what the process itself writes there and what its crash prints do not overwrite each other. */
+    /** Appends, so that the process and the report of its crash do not overwrite each other. */
     ProcessBuilder.Redirect redirect() {
         return ProcessBuilder.Redirect.appendTo(new File(file.toString()));
     }

@@ -100,9 +100,9 @@ public final class Guard {
     }
 
     /**
-     * Whether the connector refuses to begin at its offset, and all that the slot has let go of lies in the topics: then it can begin where the
-     * slot stands, without an offset, and what comes again is passed over. A worker of Kafka Connect that was thought dead and comes back
-     * stores one that is behind the slot; other unfit ones were set by someone.
+     * Whether the connector refuses its stored offset although nothing is missing: all that the slot has let go of lies in the topics.
+     * Then it can begin where the slot stands, without an offset, and events that come again are passed over. Such an offset is
+     * stored by a worker of Kafka Connect that was thought dead and comes back; other unfit ones were set by someone.
      */
     public boolean mayBeginAtSlot() throws SQLException, InterruptedException {
         Evidence evidence = store.read();
@@ -160,8 +160,8 @@ public final class Guard {
     }
 
     /**
-     * One look while the pipeline runs. Returns all gaps, those of earlier looks too. Until the start has noted what it made of publication and
-     * topics, its own work would look like someone else's.
+     * One look while the pipeline runs. Returns all gaps, those of earlier looks too. Does not look before the start has noted the
+     * publication and topics that it made: they would look like someone else's work.
      */
     public List<Gap> look() throws SQLException, InterruptedException {
         if (!noted) {
@@ -202,7 +202,7 @@ public final class Guard {
         return Comparison.of(evidence, now, publication.name(), slot, observer.topics()::of);
     }
 
-    /** What of the target's tables a crash empties while the ledger says that it is applied. Whether one has come is not to be seen. */
+    /** Tables of the target that a crash empties, while the ledger goes on to say that all was applied. Nothing tells whether one came. */
     private List<Gap> unlogged(Connection target) throws SQLException {
         return UnloggedTables.among(target, tables.get()).stream()
                 .map(table -> Gap.ofTable(
@@ -218,9 +218,10 @@ public final class Guard {
     }
 
     /**
-     * Before a table is copied again: as publication and topic are from here on is right. A topic that was made anew, or lost what the ledger waits
-     * for, is read from its beginning: the copy holds what is gone, and what is older than the copy is told by it. What is gone is a gap until
-     * {@link #mended}, so that nothing is applied across it when the copy fails.
+     * Before a table is copied again: takes its publication and topic as they are now for right. A topic that was made anew, or lost
+     * the records that the ledger waits for, is read from its beginning: the copy holds what is gone, and its snapshot tells which
+     * of the other events are older. What is gone stays a gap until {@link #mended}, so that nothing is applied across it should
+     * the copy fail.
      */
     public void renew(TableName table) throws SQLException, InterruptedException {
         store.revise((before, target) -> {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables those of the pipeline at that moment
  * @param topics Kafka's id of each topic of theirs that is there
  * @param offsetIsTold whether whoever keeps the connector's offset has told it, or that there is none
- * @param applied by topic, how far in the slot's stream its table is: the farthest COMMIT that the ledger has; read before the source
+ * @param applied by topic, the farthest COMMIT that the ledger has of its table; read before the source
  * @param delivered what is applied or lies in a topic; asked for at a start only
  */
 public record Observed(

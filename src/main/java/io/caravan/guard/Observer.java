@@ -84,8 +84,8 @@ public final class Observer {
     }
 
     /**
-     * The slot is read before the stored offset and that before the topics: each can only be ahead of the one before. What is applied is read
-     * before the source, whose WAL has it.
+     * Reads in a fixed order, in which each part can only be ahead of the one before: the ledger, the source with its slot, the stored
+     * offset, the topics.
      *
      * @param starting also look into the topics, and fail when a part does not answer; they are looked into as well when the
      *     connector would not begin at its stored offset

@@ -1,4 +1,4 @@
-/** The steps of one's own between read and apply, for rows that come by a copy: the target gets what the steps make of them. */
+/** Passes the rows of a copy through the user's own steps, as the stream's events pass them between read and apply. */
 @NullMarked
 package io.caravan.ownsteps;
 

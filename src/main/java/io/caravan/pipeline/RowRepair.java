@@ -32,9 +32,9 @@ import java.util.function.ToLongFunction;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Copies rows of a table that streams. The stream is brought to the end of a snapshot of the source; from there on the lock on
- * the table's line in the ledger keeps the table where it is, while the others go on. The rows are then the snapshot's in a table
- * that has exactly the changes of that snapshot: no change that they hold comes once more, and none is written over.
+ * Copies single rows of a table that streams. The table's stream is brought to the end of a snapshot of the source, and held there
+ * by the lock on its line in the ledger, while other tables go on. So the rows of the snapshot come into a table that has exactly
+ * the snapshot's changes: none of these comes again, and none is overwritten.
  */
 final class RowRepair implements Repair {
     private static final int TRIES = 10;

@@ -17,8 +17,9 @@ import org.apache.camel.support.management.MixinRequiredModelMBean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the MBeans that Hawtio shows. Camel describes each by itself, a fifth of what the main thread does in a start; here those of one class share one description. (DefaultManagementMBeanAssembler and MBeanInfoAssembler in
- * 4.17.0: name, description, attributes and operations depend on nothing but the class.)
+ * Makes the MBeans that Hawtio shows. Camel makes a description for each, which takes a fifth of the main thread's time in a start;
+ * here those of one class share one. (DefaultManagementMBeanAssembler and MBeanInfoAssembler in 4.17.0: name, description,
+ * attributes and operations depend on nothing but the class.)
  */
 final class SharedMBeanInfo extends DefaultManagementMBeanAssembler {
     private final Map<Class<?>, ModelMBeanInfo> infos = new ConcurrentHashMap<>();

@@ -111,8 +111,8 @@ public final class StreamBarrier implements Barrier {
     }
 
     /**
-     * What every partition holds now; everything that the snapshot sees is below. Transactions end in one partition after the other,
-     * so records that are not called committed yet count: whoever waits for these offsets waits for their end too.
+     * The end of every partition now; everything that the snapshot sees is below. Counts records that are not committed yet too, since
+     * Kafka ends a transaction in one partition after the other: who waits for these offsets waits for that as well.
      */
     private Map<TopicPartition, Long> ends() throws BarrierException, InterruptedException {
         List<String> names =

@@ -161,7 +161,7 @@ public final class TableRoutes implements TableStream {
         camel.getRouteController().stopRoute(routeId(table));
     }
 
-    /** Makes the table's route, or starts it again; it begins where the ledger says. After a copy that failed nothing may be applied across a gap. */
+    /** Makes the table's route, or starts it again; it begins where the ledger says. Not across a gap, which a failed copy leaves. */
     @Override
     public void begin(TableName name) throws Exception {
         for (Table table : bootstrap.tables()) {
@@ -194,9 +194,9 @@ public final class TableRoutes implements TableStream {
     }
 
     /**
-     * What Camel has for each route and thousands cannot afford: an MBean for each node, half a megabyte a table; and listeners to all events,
-     * of which every step of every exchange has some, that the HTTP servers add for each route that comes (MainHttpServerUtil of
-     * camel-platform-http-main 4.17.0) to log their endpoints once.
+     * Adds a route without two things that Camel makes for each, and that are too much for thousands: an MBean for each node, half a
+     * megabyte a table; and a listener to all events of all exchanges, which the HTTP server adds with each new route only to log
+     * its endpoints once (MainHttpServerUtil of camel-platform-http-main 4.17.0).
      */
     private void addLight(Runnable adds) {
         ManagementStrategy management = camel.getManagementStrategy();

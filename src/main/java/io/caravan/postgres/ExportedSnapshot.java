@@ -7,7 +7,7 @@ import java.sql.Statement;
 import java.util.Map;
 
 /**
- * A state of a database that other sessions read by {@code SET TRANSACTION SNAPSHOT}, such as that at which a slot begins.
+ * A state of a database, such as the one at which a slot begins. Other sessions read it by {@code SET TRANSACTION SNAPSHOT}.
  *
  * @param session holds the snapshot alive; closing it ends the snapshot for sessions that have not taken it yet
  */

@@ -20,7 +20,7 @@ public record ReplicationSlot(String name) {
      * @param reader its application_name; empty when none reads it, or it has none
      * @param walStatus reserved, extended, unreserved or lost
      * @param retainedBytes of WAL behind the confirmed position
-     * @param heldBytes of WAL that is kept on disk, which begins at the oldest transaction that was open there
+     * @param heldBytes of WAL that the slot keeps on disk, from the oldest transaction that it still needs
      * @param safeBytes of WAL that may still be written before the slot is invalidated; null when nothing limits it
      * @param invalidation why it was invalidated (PostgreSQL 17 and newer say so); empty otherwise
      */

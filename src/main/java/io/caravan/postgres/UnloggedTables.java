@@ -5,7 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 
-/** Tables whose rows are in no WAL, so that a crash of the server leaves them empty: they themselves or partitions of theirs. */
+/** Tables that are UNLOGGED, or have a partition that is: their rows are in no WAL, so a crash of the server empties them. */
 public final class UnloggedTables {
     private static final SqlResource UNLOGGED = SqlResource.read("unlogged.sql");
 

@@ -39,7 +39,7 @@ final class Lane {
         return route;
     }
 
-    /** By the polling thread, which looks at the headers here: for a worker that would be time in which the target has nothing to do. */
+    /** By the polling thread. It reads the headers here, so that workers need not, while the target would have nothing to do. */
     void offer(List<ConsumerRecord<byte[], byte[]>> records) {
         List<Fetched> fetched = records.stream().map(Fetched::of).toList();
         synchronized (this) {

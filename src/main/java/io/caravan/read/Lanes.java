@@ -33,7 +33,7 @@ final class Lanes {
     private volatile Gate gate = Gate.OPEN;
     private volatile @Nullable ReadAhead readAhead;
 
-    /** @param barriers asked before a batch that begins with an event which all partitions of its topic have to reach */
+    /** @param barriers asked before a batch whose first event all partitions of its topic must reach together */
     Lanes(int workerCount, Barriers barriers) {
         this.barriers = barriers;
         AtomicInteger number = new AtomicInteger();
@@ -44,7 +44,7 @@ final class Lanes {
         });
     }
 
-    /** @param by gets the batch after the one that a route is about to apply, where that is certain already */
+    /** @param by gets the next batch while a route applies the one before, if it is certain already what the next one is */
     void readAhead(ReadAhead by) {
         readAhead = by;
     }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The bean {@code status}: asks source, target and Kafka Connect for the pipeline's state, each for itself, so that one that is away does not hide the others. */
+/** The bean {@code status}: asks source, target and Kafka Connect for the pipeline's state, each by itself: one that is away hides no other. */
 public final class StatusCollector {
     private final Database source;
     private final String pipeline;

@@ -205,7 +205,7 @@ public final class Verification {
         }
     }
 
-    /** Without a barrier what differs may only be on its way, and 'status' would say until the next comparison that it does not. */
+    /** Without a barrier a difference may only be a change on its way, and 'status' would report it until the next comparison. */
     private boolean lasts(TableResult result) {
         return result.equal() || barrier != Barrier.NONE;
     }

@@ -43,6 +43,7 @@ class ManagedSourceIT {
                 "alter table chief.parcel owner to chief");
         scenario.folder()
                 .set("caravan.source.user", "clerk")
+                .set("caravan.source.password", "l3ast")
                 .set("caravan.publication", scenario.name() + "_managed")
                 .set("caravan.tables.include", "chief.*")
                 .set("caravan.tables.exclude", "");
