@@ -12,8 +12,11 @@ final class ConfigurationSeal {
     private static final String KEY = "caravan.seal";
 
     private static final List<String> FREE = List.of(
-            "database.",
-            "driver.",
+            "database.hostname",
+            "database.port",
+            "database.user",
+            "database.password",
+            "database.ssl",
             "producer.",
             "max.",
             "poll.",
@@ -21,7 +24,7 @@ final class ConfigurationSeal {
             "slot.max.",
             "status.",
             "retriable.",
-            "internal.",
+            "internal.advanced.",
             "task",
             "name",
             "connector.");

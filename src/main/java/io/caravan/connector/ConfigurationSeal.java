@@ -16,10 +16,16 @@ import org.apache.kafka.connect.errors.ConnectException;
 public final class ConfigurationSeal {
     static final String KEY = "caravan.seal";
 
-    /** How to reach the source, how much and how often: altering these alters no change. The last two are Connect's own. */
+    /**
+     * How to reach the source, how much and how often: altering these alters no change. What its sessions are set to is not among
+     * them, for that says in which form values come. The last two are Connect's own.
+     */
     private static final List<String> FREE = List.of(
-            "database.",
-            "driver.",
+            "database.hostname",
+            "database.port",
+            "database.user",
+            "database.password",
+            "database.ssl",
             "producer.",
             "max.",
             "poll.",
@@ -27,7 +33,7 @@ public final class ConfigurationSeal {
             "slot.max.",
             "status.",
             "retriable.",
-            "internal.",
+            "internal.advanced.",
             "task",
             "name",
             "connector.");

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.apache.kafka.connect.errors.ConnectException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,7 +71,18 @@ class ConnectorTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"table.include.list", "table.exclude.list", "skipped.operations", "caravan.seal", "predicates"})
+            strings = {
+                "table.include.list",
+                "table.exclude.list",
+                "skipped.operations",
+                "caravan.seal",
+                "predicates",
+                "caravan.partitioning",
+                "driver.options", // in which form the walsender writes values
+                "driver.extra_float_digits",
+                "database.initial.statements",
+                "database.dbname"
+            })
     void withAConfigurationThatSomeoneAlteredItReadsNothing(String option) {
         Map<String, String> config = new TreeMap<>(connector.configuration(List.of(keyed("devices")), Map.of()));
         config.put(option, "public\\.other");
@@ -88,6 +100,43 @@ class ConnectorTest {
 
         assertThatCode(() -> io.caravan.connector.ConfigurationSeal.require(config))
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void ofItsOwnOptionsTheseMayBeAlteredAndNoOther() {
+        Map<String, String> config = connector.configuration(List.of(keyed("devices")), Map.of());
+
+        assertThat(config.keySet())
+                .filteredOn(option -> isReadWith(config, option, "7") && !option.startsWith("producer.override."))
+                .containsExactlyInAnyOrder(
+                        "connector.class",
+                        "database.hostname",
+                        "database.password",
+                        "database.port",
+                        "database.sslmode",
+                        "database.user",
+                        "internal.advanced.metrics.enable",
+                        "max.batch.size",
+                        "max.queue.size",
+                        "max.queue.size.in.bytes",
+                        "name",
+                        "poll.interval.ms",
+                        "retriable.restart.connector.wait.ms",
+                        "slot.max.retries",
+                        "slot.retry.delay.ms",
+                        "status.update.interval.ms",
+                        "tasks.max");
+    }
+
+    private static boolean isReadWith(Map<String, String> config, String option, String value) {
+        Map<String, String> altered = new TreeMap<>(config);
+        altered.put(option, value);
+        try {
+            io.caravan.connector.ConfigurationSeal.require(altered);
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        }
     }
 
     @Test
