@@ -68,6 +68,15 @@ class DeliveryRulesTest {
         assertThat(unavailable.at("/onWhen/method/method").asText()).isEqualTo("isUnavailable");
         assertThat(unavailable.at("/redeliveryPolicy/maximumRedeliveries").asInt())
                 .isEqualTo(-1);
+        assertThat(unavailable.at("/redeliveryPolicy/redeliveryDelay").asInt()).isPositive();
+        assertThat(unavailable.at("/redeliveryPolicy/useExponentialBackOff").asBoolean())
+                .as("asks a target ever less often that is away for long")
+                .isTrue();
+        assertThat(unavailable.at("/redeliveryPolicy/backOffMultiplier").asDouble())
+                .isGreaterThan(1);
+        assertThat(unavailable.at("/redeliveryPolicy/maximumRedeliveryDelay").asInt())
+                .as("milliseconds that one that is back is not used")
+                .isBetween(1000, 5000);
         assertThat(rest.at("/redeliveryPolicy/maximumRedeliveries").asInt(-1)).isZero();
     }
 
