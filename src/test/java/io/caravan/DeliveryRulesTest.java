@@ -80,6 +80,40 @@ class DeliveryRulesTest {
         assertThat(rest.at("/redeliveryPolicy/maximumRedeliveries").asInt(-1)).isZero();
     }
 
+    /** Camel's own handler of a route below would call a failure exhausted, and the one around would not try it again. */
+    @Test
+    void aRouteOnTheWayOfABatchOrALetterLeavesItsFailuresToWhoeverCallsIt() {
+        List<String> handling = new ArrayList<>();
+        for (String name : List.of("20-apply-table", "25-own-steps", "30-dead-letters", "35-replay")) {
+            for (JsonNode route : RouteFile.of(name).find("route")) {
+                if (!route.path("errorHandler").has("noErrorHandler")) {
+                    handling.add(route.path("id").asText("the template"));
+                }
+            }
+        }
+
+        assertThat(handling).containsExactly("the template", "replay");
+        assertThat(RouteFile.definition("apply-table")
+                        .at("/route/routeConfigurationId")
+                        .asText())
+                .isEqualTo("failures-of-apply");
+    }
+
+    @Test
+    void whatIsNotWaitedForIsNotTriedAgain() {
+        for (RouteFile file : RouteFile.all()) {
+            for (JsonNode configuration : file.find("routeConfiguration")) {
+                JsonNode exceptions = configuration.path("onException");
+                JsonNode last = exceptions.get(exceptions.size() - 1).path("onException");
+                assertThat(last.path("exception").toString())
+                        .as(configuration.path("id").asText())
+                        .isEqualTo("[\"java.lang.Throwable\"]");
+                assertThat(last.at("/redeliveryPolicy/maximumRedeliveries").asInt(-1))
+                        .isZero();
+            }
+        }
+    }
+
     @Test
     void aFailureInsideASplitEndsTheWholeSplit() {
         for (String name : List.of("20-apply-table", "30-dead-letters")) {
