@@ -13,6 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is told of one ALTER TABLE on the source; that it is carried over under writers is told by DriftIT. */
 class TableChangeIT {
@@ -110,6 +112,32 @@ class TableChangeIT {
         assertThat(byHand).containsExactly("ALTER TABLE \"public\".\"sold\" RENAME COLUMN \"v\" TO \"w\"");
         byHand.forEach(statement -> run(target, statement));
         assertThat(change(before, true).byHand()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text default 'x'", "text", "integer not null default 6 * 7", "boolean default true"})
+    void anAddedColumnWhoseOldRowsTheTargetFillsAsTheSourceIsNotCopied(String column) throws Exception {
+        Sql.run(source, "alter table sold add column added " + column);
+
+        TableChange change = change(before, true);
+        assertThat(change.columns()).hasSize(1);
+        assertThat(change.copy()).isFalse();
+    }
+
+    /** None of these writes the table anew, so that nothing else tells of the old rows. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "timestamptz default now()",
+                "text default 'then'; alter table sold alter added set default 'now'",
+                "text default 'then'; alter table sold alter added drop default",
+                "text default current_user"
+            })
+    void anAddedColumnWhoseOldRowsHaveAnotherValueThanTheTargetWouldGiveThemIsCopied(String column) throws Exception {
+        Sql.run(source, "alter table sold add column added " + column);
+
+        assertThat(shape(source).wasRewrittenSince(before)).isFalse();
+        assertThat(change(before, true).copy()).isTrue();
     }
 
     @Test
