@@ -17,7 +17,7 @@ record KeptRows(String column, String value) {
         return switch (event.op()) {
             case CREATE, READ, UPDATE -> written(event);
             case DELETE -> isKnownOther(event.before()) ? Optional.empty() : Optional.of(event);
-            case TRUNCATE, MESSAGE, TOO_LARGE, PARTITION_TRUNCATE, UNKNOWN -> Optional.of(event);
+            case TRUNCATE, MESSAGE, TOO_LARGE, PARTITION_TRUNCATE, UNIDENTIFIED, UNKNOWN -> Optional.of(event);
         };
     }
 

@@ -16,6 +16,11 @@ public enum Op {
      * Some of the table's partitions were emptied, told under their own names. Set by {@code connector.PartitionRoot}.
      */
     PARTITION_TRUNCATE("partition-truncate"),
+    /**
+     * A change made under another replica identity than the table's key is of, so that the old row's key is not told. Set by
+     * {@code connector.RowEvents}.
+     */
+    UNIDENTIFIED("unidentified"),
     /** Not a change event, or one of a kind that this version does not know. Set by the reader, never sent by Debezium. */
     UNKNOWN("?");
 
@@ -38,7 +43,7 @@ public enum Op {
         return switch (this) {
             case CREATE, READ, UPDATE -> after != null && hasPosition;
             case DELETE -> before != null && hasPosition;
-            case TRUNCATE, TOO_LARGE, PARTITION_TRUNCATE -> hasPosition;
+            case TRUNCATE, TOO_LARGE, PARTITION_TRUNCATE, UNIDENTIFIED -> hasPosition;
             case MESSAGE, UNKNOWN -> true;
         };
     }

@@ -3,6 +3,7 @@ package io.caravan.connector;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -10,18 +11,28 @@ import java.util.List;
  * {@code R}): the columns in the order in which rows have their values.
  */
 final class Relation {
+    private static final int OF_IDENTITY = 1;
+    private static final byte FULL = 'f'; // as in pg_class.relreplident
+
     private final int id;
     private final String schema;
     private final String table;
     private final String quoted;
     private final List<String> columns;
 
-    Relation(int id, String schema, String table, List<String> columns) {
+    /** The places of those that the replica identity has sent of an old row. */
+    private final BitSet identity;
+
+    private final boolean tellingAll;
+
+    Relation(int id, String schema, String table, List<String> columns, BitSet identity, boolean tellingAll) {
         this.id = id;
         this.schema = schema;
         this.table = table;
         this.quoted = quote(schema) + "." + quote(table);
         this.columns = List.copyOf(columns);
+        this.identity = (BitSet) identity.clone();
+        this.tellingAll = tellingAll;
     }
 
     /** TableId.toDoubleQuotedString leaves a name alone that begins or ends with a quote, and so makes another one of it. */
@@ -34,16 +45,17 @@ final class Relation {
         int id = message.getInt();
         String schema = name(message);
         String table = name(message);
-        message.get(); // the replica identity
+        boolean tellingAll = message.get() == FULL;
         int count = message.getShort();
         List<String> columns = new ArrayList<>(count);
+        BitSet identity = new BitSet(count);
         for (int i = 0; i < count; i++) {
-            message.get(); // whether it is of the replica identity
+            identity.set(i, (message.get() & OF_IDENTITY) != 0);
             columns.add(name(message));
             message.getInt(); // type
             message.getInt(); // its modifier
         }
-        return new Relation(id, schema, table, columns);
+        return new Relation(id, schema, table, columns, identity, tellingAll);
     }
 
     private static String name(ByteBuffer message) {
@@ -75,5 +87,15 @@ final class Relation {
 
     List<String> columns() {
         return columns;
+    }
+
+    /** Whether the column at this place is told of the old row. */
+    boolean isOfIdentity(int column) {
+        return identity.get(column);
+    }
+
+    /** REPLICA IDENTITY FULL: of an old row every value is told. */
+    boolean isTellingAll() {
+        return tellingAll;
     }
 }

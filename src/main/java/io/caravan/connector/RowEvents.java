@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * the value is a {@link RowChange}, the key is {@link Json}. Not thread-safe.
  */
 public final class RowEvents {
+    /** The op of a change of which it is not told which row it was. */
+    private static final String UNIDENTIFIED = "unidentified";
+
     private final String prefix;
     private final String database;
     private final String unchanged;
@@ -74,6 +77,9 @@ public final class RowEvents {
                 lsn, message.transaction(), message.committedAt().toEpochMilli(), System.currentTimeMillis());
         Tuple old = message.old();
         Tuple row = message.row();
+        if (message.operation() != Operation.INSERT && !isIdentified(table, old)) {
+            return List.of(record(table, place, UNIDENTIFIED, old, row, offset, new ConnectHeaders()));
+        }
         if (row == null) {
             return List.of(record(table, place, "d", old, null, offset, new ConnectHeaders()));
         }
@@ -108,6 +114,27 @@ public final class RowEvents {
             places.add(place);
         }
         return places.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /**
+     * Whether the change tells which row it was by the table's key. Not so where the replica identity was for a while another one than the
+     * table's key is of (ALTER TABLE … REPLICA IDENTITY USING INDEX): then the old key is NULL, or is left out though it may have changed.
+     * A partition's own identity is not described, but shows in the old key.
+     */
+    private static boolean isIdentified(Table table, @Nullable Tuple old) {
+        if (table.key != null) {
+            for (int column : table.key) {
+                if (!table.relation.isOfIdentity(column) || isLeftOut(table, old, column)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Of a whole row NULL is a value: for want of a key Debezium takes the columns of a unique index for one. */
+    private static boolean isLeftOut(Table table, @Nullable Tuple old, int column) {
+        return old != null && old.isNull(column) && !table.relation.isTellingAll();
     }
 
     private static boolean hasEqualKeys(Table table, Tuple old, Tuple row) {

@@ -88,6 +88,10 @@ final class Tuple {
         return bytes.array();
     }
 
+    boolean isNull(int column) {
+        return places[2 * column] == NULL;
+    }
+
     boolean hasEqual(int column, Tuple other) {
         int at = 2 * column;
         int from = places[at];

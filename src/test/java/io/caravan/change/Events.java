@@ -68,6 +68,10 @@ public final class Events {
         return add(Op.PARTITION_TRUNCATE, null, null, null, false);
     }
 
+    public Events unidentified() {
+        return add(Op.UNIDENTIFIED, null, null, null, false);
+    }
+
     private Events add(Op op, Row before, Row after, Row oldKey, boolean movedAway) {
         int n = events.size();
         events.add(new ChangeEvent(n, op, before, after, oldKey, movedAway, new Lsn(100 + n), n, n, new byte[0]));

@@ -44,6 +44,17 @@ class KeyedRunsTest {
     }
 
     @Test
+    void aChangeThatDoesNotTellWhichRowItWasIsRefused() {
+        events.create("1", "a", "x").unidentified();
+
+        assertThatThrownBy(() -> events.runs("id"))
+                .hasMessageContaining(
+                        "The change at offset 1 of table public.t was made while its REPLICA IDENTITY was another")
+                .hasMessageContaining("'resync public.t'");
+        assertThatThrownBy(() -> events.runs()).hasMessageContaining("'resync public.t'");
+    }
+
+    @Test
     void anUnchangedValueIsTakenFromTheEarlierEventOfTheBatch() {
         List<Run> runs = events.create("1", "a", "large")
                 .update("1", "b", unchanged())

@@ -39,15 +39,21 @@ final class PgOutput {
         });
     }
 
+    /** With the key id. */
     static ByteBuffer relation(String schema, String table, String... columns) {
+        return relation(schema, table, 'd', List.of("id"), columns);
+    }
+
+    /** @param told the columns of the replica identity */
+    static ByteBuffer relation(String schema, String table, char identity, List<String> told, String... columns) {
         return message('R', out -> {
             out.writeInt(RELATION);
             out.write(name(schema));
             out.write(name(table));
-            out.writeByte('d');
+            out.writeByte(identity);
             out.writeShort(columns.length);
             for (String column : columns) {
-                out.writeByte(0);
+                out.writeByte(told.contains(column) ? 1 : 0);
                 out.write(name(column));
                 out.writeInt(25);
                 out.writeInt(-1);

@@ -179,6 +179,37 @@ class RowEventsTest {
         assertThat(event(only(PgOutput.insert(), null)).get("after")).isEqualTo(JSON.createObjectNode());
     }
 
+    /** With REPLICA IDENTITY USING INDEX, of an index of u, a new id comes without the old one. */
+    @Test
+    void aChangeMadeWhileTheReplicaIdentityWasAnotherOneIsNoteOfThat() throws Exception {
+        decoder.read(PgOutput.begin(100, 1_500_000, -1));
+        decoder.read(PgOutput.relation("public", "t", 'i', List.of("u"), "id", "u"));
+
+        assertThat(event(only(PgOutput.insert("1", "2"), ID)).get("op").asText())
+                .isEqualTo("c");
+        for (ByteBuffer change : List.of(
+                PgOutput.update("5", "2"),
+                PgOutput.update('K', new String[] {null, "2"}, "5", "3"),
+                PgOutput.delete('K', null, "3"))) {
+            assertThat(event(only(change, ID)).get("op").asText()).isEqualTo("unidentified");
+        }
+        decoder.read(PgOutput.relation("public", "t", 'i', List.of("id", "u"), "id", "u"));
+        assertThat(event(only(PgOutput.delete('K', "5", "3"), ID)).get("op").asText())
+                .isEqualTo("d");
+    }
+
+    /** What is described is the root of the partitions, each of which has an identity of its own. */
+    @Test
+    void anOldKeyThatIsNullIsNoneUnlessTheWholeRowIsTold() throws Exception {
+        begin("id", "u");
+
+        assertThat(event(only(PgOutput.delete('K', null, "3"), ID)).get("op").asText())
+                .isEqualTo("unidentified");
+        decoder.read(PgOutput.relation("public", "t", 'f', List.of("id", "u"), "id", "u"));
+        assertThat(event(only(PgOutput.delete('O', null, "3"), ID)).get("op").asText())
+                .isEqualTo("d");
+    }
+
     @Test
     void aKeyOfSeveralColumnsKeepsItsOrder() {
         begin("a", "b", "c");

@@ -243,6 +243,30 @@ class DriftIT {
         assertThat(letters("rekeyed")).isEqualTo("0");
     }
 
+    /** Between two looks: only the stream tells of it. */
+    @Test
+    void changesMadeUnderAnotherReplicaIdentityStopTheTableUntilItIsCopiedAgain() throws Exception {
+        PIPELINE.source().execute("""
+                create table identified (id integer primary key, other integer not null unique, v integer);
+                insert into identified select n, n, n from generate_series(1, 4) n""");
+        PIPELINE.awaitAgreed("public.identified");
+
+        PIPELINE.source().execute("""
+                        begin;
+                        alter table identified replica identity using index identified_other_key;
+                        update identified set id = 20 where id = 2;
+                        delete from identified where id = 3;
+                        alter table identified replica identity default;
+                        update identified set v = 5 where id = 4;
+                        commit""");
+        PIPELINE.awaitProblem("of table public.identified was made while its REPLICA IDENTITY was another one");
+        PIPELINE.caravan().post("/api/tables/public.identified/resync");
+
+        arrives("select from identified where v = 5");
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(letters("identified")).isEqualTo("0");
+    }
+
     @Test
     void aDroppedColumnThatRowsCanDoWithoutStaysInTheTargetAndTheStreamGoesOn() throws Exception {
         try (Load writers = written("thinned")) {
