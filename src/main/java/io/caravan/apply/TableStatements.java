@@ -135,6 +135,14 @@ final class TableStatements {
                         && !identities(run.layout()).isEmpty());
     }
 
+    /** Whether the statement says of each row that it wrote it: not where a row that is there stays as it is, or is updated beside the insert. */
+    boolean writesEveryRow(Run run) {
+        return run.kind() == Run.Kind.APPEND
+                || (run.kind() == Run.Kind.UPSERT
+                        && !table.ruledUpdates()
+                        && !updatable(run.layout()).isEmpty());
+    }
+
     /** The condition that makes rows with another identity value not found, which is an error, instead of leaving the old one. */
     private String identitiesStay(Layout layout, String before, Function<Column, String> value) {
         return identities(layout).stream()

@@ -131,6 +131,11 @@ public final class Tables {
                     + " value of GENERATED ALWAYS AS IDENTITY, which PostgreSQL lets nobody write by UPDATE;"
                     + " 'verify' says which.");
         }
+        if (found < run.rows().size() && statements(run.table()).writesEveryRow(run)) {
+            throw new RejectedException(
+                    "Table " + run.table() + ": of " + run.rows().size() + " rows " + found
+                            + " were written. A trigger or a rule of the target that is ENABLE ALWAYS or REPLICA left out the others.");
+        }
     }
 
     /** The table of this name, as {@code schema.table}. Throws when it is not known here. */

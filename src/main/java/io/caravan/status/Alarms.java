@@ -224,6 +224,17 @@ final class Alarms {
                 "'dead-letters list' names them; mend the cause, then 'dead-letters replay'.");
     }
 
+    /** Of the table itself or of a partition, which has its own. */
+    void of(TargetProbe.Altering one) {
+        add(Alarm.yellow(
+                one.table(),
+                one.name() + " of table " + one.holder()
+                        + " in the target is ENABLE ALWAYS or REPLICA, so it can change rows" + " of table "
+                        + one.table() + " that are applied, or leave them out.",
+                "Run ALTER TABLE " + one.holder() + " ENABLE " + one.name()
+                        + " on the target, unless it is meant to; 'verify' tells what differs."));
+    }
+
     void ofDifferences(List<String> tables) {
         red(
                 "pipeline",

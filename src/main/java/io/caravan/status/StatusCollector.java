@@ -136,6 +136,7 @@ public final class StatusCollector {
             alarms.lag("lag", "The target is", known.lagSeconds());
         }
         known.gaps().forEach(alarms::of);
+        known.altering().forEach(alarms::of);
         Map<String, String> retrying = new TreeMap<>();
         known.tables().stream()
                 .filter(table ->

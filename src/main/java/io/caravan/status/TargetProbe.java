@@ -4,6 +4,8 @@ import io.caravan.guard.EvidenceStore;
 import io.caravan.guard.Gap;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.SqlFile;
+import io.caravan.postgres.SqlResource;
+import io.caravan.postgres.TableName;
 import io.caravan.status.PipelineStatus.TableStatus;
 import io.caravan.status.PipelineStatus.Verified;
 import java.sql.Connection;
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads Caravan's own tables in the target. */
 final class TargetProbe {
+    private static final SqlResource ALTERING = SqlResource.read("status/altering-triggers.sql");
+
     private final Database target;
     private final String pipeline;
     private final String topicPrefix;
@@ -38,9 +42,18 @@ final class TargetProbe {
             List<TableStatus> tables,
             @Nullable Verified verified,
             List<Gap> gaps,
+            List<Altering> altering,
             boolean cutOver) {
-        static final Known NOTHING = new Known("none", null, List.of(), null, List.of(), false);
+        static final Known NOTHING = new Known("none", null, List.of(), null, List.of(), List.of(), false);
     }
+
+    /**
+     * What can change or leave out rows that are applied.
+     *
+     * @param name of the trigger or rule, with which of both it is
+     * @param holder the table or the partition that has it, as PostgreSQL writes it
+     */
+    record Altering(String table, String name, String holder) {}
 
     /** Before the pipeline's first step: {@link Known#NOTHING} but the tables that this process has chosen. */
     Known look(Map<String, RouteState> routes) throws SQLException {
@@ -63,14 +76,30 @@ final class TargetProbe {
                             "select step from caravan.bootstrap where pipeline = ? and table_name = 'cutover'",
                             pipeline)
                     != null;
+            List<TableStatus> tables = tables(connection, routes);
             return new Known(
                     step == null ? "none" : step,
                     lag == null ? null : Double.valueOf(lag),
-                    cutOver ? ended(tables(connection, routes)) : tables(connection, routes),
+                    cutOver ? ended(tables) : tables,
                     verified(connection),
                     evidence.gaps(),
+                    cutOver ? List.of() : altering(connection, tables),
                     cutOver);
         }
+    }
+
+    private static List<Altering> altering(Connection connection, List<TableStatus> tables) throws SQLException {
+        List<TableName> names =
+                tables.stream().map(table -> TableName.of(table.table())).toList();
+        return ALTERING.query(
+                connection,
+                Map.of(
+                        "tables",
+                        SqlResource.array(names.stream().map(TableName::sql).toList())),
+                row -> new Altering(
+                        tables.get(row.getInt("position") - 1).table(),
+                        row.getString("name"),
+                        row.getString("holder")));
     }
 
     /** After the cut-over nothing is applied, whatever the routes do. */

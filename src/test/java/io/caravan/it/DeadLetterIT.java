@@ -143,6 +143,37 @@ class DeadLetterIT {
         PIPELINE.databases().awaitEqual("public\\.(account|\"Order Line\")");
     }
 
+    /** PostgreSQL says of such a row only that it wrote one less. */
+    @Test
+    void rowsThatATriggerOrARuleOfTheTargetLeavesOutAreLettersAndTheStatusTellsWhy() throws Exception {
+        PIPELINE.target().execute("""
+                create function leave_out() returns trigger language plpgsql as 'begin return null; end';
+                create trigger leaves before insert on journal for each row when (new.n = 77) execute function leave_out();
+                alter table journal enable always trigger leaves;
+                create rule passes_over as on insert to account where new.id = 8077 do instead nothing;
+                alter table account enable replica rule passes_over""");
+
+        PIPELINE.source()
+                .execute(
+                        "insert into journal select now(), 'left', n from generate_series(70, 79) n",
+                        "insert into account select 8000 + n, 'R' || n, n from generate_series(70, 79) n");
+
+        String missing = "select state from caravan.dead_letter where error like '%ENABLE ALWAYS%' and table_name = ";
+        arrives(missing + "'public.journal'", "rejected");
+        arrives(missing + "'public.account'", "rejected");
+        assertThat(PIPELINE.answer(1, "status"))
+                .contains("TRIGGER leaves of table public.journal in the target is ENABLE ALWAYS or REPLICA")
+                .contains("RULE passes_over of table public.account in the target is ENABLE ALWAYS or REPLICA");
+        PIPELINE.target()
+                .execute(
+                        "drop trigger leaves on journal",
+                        "drop function leave_out",
+                        "drop rule passes_over on account");
+        PIPELINE.answer(0, "dead-letters", "replay", "--all");
+        arrives("select count(*) from journal where what = 'left'", "10");
+        arrives("select count(*) from account where id between 8070 and 8079", "10");
+    }
+
     private static HttpResponse<String> api(String what, String body, String contentType) throws Exception {
         String http = PIPELINE.caravan().addresses().get("http").asText();
         return HttpClient.newHttpClient()
