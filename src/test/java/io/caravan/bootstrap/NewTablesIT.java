@@ -41,7 +41,7 @@ class NewTablesIT {
         state = new BootstrapState(target, "ome");
         state.create();
         try (Connection connection = target.connect()) {
-            state.startLedger(connection, topics.messages(), 0, 7);
+            new LedgerLines(target, "ome").begin(connection, topics.messages(), 0, 7);
         }
     }
 
