@@ -9,8 +9,8 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client for questions to Kafka, which keeps its connections. Now and then there is a new one, since one whose thread has died
- * (of a full heap) answers nothing any more.
+ * A client for questions to Kafka, which keeps its connections. It is replaced every few minutes, since a client whose thread has
+ * died (of a full heap) answers nothing any more.
  */
 final class KafkaAdmin implements AutoCloseable {
     private static final long LIFE_NANOS = TimeUnit.MINUTES.toNanos(2);

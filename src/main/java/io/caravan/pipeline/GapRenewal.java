@@ -9,7 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** Whatever became of publication and topic, from the copy of a table on they are right; the copy has all that is older. */
+/** Before a table is copied again, takes its publication and topic as they are now for right: the copy has all that is older. */
 record GapRenewal(Database source, Publication publication, Guard guard) implements TableCopies.Renewal {
     @Override
     public void of(TableName table) throws SQLException, InterruptedException {

@@ -18,7 +18,7 @@ import org.apache.camel.spi.Registry;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 
-/** What the routes call by name of a pipeline, whether it runs or a command only uses its routes; a process that runs it binds the rest. */
+/** The beans that the routes call by name, in any process that uses a pipeline's routes; {@code run.RunBeans} binds those of one that runs it. */
 final class PipelineBeans {
     private final Pipeline pipeline;
     private final Settings settings;

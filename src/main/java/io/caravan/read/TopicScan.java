@@ -16,6 +16,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class TopicScan {
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** Kafka's client fetches ahead, and whoever closes it waits for that: with the default half a second each time. */
+    private static final int FETCH_MILLIS = 50;
+
     private final Map<String, Object> clientSettings;
     private final LongSupplier databaseId;
 
@@ -25,17 +28,23 @@ public final class TopicScan {
      */
     public TopicScan(Map<String, Object> clientSettings, LongSupplier databaseId) {
         this.databaseId = databaseId;
-        this.clientSettings = new HashMap<>(clientSettings);
-        this.clientSettings.putAll(Map.of(
+        this.clientSettings = apart(clientSettings, "read_committed");
+    }
+
+    /** Settings of a consumer that looks at records apart from the stream. */
+    static Map<String, Object> apart(Map<String, Object> clientSettings, String isolation) {
+        Map<String, Object> settings = new HashMap<>(clientSettings);
+        settings.putAll(Map.of(
                 ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
                 false,
-                // A stretch that Kafka does not hold any more must be an error and never be passed over.
+                // What Kafka does not hold any more must be an error and never be passed over.
                 ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
                 "none",
                 ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                TopicTails.FETCH_MILLIS,
+                FETCH_MILLIS,
                 ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed"));
+                isolation));
+        return settings;
     }
 
     /** Whether the value of any record from one offset up to another, or up to the present end, is wanted. */

@@ -24,9 +24,6 @@ public final class TopicTails {
     /** A record's transaction leaves a marker behind it; so many offsets hold at least one record. */
     private static final long LAST = 10;
 
-    /** Kafka's client fetches ahead, and whoever closes it waits for that: with the default half a second each time. */
-    static final int FETCH_MILLIS = 50;
-
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Map<String, Object> clientSettings;
@@ -35,18 +32,9 @@ public final class TopicTails {
     /** @param databaseId whose events count, as {@link Place#isOf} asks */
     public TopicTails(Map<String, Object> clientSettings, LongSupplier databaseId) {
         this.databaseId = databaseId;
-        this.clientSettings = new HashMap<>(clientSettings);
-        this.clientSettings.putAll(Map.of(
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "none",
-                ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
-                FETCH_MILLIS,
-                // A transaction's end is written to one partition after the other: the offset of a capture that stores
-                // it so can be seen before the records are called committed.
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_uncommitted"));
+        // A transaction's end is written to one partition after the other: the offset of a capture that stores
+        // it so can be seen before the records are called committed.
+        this.clientSettings = TopicScan.apart(clientSettings, "read_uncommitted");
     }
 
     /**

@@ -15,6 +15,14 @@ import org.junit.jupiter.api.Test;
 
 /** The real route template on a real target: what a batch of records leaves there. */
 class ApplyRoutesIT {
+    private static final List<String> RECORDED = List.of(
+            "insert",
+            "update",
+            "update-large-value",
+            "update-unchanged-toast",
+            "key-change-delete",
+            "key-change-create");
+
     private final Changes changes = new Changes("devices");
     private DevicesTable devices;
     private Database target;
@@ -34,15 +42,7 @@ class ApplyRoutesIT {
 
     @Test
     void theConnectorsOwnEventsGoTheWholeWay() throws Exception {
-        List<String> names = List.of(
-                "insert",
-                "update",
-                "update-large-value",
-                "update-unchanged-toast",
-                "key-change-delete",
-                "key-change-create");
-
-        routes.apply(recorded(names, 0));
+        routes.apply(recorded(RECORDED, 0));
 
         assertThat(Sql.column(target, "select id || name || ip || length(notes) from devices"))
                 .containsExactly("2hub10.0.0.1/24" + largeValue());
@@ -55,15 +55,7 @@ class ApplyRoutesIT {
 
     @Test
     void theSameEventsOneByOneEndTheSame() throws Exception {
-        List<String> names = List.of(
-                "insert",
-                "update",
-                "update-large-value",
-                "update-unchanged-toast",
-                "key-change-delete",
-                "key-change-create");
-
-        for (ConsumerRecord<byte[], byte[]> each : recorded(names, 0)) {
+        for (ConsumerRecord<byte[], byte[]> each : recorded(RECORDED, 0)) {
             routes.apply(List.of(each));
         }
 

@@ -3,18 +3,13 @@ package io.caravan.change;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,47 +18,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is read without Jackson is what Jackson reads. A space in front is enough for an event to be read by Jackson. */
 class EventScannerTest {
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
-            .build());
-    private static final TableName TABLE = new TableName("public", "T \"ž\\");
-    private static final String[] TEXTS = {
-        "",
-        "1",
-        "4711",
-        "plain text",
-        "null",
-        "\"",
-        "\\",
-        "\\u0041",
-        "a\"b\\c/d",
-        "\b\f\n\r\t",
-        "\u0001\u001f",
-        "\u0000",
-        "\u007f",
-        "žluť",
-        "\u0080\u07ff\u0800\ud7ff\ue000\uffff",
-        "😀\ud800\udc00\udbff\udfff",
-        "{\"a\": [1, \"x\"]}",
-        "unchanged",
-        "\u2028",
-        Row.UNCHANGED_MARKER,
-        Row.UNCHANGED_MARKER + "x",
-        "x" + Row.UNCHANGED_MARKER.substring(1),
-        "\u00fe",
-        "\u00ff"
-    };
-
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void anEventIsReadAsJacksonReadsIt(long seed) throws Exception {
-        Random random = new Random(seed);
-        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE);
-        EventScanner scanner = new EventScanner(Row.UNCHANGED_MARKER, TABLE);
-        List<String> columns = columns(random);
+        RandomEvents events = new RandomEvents(seed);
+        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, RandomEvents.TABLE);
+        EventScanner scanner = new EventScanner(Row.UNCHANGED_MARKER, RandomEvents.TABLE);
+        List<String> columns = events.columns();
         for (int i = 0; i < 2000; i++) {
-            columns = random.nextInt(20) == 0 ? columns(random) : columns;
-            byte[] event = JSON.writeValueAsBytes(event(random, columns));
+            columns = events.columns(columns);
+            byte[] event = RandomEvents.JSON.writeValueAsBytes(events.event(columns));
 
             scanner.event(7, event, null, false); // not unusual
             assertSame(reader, event);
@@ -73,12 +37,12 @@ class EventScannerTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void aDamagedEventIsReadAsJacksonReadsIt(long seed) throws Exception {
-        Random random = new Random(seed);
-        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE);
-        List<String> columns = columns(random);
+        RandomEvents events = new RandomEvents(seed);
+        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, RandomEvents.TABLE);
+        List<String> columns = events.columns();
         for (int i = 0; i < 4000; i++) {
-            columns = random.nextInt(20) == 0 ? columns(random) : columns;
-            assertSame(reader, damaged(random, JSON.writeValueAsBytes(event(random, columns))));
+            columns = events.columns(columns);
+            assertSame(reader, events.damaged(RandomEvents.JSON.writeValueAsBytes(events.event(columns))));
         }
     }
 
@@ -110,7 +74,7 @@ class EventScannerTest {
                 "{\"op\":\"r\",\"after\":{\"a\":null},\"source\":{\"lsn\":1,\"txId\":2,\"snapshot\":\"first\",\"xmin\":null}}"
             })
     void anUnusualEventIsReadAsJacksonReadsIt(String event) throws Exception {
-        assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE), bytes(event));
+        assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER, RandomEvents.TABLE), bytes(event));
         assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER), bytes(event));
     }
 
@@ -127,7 +91,7 @@ class EventScannerTest {
                 bytes(0xbf),
                 bytes(0xff),
                 bytes(0xc3, '"'))) {
-            byte[] event = concat(
+            byte[] event = RandomEvents.concat(
                     bytes("{\"op\":\"c\",\"source\":{\"lsn\":1,\"txId\":2},\"after\":{\"a\":\""),
                     letter,
                     bytes("\"}}"));
@@ -139,30 +103,32 @@ class EventScannerTest {
 
     @Test
     void aTableOfAsManyColumnsAsThereCanBeIsRead() throws Exception {
-        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE);
+        ChangeEventReader reader = new ChangeEventReader(Row.UNCHANGED_MARKER, RandomEvents.TABLE);
         List<String> columns =
                 IntStream.range(0, 1600).mapToObj(i -> "column \"" + i).toList();
-        Random random = new Random(1);
+        RandomEvents events = new RandomEvents(1);
         for (int i = 0; i < 10; i++) {
-            assertSame(reader, JSON.writeValueAsBytes(event(random, columns)));
+            assertSame(reader, RandomEvents.JSON.writeValueAsBytes(events.event(columns)));
         }
     }
 
     @Test
     void aLargeValueIsRead() throws Exception {
-        ObjectNode event = event(new Random(1), List.of("id", "large"));
+        ObjectNode event = new RandomEvents(1).event(List.of("id", "large"));
         ((ObjectNode) event.get("after")).put("large", "a\"ž\n😀".repeat(200_000));
 
-        assertSame(new ChangeEventReader(Row.UNCHANGED_MARKER, TABLE), JSON.writeValueAsBytes(event));
+        assertSame(
+                new ChangeEventReader(Row.UNCHANGED_MARKER, RandomEvents.TABLE),
+                RandomEvents.JSON.writeValueAsBytes(event));
     }
 
     @Test
     void aRowOfARecordIsWhatARowOfTextsIs() throws Exception {
-        Random random = new Random(1);
+        RandomEvents events = new RandomEvents(1);
         List<String> columns = List.of("a", "b", "c");
         for (int i = 0; i < 2000; i++) {
-            Row row = key(row(random, columns).toString());
-            Row texts = key(" " + row(random, columns));
+            Row row = key(events.row(columns).toString());
+            Row texts = key(" " + events.row(columns));
             Row same = key(" " + new ChangeEventWriter(Row.UNCHANGED_MARKER).write(row));
 
             assertThat(row.hashCode()).isEqualTo(same.hashCode());
@@ -179,9 +145,13 @@ class EventScannerTest {
     @Test
     void rowsHaveOneIdentityWhenTheirKeysAreEqualAndElseNot() throws Exception {
         List<Row> rows = new ArrayList<>();
-        for (String a : TEXTS) {
+        for (String a : RandomEvents.TEXTS) {
             for (String b : new String[] {null, "", "1", a}) {
-                String json = JSON.createObjectNode().put("a", a).put("b", b).toString();
+                String json = RandomEvents.JSON
+                        .createObjectNode()
+                        .put("a", a)
+                        .put("b", b)
+                        .toString();
                 rows.add(key(json));
                 rows.add(key(" " + json));
             }
@@ -207,7 +177,7 @@ class EventScannerTest {
 
     private static void assertSame(ChangeEventReader reader, byte[] event) throws IOException {
         ChangeEvent read = reader.read(7, event, null, false);
-        ChangeEvent expected = reader.read(7, concat(bytes(" "), event), null, false);
+        ChangeEvent expected = reader.read(7, RandomEvents.concat(bytes(" "), event), null, false);
 
         String text = new String(event, StandardCharsets.UTF_8);
         assertThat(read)
@@ -245,63 +215,6 @@ class EventScannerTest {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    private static ObjectNode event(Random random, List<String> columns) {
-        ObjectNode event = JSON.createObjectNode();
-        String op = List.of("c", "r", "u", "d", "t").get(random.nextInt(5));
-        boolean old = op.equals("d") || (op.equals("u") && random.nextBoolean());
-        boolean anew = !op.equals("d") && !op.equals("t");
-        event.set("before", old ? row(random, columns) : JSON.nullNode());
-        event.set("after", anew ? row(random, columns) : JSON.nullNode());
-        ObjectNode source = event.putObject("source");
-        source.put("version", "3.7.0.Final").put("name", TEXTS[random.nextInt(3)]);
-        if (random.nextInt(10) > 0) {
-            source.put("ts_ms", random.nextInt(3));
-        }
-        source.put("snapshot", "false").put("schema", TABLE.schema()).put("table", TABLE.name());
-        source.put("txId", random.nextLong(1L << 32)).put("lsn", random.nextLong(1L << 50));
-        if (random.nextInt(10) == 0) {
-            source.put("ts_ms", 5).putNull("xmin").put("truth", true).put("lie", false);
-        }
-        return event.put("op", op).put("ts_ms", random.nextInt(100));
-    }
-
-    private static ObjectNode row(Random random, List<String> columns) {
-        ObjectNode row = JSON.createObjectNode();
-        columns.forEach(column -> row.put(column, random.nextInt(6) == 0 ? null : text(random)));
-        return row;
-    }
-
-    private static String text(Random random) {
-        String text = TEXTS[random.nextInt(TEXTS.length)];
-        return random.nextInt(3) == 0 ? text + TEXTS[random.nextInt(TEXTS.length)] : text;
-    }
-
-    private static List<String> columns(Random random) {
-        return random.ints(1 + random.nextInt(9), 0, TEXTS.length)
-                .distinct()
-                .mapToObj(i -> TEXTS[i])
-                .toList();
-    }
-
-    /** Some bytes cut off, taken out, put in or changed, most of them those that JSON is made of. */
-    private static byte[] damaged(Random random, byte[] event) {
-        byte[] signs = bytes("\"\\{}[],:0189-.eun/ \t\u0000\u001fž😀");
-        int at = random.nextInt(event.length);
-        byte sign = random.nextInt(4) == 0 ? (byte) random.nextInt(256) : signs[random.nextInt(signs.length)];
-        byte[] start = Arrays.copyOf(event, at);
-        return switch (random.nextInt(6)) {
-            case 0 -> start;
-            case 1 -> concat(start, Arrays.copyOfRange(event, at + 1, event.length));
-            case 2 -> concat(start, new byte[] {sign}, Arrays.copyOfRange(event, at, event.length));
-            case 3 -> concat(event, new byte[] {sign});
-            case 4 -> {
-                int to = at + random.nextInt(Math.min(20, event.length - at));
-                yield concat(start, Arrays.copyOfRange(event, at, to), Arrays.copyOfRange(event, at, event.length));
-            }
-            default -> concat(start, new byte[] {sign}, Arrays.copyOfRange(event, at + 1, event.length));
-        };
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -312,15 +225,5 @@ class EventScannerTest {
             bytes[i] = (byte) some[i];
         }
         return bytes;
-    }
-
-    private static byte[] concat(byte[]... parts) {
-        byte[] all = new byte[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
-        int at = 0;
-        for (byte[] part : parts) {
-            System.arraycopy(part, 0, all, at, part.length);
-            at += part.length;
-        }
-        return all;
     }
 }
