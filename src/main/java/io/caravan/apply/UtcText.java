@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Texts of {@code timestamp with time zone}. Those of the stream are written in the time zone of the Kafka Connect worker's JVM, which pgjdbc
- * gives to each session (ConnectionFactoryImpl, startup parameter TimeZone): after the task went to a worker elsewhere the same
- * value has another text.
+ * Texts of {@code timestamp with time zone}, brought to one time zone so that equal values have one text. The stream has them in the
+ * time zone of the Kafka Connect worker's JVM, which pgjdbc gives to each session (ConnectionFactoryImpl, startup parameter
+ * TimeZone): after the task moved to a worker elsewhere the same value has another text.
  */
 final class UtcText {
     static final String TYPE = "timestamp with time zone";

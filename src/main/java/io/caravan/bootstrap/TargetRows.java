@@ -9,7 +9,7 @@ import java.sql.Statement;
 
 /** What the target has of a table's rows before its copy. */
 record TargetRows(Table table) {
-    /** Tables that inherit from this one are copied by themselves; partitions are not, and the target may have some where the source has none. */
+    /** Without tables that inherit from this one, which are copied by themselves; with partitions, which only the target may have. */
     private String relation(Connection to) throws SQLException {
         boolean partitioned = yes(
                 to,

@@ -106,8 +106,8 @@ public record Batch(
     }
 
     /**
-     * Of a record that nobody can read only a place that goes on from the one before counts: someone else's could be anywhere, and all
-     * events up to there would count as sent before.
+     * The place of an unreadable record counts only where it goes on from the one before. Someone else's could be anywhere in the
+     * stream, and all events up to there would count as sent before.
      */
     private static @Nullable Place place(ChangeEvent event, @Nullable StreamPosition before) {
         Place place = event.place();
@@ -209,8 +209,8 @@ public record Batch(
     }
 
     /**
-     * Without looking at the events: Camel looks up what it knows of a bean by the bean's hash, each time that a route asks for a
-     * property (BeanInfoCacheKey in Camel 4.17.0), and hashing every value took a third of the time of applying.
+     * Without the events: Camel looks beans up by their hash each time that a route asks for a property (BeanInfoCacheKey in Camel
+     * 4.17.0), and hashing every value took a third of the time of applying.
      */
     @Override
     public int hashCode() {

@@ -53,9 +53,9 @@ public final class Sequences {
     }
 
     /**
-     * Sets those that are behind. One that is ahead stays, because its values were given out, unless it stands where Caravan left
-     * it: then the source's was set back (TRUNCATE … RESTART IDENTITY). One that cycles has no ahead, and gives values out again
-     * anyway, so it is set to the source's.
+     * Sets the sequences that are behind. One that is ahead stays, because its values were given out, unless it stands where Caravan
+     * left it: then the source's was set back (TRUNCATE … RESTART IDENTITY). One that cycles is always set to the source's: it is
+     * never ahead, and gives values out again anyway.
      */
     public List<SequencePosition> set(Collection<TableName> tables) throws SQLException {
         List<SequencePosition> positions = new ArrayList<>();

@@ -53,9 +53,9 @@ public record Database(String label, String url, String user, String password) {
     }
 
     /**
-     * Why the server lets this role begin no replication; null when it does. It is tried, because the role's attribute does not tell it
-     * where a provider gives the right by a role of its own, and because a pooler in between has no such sessions. Whether there is a
-     * WAL sender left is another question: SQLState 53300 (too_many_connections) is none of the role's.
+     * Why this role cannot begin a replication session; null when it can. It is tried: the role's attribute does not tell where a
+     * provider gives the right by a role of its own, and a pooler in between has no such sessions. Having no WAL sender left
+     * (SQLState 53300, too_many_connections) is not the role's fault and does not count.
      */
     public @Nullable SQLException replicationRefusal() {
         try {

@@ -25,8 +25,8 @@ public record ExportedSnapshot(String name, Lsn consistentPoint, Connection sess
     }
 
     /**
-     * Whether a table was truncated or rewritten since the snapshot that this transaction has, in which its rows are then not to be seen.
-     * Once the transaction has read the table, its lock keeps it as it is.
+     * Whether a table was truncated or rewritten since this transaction's snapshot, which then does not see its rows. Once the
+     * transaction has read the table, its lock keeps the table as it is.
      */
     public static boolean isRewritten(Connection inSnapshot, TableName table) throws SQLException {
         return REWRITTEN

@@ -28,8 +28,8 @@ public record Publication(String name) {
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     /**
-     * Makes the publication hold exactly these tables, changing only what differs. While a slot is read, tables that are missing come by
-     * {@link #add} first.
+     * Makes the publication hold exactly these tables, changing only what differs. While a slot is read, missing tables have to be
+     * added by {@link #add} before.
      */
     public void ensure(Connection source, Collection<TableName> tables) throws SQLException {
         try (Statement statement = source.createStatement()) {
@@ -83,7 +83,7 @@ public record Publication(String name) {
         }
     }
 
-    /** @param alone add a table only at a moment when no transaction has written to it; throws when one of them had no such moment */
+    /** @param alone add each table only at a moment when no running transaction has written to it; throws when there was none */
     void add(Connection source, Collection<TableName> tables, boolean alone) throws SQLException {
         Set<TableName> missing = new TreeSet<>(tables);
         missing.removeAll(tables(source));
@@ -133,9 +133,9 @@ public record Publication(String name) {
     }
 
     /**
-     * Until 15.13, 16.9 and 17.5 the walsender could go on to think that a table was not published after it had decoded an older
-     * transaction that wrote to the table before (commit 4909b38af, "Distribute invalidations to all concurrent
-     * transactions"). There must be no such transaction then.
+     * Before 15.13, 16.9 and 17.5 a walsender that decodes a transaction which wrote to the table before it was published can go on
+     * to take the table for not published (mended by commit 4909b38af, "Distribute invalidations to all concurrent transactions").
+     * So no such transaction may be running when the table is added.
      */
     private static boolean forgetsRunningTransactions(Connection source) throws SQLException {
         int major = source.getMetaData().getDatabaseMajorVersion();

@@ -36,8 +36,8 @@ public record TablePart(String relation, long fromBlock, long toBlock, long bloc
     }
 
     /**
-     * About so many parts of the same size, of a partitioned table with the blocks that bear these numbers in any of its partitions:
-     * for that the right to read the table is enough.
+     * About so many parts of the same size. Of a partitioned table each part has the blocks with its numbers in every partition, so
+     * the right to read the table itself is enough.
      */
     public static List<TablePart> across(Table table, Connection snapshot, long number) throws SQLException {
         List<Relation> relations = relations(table, snapshot);

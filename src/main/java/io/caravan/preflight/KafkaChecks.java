@@ -56,7 +56,7 @@ public final class KafkaChecks {
         this.retentionMillis = retentionHours * 3_600_000L;
     }
 
-    /** @param settingUp the target knows of no pipeline of this name yet, so nobody should write to its topics, nor read them */
+    /** @param settingUp the target has no pipeline of this name yet, so nobody should write to its topics or read them */
     List<Finding> run(Collection<String> topics, boolean settingUp) throws InterruptedException {
         try {
             Admin admin = kafka.get();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tables that the settings choose and that are left out all the same: WAL does not tell of them, or they come with an extension. Whoever
- * moves a database has to know before, not after.
+ * Tables that the settings choose and that are left out all the same: their changes are not in the WAL, or they come with an
+ * extension. Whoever moves a database has to know before, not after.
  */
 final class LeftOutTables {
     private static final SqlResource LEFT_OUT = SqlResource.read("left-out-tables.sql");

@@ -199,8 +199,9 @@ final class TargetChecks {
     }
 
     /**
-     * A pipeline that goes the other way would take what this one writes for new changes, and bring them back, for ever. The way back from a
-     * cut-over is open once that is finished; until then the source says that rows come from the target's server, whose database has a slot.
+     * A pipeline in the other direction would take what this one writes for new changes and bring them back, for ever. The way back
+     * from a cut-over is open once that is finished; until then {@code caravan.bootstrap} on the source names a pipeline from the
+     * target's server.
      */
     private void noCircle(Connection connection) throws SQLException {
         try (Connection other = source.session()) {

@@ -124,7 +124,7 @@ final class TargetTableChecks {
         }
     }
 
-    /** The rows' text does not tell then which of them are one in the target, where the later takes the place of the earlier. */
+    /** Rows with different keys on the source can have equal keys in the target, where the later then replaces the earlier. */
     private void equality(Table there, Table here) {
         List<String> wider = there.columns().stream()
                 .filter(column -> there.key().contains(column.name()) && column.equalByText())

@@ -215,8 +215,9 @@ final class Polling implements ConsumerRebalanceListener {
     }
 
     /**
-     * A large row takes several times its size while it is applied, so none is fetched for any table before those that were are done. While
-     * a gate holds records back, or partitions wait for others of their topic, those that have none go on: they are waited for.
+     * Stops fetching a partition while it has too many records waiting, and every partition while all together have too many. Those
+     * in a route count too, since a large row takes several times its size while it is applied. While a gate holds records back, or
+     * partitions wait for others of their topic, partitions without records are fetched all the same: the others wait for them.
      *
      * @return whether any partition is not fetched for that reason
      */

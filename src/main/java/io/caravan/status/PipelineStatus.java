@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param alarms all that a person should know, red first
  * @param step the last step done
  * @param comparison the verification that this process makes at the moment; null when it makes none
- * @param lagSeconds since the last of the source's messages that has come through was written; null before the first and after a cut-over
+ * @param lagSeconds the age of the last message from the source's WAL that has come through; null before the first and after a cut-over
  */
 public record PipelineStatus(
         String pipeline,

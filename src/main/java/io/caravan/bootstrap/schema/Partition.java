@@ -10,9 +10,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition that holds rows, and what PostgreSQL's catalogs say of how it came to its table. Of what happens to a partition as
- * a whole the stream does not tell: of the rows that it is attached with, of its TRUNCATE (pgoutput leaves it out under
- * publish_via_partition_root), of its being detached or dropped.
+ * A partition that holds rows, and what PostgreSQL's catalogs say of how it came to its table. The stream does not tell what happens
+ * to a partition as a whole: neither the rows that it is attached with, nor its TRUNCATE (pgoutput leaves that out under
+ * publish_via_partition_root), nor that it is detached or dropped.
  *
  * @param name quoted, with its schema
  * @param attached it was made before it was put in, by another transaction, so it may have had rows

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param columns statements that add columns, or make them such as can be written to
  * @param partitions there are partitions that were not there before
  * @param byHand statements that destroy or reinterpret what is there, so a person has to run them
- * @param copy the rows may have got values of which no event tells, or changes under way do not fit the table as it is now: both
- *     are over once the table is copied again
+ * @param copy the table has to be copied again: its rows may have got values that no event brings, or changes under way do not fit
+ *     the table as it is now
  */
 public record TableChange(
         List<String> labels, List<String> columns, boolean partitions, List<String> byHand, boolean copy) {
