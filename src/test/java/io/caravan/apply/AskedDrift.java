@@ -24,6 +24,7 @@ public final class AskedDrift {
     }
 
     public void mend(String table, Exception reason) throws SQLException, DriftException {
+        before.happen();
         drift.mend(table, reason);
     }
 }

@@ -131,6 +131,21 @@ class RejectedRowsIT {
         assertThat(routes.letterLines()).isEmpty();
     }
 
+    /** In the same try: whoever looks for altered tables now and then comes later. */
+    @Test
+    void aBatchWithAColumnThatTheTargetLacksIsAppliedOnceTheTargetHasFollowed() throws Exception {
+        routes.whenAskedForDrift(() -> Sql.run(target, "alter table part add column fresh text"));
+
+        routes.apply(
+                changes.create(part(1, "a")),
+                changes.create("{\"id\":\"2\",\"name\":\"b\",\"notes\":null,\"fresh\":\"x\"}"));
+
+        assertThat(Sql.column(target, "select id || coalesce(fresh, '') from part order by id"))
+                .containsExactly("1", "2x");
+        assertThat(routes.letterLines()).isEmpty();
+        assertThat(routes.committed()).containsExactly(2L);
+    }
+
     private void makePartition(String table) throws SQLException {
         Sql.run(
                 target,

@@ -218,6 +218,28 @@ class ReplayIT {
         assertThat(states()).containsExactly("replayed");
     }
 
+    /** A row that changed its key may have events in two of them. */
+    @Test
+    void aReplayWaitsForABatchOfAnyPartitionOfItsTopic() throws Exception {
+        routes.apply(changes.create(part(1, "far too long a name")));
+        Sql.run(target, MENDED);
+        Sql.run(
+                target,
+                "insert into caravan.ledger (pipeline, topic, partition, next_offset)"
+                        + " select pipeline, topic, 1, 0 from caravan.ledger where topic like '%.part'");
+        CompletableFuture<List<Replay.Outcome>> replay;
+        try (Connection batch = Sql.connect(target)) {
+            batch.setAutoCommit(false);
+            Sql.run(batch, "select from caravan.ledger where partition = 1 for update");
+            replay = CompletableFuture.supplyAsync(() -> routes.replay(ALL));
+            Sql.awaitLockWaits(target, 1);
+            assertThat(parts()).isEmpty();
+            batch.rollback();
+        }
+
+        assertThat(onlyOutcome(replay.get(30, TimeUnit.SECONDS)).replayed()).hasSize(1);
+    }
+
     @Test
     void aTargetThatIsAwayLeavesTheLettersAsTheyWere() throws Exception {
         routes.apply(changes.create(part(1, "far too long a name")));
