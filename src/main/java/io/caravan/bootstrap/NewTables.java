@@ -88,11 +88,16 @@ public final class NewTables {
      * there, are noted with the reason, keep no other waiting, and are looked at again next time.
      */
     public boolean found() throws SQLException, InterruptedException {
-        if (state.step() != Step.STREAMING || cutover.stands()) {
+        if (state.step() != Step.STREAMING || !state.cutOver().isEmpty()) {
             return false;
         }
+        boolean isReadyForCutover = cutover.stands();
         Map<String, TableStep> steps = lines.steps();
         List<Table> chosen = chosen();
+        if (isReadyForCutover) {
+            keepWaiting(chosen, steps);
+            return false;
+        }
         if (steps.containsValue(TableStep.WAITING)) {
             lines.forgetWaiting(chosen.stream().map(Table::name).toList());
         }
@@ -104,6 +109,19 @@ public final class NewTables {
         }
         made = made(unannounced().stream().map(Table::name).toList());
         return !made.isEmpty();
+    }
+
+    /** Those that came after all was ready, so that the status tells of them. */
+    private void keepWaiting(List<Table> chosen, Map<String, TableStep> steps) throws SQLException {
+        for (Table table : chosen) {
+            if (!steps.containsKey(table.name().toString())) {
+                lines.set(table.name(), TableStep.WAITING);
+                lines.note(
+                        table.name(),
+                        "It was made after the pipeline was ready for the cut-over, when no new table is followed. The"
+                                + " first change of another table that someone makes on the source ends that.");
+            }
+        }
     }
 
     private void welcome(Table table, boolean wasOurs) throws SQLException {

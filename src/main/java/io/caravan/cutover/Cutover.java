@@ -51,6 +51,9 @@ public final class Cutover {
 
         boolean isDone() throws SQLException;
 
+        /** Tables that the source has now and the settings choose, and of which the target gets nothing. */
+        List<TableName> unfollowed() throws SQLException;
+
         /** The ends of the topics when all was ready; empty when it never was. */
         Optional<Map<String, Long>> readyAt() throws SQLException;
 
@@ -95,7 +98,7 @@ public final class Cutover {
             check("finish", true, "The pipeline was cut over already; slot and connector are gone.", List.of());
             return report("finished");
         }
-        if (!ending.hasBegun() && !isReadyStill(reverseSlot) && !isReady(reverseSlot)) {
+        if (!ending.hasBegun() && (!everyTableIsFollowed() || (!isReadyStill(reverseSlot) && !isReady(reverseSlot)))) {
             return report("not-ready");
         }
         if (!finish && !ending.hasBegun()) {
@@ -149,6 +152,31 @@ public final class Cutover {
                 "All was ready and equal before, and nobody has written to the source since. It is not compared again:"
                         + " applications may write to the target.",
                 List.of());
+    }
+
+    /** One that was made a moment ago, or after all was ready, is in no topic and in no comparison. */
+    private boolean everyTableIsFollowed() throws SQLException {
+        List<String> unfollowed = unfollowed();
+        if (acceptMissing) {
+            unfollowed.forEach(table -> notes.add("Accepted: " + table));
+        }
+        return unfollowed.isEmpty()
+                || acceptMissing
+                || check(
+                        "tables",
+                        false,
+                        "The target has not every table of the source.",
+                        unfollowed.stream()
+                                .map(table ->
+                                        table + " Wait until it streams, which takes a change of one that does if all"
+                                                + " was ready before; or drop it, or accept that by --accept-missing.")
+                                .toList());
+    }
+
+    private List<String> unfollowed() throws SQLException {
+        return ending.unfollowed().stream()
+                .map(table -> "Table " + table + " was made on the source and is not followed.")
+                .toList();
     }
 
     private boolean canBeReversed() throws SQLException {
@@ -228,6 +256,9 @@ public final class Cutover {
     private boolean still(Map<String, Long> before) throws Exception {
         List<String> written = new ArrayList<>(writers.seenWithin(0)); // what commits after it is in the topics
         written.addAll(moved(before, stream.ends()));
+        if (!acceptMissing) {
+            written.addAll(unfollowed());
+        }
         checks.removeIf(check -> check.name().equals("still"));
         return check(
                 "still",

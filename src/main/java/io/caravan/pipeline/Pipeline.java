@@ -226,7 +226,15 @@ public final class Pipeline implements AutoCloseable {
     /** How the cut-over of these tables takes the pipeline away. */
     public Cutover.Ending end(List<TableName> tables) {
         return new PipelineEnd(
-                state, capture, slot, publication, settings.source(), settings.target(), tables, cutoverMark());
+                state,
+                capture,
+                slot,
+                publication,
+                settings.source(),
+                settings.target(),
+                settings.tables(),
+                tables,
+                cutoverMark());
     }
 
     public Reset reset() {

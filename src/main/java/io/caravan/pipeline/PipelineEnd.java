@@ -4,9 +4,12 @@ import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectorEnd;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.cutover.Cutover;
+import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
+import io.caravan.postgres.Table;
+import io.caravan.postgres.TableFilter;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.sql.Connection;
@@ -23,6 +26,7 @@ record PipelineEnd(
         Publication publication,
         Database source,
         Database target,
+        TableFilter filter,
         List<TableName> tables,
         CutoverMark mark)
         implements Cutover.Ending {
@@ -49,6 +53,16 @@ record PipelineEnd(
                 "connector and its offsets removed",
                 "replication slot " + slot.name() + " dropped",
                 "publication " + publication.name() + " and the topics are left; 'reset' removes them");
+    }
+
+    @Override
+    public List<TableName> unfollowed() throws SQLException {
+        try (Connection connection = source.session()) {
+            return state.lines()
+                    .waiting(Catalog.tables(connection, filter).stream()
+                            .map(Table::name)
+                            .toList());
+        }
     }
 
     @Override

@@ -58,6 +58,23 @@ class CutoverChecksIT {
         });
     }
 
+    /** And was not there when the comparison began. */
+    @Test
+    void aTableThatWasMadeWhileTheDatabasesWereComparedDoesSoToo() throws Exception {
+        Cutover cutover = cutover(() -> noted.unfollowed = List.of(new TableName("public", "refund")));
+
+        CutoverReport report = cutover.run(false, true);
+
+        assertThat(report.state()).isEqualTo("not-ready");
+        assertThat(report.checks()).last().satisfies(check -> {
+            assertThat(check.name()).isEqualTo("still");
+            assertThat(check.details()).singleElement().asString().contains("Table public.refund was made");
+        });
+        assertThat(cutover.run(false, true).checks()).last().satisfies(check -> assertThat(check.name())
+                .isEqualTo("tables"));
+        assertThat(noted.finished).isFalse();
+    }
+
     private void assertKeptFromBeingReady(CutoverReport report) {
         assertThat(report.state()).isEqualTo("not-ready");
         assertThat(report.checks())
@@ -120,6 +137,7 @@ class CutoverChecksIT {
 
     private static final class Noted implements Cutover.Ending {
         private Meanwhile whileTheWayBackIsMade = () -> {};
+        private List<TableName> unfollowed = List.of();
         private boolean ready;
         private boolean finished;
 
@@ -131,6 +149,11 @@ class CutoverChecksIT {
         @Override
         public boolean isDone() {
             return finished;
+        }
+
+        @Override
+        public List<TableName> unfollowed() {
+            return unfollowed;
         }
 
         @Override

@@ -176,8 +176,14 @@ class CutoverIT {
         assertThat(cutover(0, "--accept-missing").get("state").asText()).isEqualTo("ready");
         PIPELINE.target().execute("insert into scratch (word) values ('of the application')");
 
-        PIPELINE.source().execute("alter table scratch add column seen timestamptz default clock_timestamp()");
+        PIPELINE.source()
+                .execute(
+                        "alter table scratch add column seen timestamptz default clock_timestamp()",
+                        "create table late (id integer primary key)",
+                        "insert into late values (1)");
         awaitLooks();
+        PIPELINE.awaitProblem("Table public.late is waiting: It was made after the pipeline was ready");
+        assertThat(cutover(1, "--finish").toString()).contains("Table public.late was made on the source");
 
         assertThat(PIPELINE.target().query("select count(*) from scratch where word = 'of the application'"))
                 .isEqualTo("1");
