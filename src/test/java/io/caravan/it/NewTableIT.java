@@ -9,8 +9,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Tables that are made on the source while it is written to. */
 class NewTableIT {
+    /** So that the guard looks at a start only. */
+    private static final int HOUR = 3_600_000;
+
     @RegisterExtension
-    static final Streaming PIPELINE = new Streaming().with("caravan.tables.watch-seconds", 1);
+    static final Streaming PIPELINE =
+            new Streaming().with("caravan.tables.watch-seconds", 1).with("caravan.guard.millis", HOUR);
 
     @Test
     void aNewTableIsMadeCopiedAndStreamedWhileItIsWrittenTo() throws Exception {
@@ -118,6 +122,25 @@ class NewTableIT {
         PIPELINE.source().execute("drop table with_dot");
         PIPELINE.target().execute("drop event trigger refusing");
         PIPELINE.awaitStep("public.refused", "copied");
+    }
+
+    @Test
+    void aNewTableIsWatchedOverBeforeTheGuardLooksAgain() throws Exception {
+        PIPELINE.source().execute("create table noted (id integer primary key); insert into noted values (1)");
+        PIPELINE.awaitStep("public.noted", "copied");
+        PIPELINE.stop();
+        String publication = "alter publication " + PIPELINE.name() + "_publication ";
+        PIPELINE.source()
+                .execute(
+                        publication + "drop table noted",
+                        "insert into noted values (2)", // nobody tells
+                        publication + "add table only noted");
+
+        PIPELINE.start();
+
+        PIPELINE.awaitProblem("Table public.noted was taken out of publication");
+        PIPELINE.caravan().post("/api/tables/public.noted/resync");
+        PIPELINE.databases().awaitInTarget("select count(*) from noted", "2", Streaming.LIMIT);
     }
 
     @Test
