@@ -5,7 +5,7 @@ import io.caravan.postgres.Publication;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.TableName;
-import io.caravan.postgres.UnloggedTables;
+import io.caravan.postgres.UnfitStorage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -189,7 +189,7 @@ public final class Guard {
             // true still.
             Observed seen = kept.equals(before) && !doubt ? now : observer.look(kept, starting);
             List<Gap> found = new ArrayList<>(compare(kept, seen));
-            found.addAll(unlogged(target));
+            found.addAll(unfit(target));
             found.stream()
                     .filter(gap -> !kept.gaps().containsKey(gap.table()))
                     .forEach(gap -> LOG.error("Changes are missing: {}", gap.message()));
@@ -202,14 +202,15 @@ public final class Guard {
         return Comparison.of(evidence, now, publication.name(), slot, observer.topics()::of);
     }
 
-    /** Tables of the target that a crash empties, while the ledger goes on to say that all was applied. Nothing tells whether one came. */
-    private List<Gap> unlogged(Connection target) throws SQLException {
-        return UnloggedTables.among(target, tables.get()).stream()
-                .map(table -> Gap.ofTable(
-                        table.toString(),
-                        "Table " + table
-                                + ", or a partition of it, is or was UNLOGGED in the target, where each crash of the"
-                                + " server empties it. Run ALTER TABLE … SET LOGGED there."))
+    /** Tables of the target that do not keep what the ledger says was applied. Nothing tells whether rows were lost already. */
+    private List<Gap> unfit(Connection target) throws SQLException {
+        return UnfitStorage.among(target, tables.get()).stream()
+                .map(each -> Gap.ofTable(
+                        each.table().toString(),
+                        "Table " + each.table() + ", or a partition of it, is or was "
+                                + each.kind().what() + " in the target. "
+                                + each.kind().effect() + " Run "
+                                + each.kind().remedy() + " there."))
                 .toList();
     }
 

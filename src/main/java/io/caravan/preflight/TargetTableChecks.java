@@ -6,7 +6,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
-import io.caravan.postgres.UnloggedTables;
+import io.caravan.postgres.UnfitStorage;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,28 +31,29 @@ final class TargetTableChecks {
     }
 
     List<Finding> run(Connection connection) throws SQLException {
-        tables(Catalog.tables(connection), tablesExpected ? unlogged(connection) : List.of());
+        tables(Catalog.tables(connection), tablesExpected ? unfit(connection) : List.of());
         if (!tablesExpected) {
             schemas(connection);
         }
         return findings;
     }
 
-    private List<TableName> unlogged(Connection connection) throws SQLException {
-        return UnloggedTables.among(connection, tables.stream().map(Table::name).toList());
+    private List<UnfitStorage> unfit(Connection connection) throws SQLException {
+        return UnfitStorage.among(connection, tables.stream().map(Table::name).toList());
     }
 
-    private void tables(Map<TableName, Table> present, List<TableName> unlogged) {
+    private void tables(Map<TableName, Table> present, List<UnfitStorage> unfit) {
         if (tablesExpected) {
-            unlogged.forEach(name -> findings.add(new Finding(
-                    "table " + name,
-                    "Table " + name
-                            + ", or a partition of it, is UNLOGGED in the target, where each crash of the server"
-                            + " would empty it.",
-                    "Run on the target: ALTER TABLE … SET LOGGED.")));
+            unfit.forEach(each -> findings.add(new Finding(
+                    "table " + each.table(),
+                    "Table " + each.table() + ", or a partition of it, is "
+                            + each.kind().what() + " in the target. "
+                            + each.kind().effect(),
+                    "Run on the target: " + each.kind().remedy() + ".")));
+            Set<TableName> told = unfit.stream().map(UnfitStorage::table).collect(Collectors.toSet());
             String missing = names(tables.stream()
                     .map(Table::name)
-                    .filter(name -> !present.containsKey(name) && !unlogged.contains(name))
+                    .filter(name -> !present.containsKey(name) && !told.contains(name))
                     .toList());
             if (!missing.isEmpty()) {
                 findings.add(new Finding(

@@ -161,6 +161,27 @@ class GuardsIT {
         PIPELINE.awaitHealthy();
     }
 
+    /** PostgreSQL counts its rows as written, and a session that applies fires no INSTEAD OF trigger. */
+    @Test
+    @Order(6)
+    void aTableThatBecameAViewInTheTargetStopsAloneUntilItIsATableAndCopiedAgain() throws Exception {
+        PIPELINE.target().execute("""
+                alter table journal rename to kept; create view journal as select * from kept;
+                create function instead() returns trigger language plpgsql as
+                    $$ begin insert into kept select new.*; return new; end $$;
+                create trigger instead instead of insert on journal for each row execute function instead()""");
+
+        PIPELINE.awaitProblem("Table public.journal, or a partition of it, is or was a view in the target");
+
+        PIPELINE.source()
+                .execute("insert into journal values (now(), 'into a view', 1)", "update item set quantity = 6");
+        PIPELINE.target().execute("drop view journal", "alter table kept rename to journal", "drop function instead");
+        PIPELINE.databases().awaitEqual("public.journal");
+        PIPELINE.caravan().post("/api/tables/public.journal/resync");
+        PIPELINE.databases().awaitEqual();
+        PIPELINE.awaitHealthy();
+    }
+
     @Test
     @Order(7)
     void aSlotThatIsDroppedAndMadeAnewStopsEverythingForGood() throws Exception {
