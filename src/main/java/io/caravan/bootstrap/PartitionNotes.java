@@ -32,26 +32,33 @@ final class PartitionNotes {
 
     /** Notes it with the statement that ends it, for as long as it is so. */
     void note(List<TableName> streaming) throws SQLException {
-        Map<TableName, List<String>> left = new TreeMap<>();
         Map<TableName, String> notes = new TreeMap<>();
         try (Connection to = target.session();
                 Connection from = source.session()) {
-            List<Partition> ours = Partition.of(to, streaming);
-            List<TableName> divided =
-                    ours.stream().map(Partition::table).distinct().toList();
-            Set<String> theirs =
-                    Partition.of(from, divided).stream().map(Partition::name).collect(Collectors.toSet());
-            for (Partition each : ours) {
-                List<String> names = left.computeIfAbsent(each.table(), table -> new ArrayList<>());
-                if (!theirs.contains(each.name()) && each.holdsRows(to)) {
-                    names.add(each.name());
-                }
-            }
+            List<TableName> divided = Partition.divided(from, streaming);
+            Map<TableName, Set<String>> theirs = Partition.of(from, divided).stream()
+                    .collect(Collectors.groupingBy(
+                            Partition::table, Collectors.mapping(Partition::name, Collectors.toSet())));
+            Map<TableName, List<Partition>> ours =
+                    Partition.of(to, divided).stream().collect(Collectors.groupingBy(Partition::table));
             for (TableName table : divided) {
-                notes.put(table, message(table, left.getOrDefault(table, List.of()), PartitionDefect.of(from, table)));
+                List<String> left = left(to, ours.getOrDefault(table, List.of()), theirs.getOrDefault(table, Set.of()));
+                notes.put(table, message(table, left, PartitionDefect.of(from, table)));
             }
         }
         lines.note(notes);
+    }
+
+    /** Where the target is divided in a way of its own, its partitions say nothing of the source's. */
+    private static List<String> left(Connection target, List<Partition> ours, Set<String> theirs) throws SQLException {
+        boolean alike = theirs.isEmpty() || ours.stream().anyMatch(each -> theirs.contains(each.name()));
+        List<String> names = new ArrayList<>();
+        for (Partition each : ours) {
+            if (alike && !theirs.contains(each.name()) && each.holdsRows(target)) {
+                names.add(each.name());
+            }
+        }
+        return names;
     }
 
     private static String message(TableName table, List<String> left, List<PartitionDefect> defects) {

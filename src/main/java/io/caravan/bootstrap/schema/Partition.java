@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Partition(TableName table, long oid, String name, boolean attached, String joinedBy, long joinedAt) {
     private static final SqlResource PARTITIONS = SqlResource.read("schema/partitions.sql");
+    private static final SqlResource PARTITIONED = SqlResource.read("schema/partitioned.sql");
 
     /** Of those of the tables that are divided. */
     public static List<Partition> of(Connection connection, List<TableName> tables) throws SQLException {
@@ -35,6 +36,12 @@ public record Partition(TableName table, long oid, String name, boolean attached
                         row.getBoolean("attached"),
                         row.getString("joined_by"),
                         row.getLong("joined_at")));
+    }
+
+    /** Those of the tables that are divided, also when they have no partition at present. */
+    public static List<TableName> divided(Connection connection, List<TableName> tables) throws SQLException {
+        String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
+        return PARTITIONED.query(connection, Map.of("tables", names), row -> tables.get(row.getInt("position") - 1));
     }
 
     /** Whether a partition came with rows, came again, or lost its rows by a TRUNCATE of its own, since the table was as known. */
