@@ -157,20 +157,14 @@ public final class Cutover {
     /** One that was made a moment ago, or after all was ready, is in no topic and in no comparison. */
     private boolean everyTableIsFollowed() throws SQLException {
         List<String> unfollowed = unfollowed();
-        if (acceptMissing) {
-            unfollowed.forEach(table -> notes.add("Accepted: " + table));
-        }
         return unfollowed.isEmpty()
-                || acceptMissing
                 || check(
                         "tables",
                         false,
-                        "The target has not every table of the source.",
-                        unfollowed.stream()
-                                .map(table ->
-                                        table + " Wait until it streams, which takes a change of one that does if all"
-                                                + " was ready before; or drop it, or accept that by --accept-missing.")
-                                .toList());
+                        "The target has not every table of the source. Wait until these stream (if all was ready before,"
+                                + " that takes a change of a table that does), drop them, or exclude them with"
+                                + " caravan.tables.exclude.",
+                        unfollowed);
     }
 
     private List<String> unfollowed() throws SQLException {
@@ -256,9 +250,7 @@ public final class Cutover {
     private boolean still(Map<String, Long> before) throws Exception {
         List<String> written = new ArrayList<>(writers.seenWithin(0)); // what commits after it is in the topics
         written.addAll(moved(before, stream.ends()));
-        if (!acceptMissing) {
-            written.addAll(unfollowed());
-        }
+        written.addAll(unfollowed());
         checks.removeIf(check -> check.name().equals("still"));
         return check(
                 "still",

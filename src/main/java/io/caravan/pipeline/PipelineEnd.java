@@ -3,6 +3,7 @@ package io.caravan.pipeline;
 import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectorEnd;
 import io.caravan.bootstrap.CutoverMark;
+import io.caravan.bootstrap.Step;
 import io.caravan.cutover.Cutover;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
@@ -57,6 +58,9 @@ record PipelineEnd(
 
     @Override
     public List<TableName> unfollowed() throws SQLException {
+        if (state.step() != Step.STREAMING) {
+            return List.of(); // a pipeline that is not set up follows none, and its health says so
+        }
         try (Connection connection = source.session()) {
             return state.lines()
                     .waiting(Catalog.tables(connection, filter).stream()
