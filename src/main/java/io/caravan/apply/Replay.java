@@ -55,10 +55,6 @@ public final class Replay {
         return first.topic();
     }
 
-    public int getPartition() {
-        return first.partition();
-    }
-
     /** The chains one by one, for when they cannot be replayed together. */
     public List<Replay> getChains() {
         return Chains.of(letters).stream()
