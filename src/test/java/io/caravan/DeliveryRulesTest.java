@@ -116,7 +116,7 @@ class DeliveryRulesTest {
 
     @Test
     void aFailureInsideASplitEndsTheWholeSplit() {
-        for (String name : List.of("20-apply-table", "30-dead-letters")) {
+        for (String name : List.of("20-apply-table", "30-dead-letters", "35-replay")) {
             assertThat(RouteFile.of(name).find("split")).isNotEmpty().allMatch(split -> split.path("stopOnException")
                     .asBoolean());
         }

@@ -79,6 +79,23 @@ class ReplayIT {
                 .allMatch(error -> error.contains("\"other\""));
     }
 
+    /** What comes behind it would only be told that the transaction has failed. */
+    @Test
+    void theErrorIsThatOfTheFirstChangeThatIsRefusedAndStaysWithItsLetter() throws Exception {
+        routes.apply(changes.create(part(1, "far too long a name")));
+        routes.apply(changes.update(part(1, "second")), changes.update(part(1, "third, too long still")));
+
+        Replay.Outcome outcome = onlyOutcome(routes.replay(ALL));
+
+        assertThat(outcome.refused())
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.error()).contains("\"short\""))
+                .satisfies(refusal -> assertThat(refusal.id())
+                        .isEqualTo(routes.letters().waiting(ALL).get(0).id()));
+        assertThat(Sql.column(target, "select coalesce(error, '') from caravan.dead_letter where state = 'held'"))
+                .noneMatch(error -> error.contains("aborted"));
+    }
+
     @Test
     void oneLetterBringsItsWholeChainAndNoOther() throws Exception {
         routes.apply(changes.create(part(1, "far too long a name")), changes.create(part(2, "another one too long")));
