@@ -22,6 +22,8 @@ class CutoverChecksIT {
     private final Noted noted = new Noted();
 
     private long end = 1;
+    private boolean compared;
+    private boolean reversed;
     private @Nullable Connection writer;
 
     CutoverChecksIT() throws SQLException {}
@@ -101,6 +103,41 @@ class CutoverChecksIT {
         assertThat(noted.finished).isTrue();
     }
 
+    @Test
+    void whatWasReadyIsComparedAgainOnceTheSourceWasWrittenTo() throws Exception {
+        noted.readyAt = Map.of("sale", end++);
+
+        CutoverReport report = cutover(() -> compared = true).run(false, true);
+
+        assertThat(compared).isTrue();
+        assertThat(report.checks()).extracting(CutoverReport.Check::name).contains("verify");
+    }
+
+    /** Its changes are in no topic yet. */
+    @Test
+    void whatWasReadyIsReadyNoMoreWhileATransactionThatHasWrittenToTheSourceIsOpen() throws Exception {
+        noted.readyAt = Map.of("sale", end);
+        Cutover cutover = cutover(() -> {});
+        write();
+
+        CutoverReport report = cutover.run(false, true);
+
+        assertThat(report.state()).isEqualTo("not-ready");
+        assertThat(report.checks()).last().satisfies(check -> assertThat(check.name())
+                .isEqualTo("writers"));
+        assertThat(noted.finished).isFalse();
+    }
+
+    @Test
+    void theWayBackIsMadeAlsoWhenAllWasReadyWithoutIt() throws Exception {
+        noted.readyAt = Map.of("sale", end);
+        noted.whileTheWayBackIsMade = () -> reversed = true;
+
+        cutover(() -> {}).run(true, false);
+
+        assertThat(reversed).isTrue();
+    }
+
     /** What a comparison of hours leaves the time for. */
     private interface Meanwhile {
         void happens() throws SQLException;
@@ -138,6 +175,7 @@ class CutoverChecksIT {
     private static final class Noted implements Cutover.Ending {
         private Meanwhile whileTheWayBackIsMade = () -> {};
         private List<TableName> unfollowed = List.of();
+        private @Nullable Map<String, Long> readyAt;
         private boolean ready;
         private boolean finished;
 
@@ -158,7 +196,7 @@ class CutoverChecksIT {
 
         @Override
         public Optional<Map<String, Long>> readyAt() {
-            return Optional.empty();
+            return Optional.ofNullable(readyAt);
         }
 
         @Override
