@@ -138,18 +138,10 @@ class ResyncIT {
     /** Its commit is in the WAL and applied, and no snapshot sees it yet. */
     @Test
     void aTransactionThatWaitsForASynchronousStandbyIsNeitherLostNorDoubled() throws Exception {
-        PIPELINE.source()
-                .execute(
-                        "alter system set synchronous_commit = local",
-                        "alter system set synchronous_standby_names = 'nobody'",
-                        "select pg_reload_conf()");
         CompletableFuture<Void> waits;
         CompletableFuture<Void> copy;
-        try {
-            awaitThatCommitsWait();
-            waits = CompletableFuture.runAsync(
-                    () -> executeOnSource(
-                            "set synchronous_commit = on; insert into journal values (now(), 'waits', 1), (now(), 'waits', 1)"));
+        try (AbsentStandby standby = AbsentStandby.of(PIPELINE.source())) {
+            waits = standby.commit("insert into journal values (now(), 'waits', 1), (now(), 'waits', 1)");
             PIPELINE.databases()
                     .awaitInTarget("select count(*) from journal where what = 'waits'", "2", Streaming.LIMIT);
             copy = CompletableFuture.runAsync(() -> PIPELINE.caravan().post("/api/tables/public.journal/resync"));
@@ -157,12 +149,6 @@ class ResyncIT {
             assertThat(PIPELINE.source().query("select count(*) from journal where what = 'waits'"))
                     .isEqualTo("0");
             assertThat(copy).isNotDone();
-        } finally {
-            PIPELINE.source()
-                    .execute(
-                            "alter system reset synchronous_standby_names",
-                            "alter system reset synchronous_commit",
-                            "select pg_reload_conf()");
         }
         waits.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS);
         copy.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS);
@@ -170,26 +156,6 @@ class ResyncIT {
         PIPELINE.databases().awaitEqual();
         assertThat(PIPELINE.target().query("select count(*) from journal where what = 'waits'"))
                 .isEqualTo("2");
-    }
-
-    /** The server takes its new settings over some time after they were reloaded. */
-    private static void awaitThatCommitsWait() {
-        Await.until(Streaming.LIMIT, () -> "no commit waits for a standby", () -> {
-            new Thread(() -> executeOnSource(
-                            "set synchronous_commit = on; select pg_logical_emit_message(true, 'test', 'waits')"))
-                    .start();
-            return !"0"
-                    .equals(PIPELINE.source()
-                            .query("select count(*) from pg_stat_activity where wait_event = 'SyncRep'"));
-        });
-    }
-
-    private static void executeOnSource(String script) {
-        try {
-            PIPELINE.source().execute(script);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test

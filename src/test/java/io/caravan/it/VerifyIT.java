@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -141,6 +145,47 @@ class VerifyIT {
     private static String mistakes(String table, int rows, String assignment) {
         return "do $$ begin for n in 1..%d loop update public.%s set %s where id = n; commit; end loop; end $$"
                 .formatted(rows, table, assignment);
+    }
+
+    /** The writer that the repair waits for lets it go while the commit of another one is applied already, and seen by no snapshot. */
+    @Test
+    void aChangeThatNoSnapshotSeesYetIsNotOverwrittenWithTheRowBeforeIt() throws Exception {
+        PIPELINE.target().execute("update curious set code = 'mistake' where code = 'code 9'");
+        CompletableFuture<Void> waits;
+        CompletableFuture<JsonNode> repair;
+        try (Connection writer = PIPELINE.source().connect();
+                AbsentStandby standby = AbsentStandby.of(PIPELINE.source())) {
+            writer.setAutoCommit(false);
+            writer.createStatement().execute("select pg_current_xact_id()");
+            repair = CompletableFuture.supplyAsync(VerifyIT::repairCurious);
+            Await.until(Databases.LIMIT, () -> "no repair waits", () -> "t"
+                    .equals(PIPELINE.source()
+                            .query("select exists (select from pg_stat_activity"
+                                    + " where pid <> pg_backend_pid() and query like '%mode = ''ExclusiveLock''%')")));
+            waits = standby.commit("update curious set code = 'newer' where code = 'code 9'");
+            String newer = "select count(*) from curious where code = 'newer'";
+            PIPELINE.databases().awaitInTarget(newer, "1", Databases.LIMIT);
+
+            writer.rollback();
+
+            assertThat(repair).failsWithin(Duration.ofSeconds(3)).withThrowableOfType(TimeoutException.class);
+            assertThat(PIPELINE.target().query(newer)).isEqualTo("1");
+        }
+        waits.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS);
+
+        assertThat(repair.get(Streaming.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                        .get("equal")
+                        .asBoolean())
+                .isTrue();
+        PIPELINE.databases().awaitEqual();
+    }
+
+    private static JsonNode repairCurious() {
+        try {
+            return verify(0, "--repair", "--table", "public.curious");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
