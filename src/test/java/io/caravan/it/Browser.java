@@ -123,7 +123,9 @@ final class Browser implements AutoCloseable {
     void photograph(String name) throws IOException {
         awaitFit();
         picture(name + "-light");
+        Object light = background();
         scheme("dark");
+        assertThat(background()).as("the page in the dark").isNotEqualTo(light);
         picture(name + "-dark");
         screen(Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true));
         awaitFit();
@@ -138,6 +140,10 @@ final class Browser implements AutoCloseable {
                     .isEqualTo(script("return document.documentElement.clientWidth"));
             assertThat(script(STICKS_OUT)).isEqualTo(List.of());
         });
+    }
+
+    private Object background() {
+        return script("return getComputedStyle(document.body).backgroundColor");
     }
 
     private void scheme(String scheme) {

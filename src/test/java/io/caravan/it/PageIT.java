@@ -31,7 +31,7 @@ class PageIT {
             create table customers (id integer primary key, email text not null);
             create table orders (id integer primary key, customer_id integer not null, total numeric(12, 2) not null);
             create table payments (id integer primary key, amount numeric(12, 2) not null);
-            create table a_name_as_long_as_postgresql_lets_one_be_of_sixty_three_letters_ (id integer primary key);
+            create table "<b>a_name_as_long_as_postgresql_lets_one_be_of_sixty_three</b>__" (id integer primary key);
             """;
     private static final String ROWS = """
             insert into customers select n, 'c' || n || '@example.org' from generate_series(1, 20000) n;
@@ -99,6 +99,14 @@ class PageIT {
         browser.awaitText("#state", "Streaming, (at most )?\\d+ s behind. All is well.");
         browser.awaitText("tr[data-table='public.orders']", "streaming 60,000 3,000");
         browser.awaitText("#wal", "[KM]iB|B");
+        browser.awaitText("#lag", "(at most )?\\d+ s");
+        browser.awaitText("#rate", "^[\\d,.]+$");
+        assertThat(browser.text("header"))
+                .containsPattern("pipeline " + scenario.name() + "\\s.*\\w at localhost:\\d+ → \\w+ at localhost:\\d+");
+        assertThat(browser.text("#foot"))
+                .containsPattern("Slot \\w+ · connector .* · process \\d+ · refreshed \\d\\d:");
+        assertThat(title()).startsWith("✓ ");
+        assertThat(browser.text("#tables")).as("a name as it is").contains("public.<b>a_name_as_long");
         assertThat(browser.texts("#path b"))
                 .containsExactly(
                         "source",
@@ -152,6 +160,10 @@ class PageIT {
         browser.find("#filter").sendKeys(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.BACK_SPACE);
         browser.find("#heads th:nth-child(3) button").sendKeys(Keys.ENTER);
         assertThat(browser.text("#tables tr:first-child")).startsWith("public.orders");
+        assertThat(browser.focused().getText()).as("pressed, and drawn anew").isEqualTo("rows copied");
+        browser.script("held = document.querySelector(\"[data-key='resync public.orders']\"); held.focus()");
+        await("the next answer").until(() -> Boolean.TRUE.equals(browser.script("return !held.isConnected")));
+        assertThat(browser.focused().getDomAttribute("data-key")).isEqualTo("resync public.orders");
     }
 
     @Test
@@ -174,6 +186,8 @@ class PageIT {
         browser.awaitText("tr[data-table='public.customers']", "streaming");
         browser.awaitText("[data-station='apply']", "1 table stopped");
         assertThat(stateOf("dead letter")).isEqualTo("bad");
+        browser.awaitText("#detail", "The rest goes on: .* behind");
+        assertThat(title()).startsWith("! ");
         browser.find("#heads th:first-child button").sendKeys(Keys.ENTER);
         browser.find("#heads th:first-child button")
                 .sendKeys(Keys.ENTER); // from the last name on, but for what needs a person
@@ -255,12 +269,19 @@ class PageIT {
                 .containsPattern(label));
     }
 
+    /** The name of its tab. */
+    private static String title() {
+        return String.valueOf(browser.script("return document.title"));
+    }
+
     private static void press(String button, String question) {
         String selector = "[data-key='" + button + "']";
+        String said = browser.text("#said");
         browser.click(selector);
         assertThat(browser.text("#ask")).contains(question);
         browser.click("#no");
         assertThat(browser.find("#ask").isDisplayed()).isFalse();
+        assertThat(browser.text("#said")).as("nothing is done").isEqualTo(said);
         browser.click(selector);
         browser.click("#yes");
     }
