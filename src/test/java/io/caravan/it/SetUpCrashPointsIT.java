@@ -57,6 +57,10 @@ class SetUpCrashPointsIT {
                 assertThat(first.process().output()).contains("has taken the set-up over");
                 second.awaitReady();
                 scenario.databases().awaitEqual();
+                scenario.databases()
+                        .awaitInTarget(
+                                "select min(analyze_count) > 0 from pg_stat_user_tables where relname like 'bag%'",
+                                "t", Databases.LIMIT);
             }
         }
     }
