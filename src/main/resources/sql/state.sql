@@ -13,6 +13,7 @@ create table if not exists caravan.bootstrap (
     copied_rows     bigint,
     detail          text        not null default '',
     source_shape    text,                               -- how the source's table was when the target's agreed with it
+    copied_shape    text,                               -- how it was in the snapshot of the first copy; null if that does not say
     updated_at      timestamptz not null default now(),
     primary key (pipeline, table_name)
 );
@@ -89,6 +90,9 @@ begin
     end if;
     if not exists (select from pg_attribute where attrelid = 'caravan.bootstrap'::regclass and attname = 'source_shape') then
         alter table caravan.bootstrap add column source_shape text;
+    end if;
+    if not exists (select from pg_attribute where attrelid = 'caravan.bootstrap'::regclass and attname = 'copied_shape') then
+        alter table caravan.bootstrap add column copied_shape text;
     end if;
     if not exists (select from pg_attribute where attrelid = 'caravan.ledger'::regclass and attname = 'stream_position') then
         alter table caravan.ledger add column stream_position text;

@@ -29,7 +29,7 @@ used(type, oid) as (
 ),
 enum as (select u.type, json_object_agg(e.oid, e.enumlabel)::text as labels
          from used u join pg_enum e on e.enumtypid = u.oid group by u.type),
-file as (select t.position, string_agg(c.oid || ':' || pg_relation_filenode(c.oid) || t.places, ',' order by c.oid) as files
+file as (select t.position, string_agg(c.oid || ':' || c.relfilenode || t.places, ',' order by c.oid) as files
          from tree t join pg_class c on c.oid = t.oid and c.relkind = 'r' group by t.position)
 select t.position, a.attnum as number, case when not a.attisdropped then a.attname end as name,
        format_type(a.atttypid, a.atttypmod) as type, a.xmin::text as version,

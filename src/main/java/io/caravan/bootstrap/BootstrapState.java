@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.SqlFile;
@@ -136,10 +137,24 @@ public final class BootstrapState {
      *
      * @param snapshot {@code pg_current_snapshot()} when the copy was made while changes streamed, else null: no event of
      *     the slot is in the copy
+     * @param shape how the source's table was in the copy's snapshot; null when it has its name no more
      */
-    void copied(Connection inTransaction, TableName table, @Nullable String snapshot, @Nullable Lsn takenAt, long rows)
+    void copied(
+            Connection inTransaction,
+            TableName table,
+            @Nullable String snapshot,
+            @Nullable Lsn takenAt,
+            long rows,
+            @Nullable TableShape shape)
             throws SQLException {
         write(inTransaction, table.toString(), "copied", snapshot, takenAt, rows);
+        try (PreparedStatement update = inTransaction.prepareStatement(
+                "update caravan.bootstrap set copied_shape = ? where pipeline = ? and table_name = ?")) {
+            update.setString(1, shape == null ? null : shape.json());
+            update.setString(2, pipeline);
+            update.setString(3, table.toString());
+            update.executeUpdate();
+        }
     }
 
     /** Notes that rows of the table are about to be there which are not all of them. */

@@ -121,12 +121,15 @@ public final class Drift {
         if (unknown.isEmpty()) {
             return alike;
         }
+        Map<String, TableShape> copied = lines.shapesOfCopies();
         try (Connection to = target.session()) {
             Map<TableName, TableShape> ours = TableShape.of(to, List.copyOf(unknown.keySet()));
             for (Map.Entry<TableName, TableShape> each : unknown.entrySet()) {
                 TableName table = each.getKey();
                 TableShape here = ours.get(table);
-                if (here != null && isAlike(table, each.getValue(), here, from, to)) {
+                TableShape then = copied.get(table.toString());
+                boolean asCopied = then == null || each.getValue().isAs(then);
+                if (here != null && asCopied && isAlike(table, each.getValue(), here, from, to)) {
                     alike.put(table, each.getValue());
                 }
             }
@@ -213,7 +216,7 @@ public final class Drift {
             stops.requireAllLogged(table, from);
             stops.requireKeyOfPartitioning(table, from);
             boolean ours = makesTables();
-            TableShape known = lastSeen(table);
+            TableShape known = lastSeen(table, there);
             TableChange change = TableChange.of(table, known, there, here, from, to, ours);
             if (reason != null && there.isAs(known) && !change.columns().isEmpty()) {
                 throw new DriftException(reason.getMessage()
@@ -242,10 +245,14 @@ public final class Drift {
         }
     }
 
-    /** The table as noted, and when it was last seen to be so. */
-    private @Nullable TableShape lastSeen(TableName table) throws SQLException {
+    /** The table as noted, and when it was last seen to be so; before the first note as it was copied, if it is so no more. */
+    private @Nullable TableShape lastSeen(TableName table, TableShape now) throws SQLException {
         TableShape noted = lines.shapes().get(table.toString());
-        return noted == null ? null : noted.seenAt(Math.max(noted.horizon(), horizons.getOrDefault(table, 0L)));
+        if (noted == null) {
+            TableShape copied = lines.shapesOfCopies().get(table.toString());
+            return now.isAs(copied) ? null : copied;
+        }
+        return noted.seenAt(Math.max(noted.horizon(), horizons.getOrDefault(table, 0L)));
     }
 
     private void alter(TableName table, TableChange change) throws SQLException, DriftException {

@@ -1,5 +1,6 @@
 package io.caravan.bootstrap;
 
+import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.ownsteps.OwnSteps;
 import io.caravan.ownsteps.SteppedCopy;
 import io.caravan.postgres.Column;
@@ -7,11 +8,13 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
+import io.caravan.postgres.TableName;
 import io.caravan.postgres.TablePart;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.function.LongConsumer;
@@ -122,7 +125,7 @@ final class TableCopy implements AutoCloseable {
             format = CopyFormat.of(table, from, to);
             add(copy(TablePart.whole(table), from, to));
             copyAgainIfRewritten(from, to);
-            noteCopied(to);
+            noteCopied(from, to);
             to.commit();
         } finally {
             close();
@@ -176,7 +179,7 @@ final class TableCopy implements AutoCloseable {
         }
         state.owner().require(to); // another one may have emptied the table since this worker's last part
         copyAgainIfRewritten(from, to);
-        noteCopied(to);
+        noteCopied(from, to);
         to.commit();
         close();
         return true;
@@ -247,13 +250,26 @@ final class TableCopy implements AutoCloseable {
         }
     }
 
-    private void noteCopied(Connection to) throws SQLException {
+    private void noteCopied(Connection from, Connection to) throws SQLException {
         state.copied(
                 to,
                 table.name(),
                 fresh == null ? null : fresh.visible(),
                 fresh == null ? null : fresh.exported().consistentPoint(),
-                rows);
+                rows,
+                shape(from));
+    }
+
+    /** In the snapshot, so that the first look notices what was altered between it and the look, which can be hours. */
+    private @Nullable TableShape shape(Connection from) throws SQLException {
+        List<TableName> name = List.of(table.name());
+        if (fresh != null) {
+            return TableShape.of(fresh.exported().session(), name).get(table.name());
+        }
+        required(snapshot).begin(from);
+        TableShape shape = TableShape.of(from, name).get(table.name());
+        from.rollback();
+        return shape;
     }
 
     private void requireEmpty(Connection to) throws SQLException {

@@ -134,10 +134,19 @@ public final class TableLines {
 
     /** How the source's tables were when the target's agreed with them, by {@code schema.table}; without those never looked at. */
     Map<String, TableShape> shapes() throws SQLException {
+        return shapes("source_shape");
+    }
+
+    /** How they were in the snapshot of the first copy; without those that were there before the pipeline. */
+    Map<String, TableShape> shapesOfCopies() throws SQLException {
+        return shapes("copied_shape");
+    }
+
+    private Map<String, TableShape> shapes(String column) throws SQLException {
         Map<String, TableShape> shapes = new TreeMap<>();
         try (Connection connection = target.session();
-                PreparedStatement select = connection.prepareStatement("select table_name, source_shape"
-                        + " from caravan.bootstrap where pipeline = ? and source_shape is not null")) {
+                PreparedStatement select = connection.prepareStatement("select table_name, " + column
+                        + " from caravan.bootstrap where pipeline = ? and " + column + " is not null")) {
             select.setString(1, pipeline);
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
