@@ -50,7 +50,8 @@ final class KeyedRuns {
                 case DELETE -> delete(event);
                 case TRUNCATE -> truncate();
                 case MESSAGE -> runs.add(Run.withoutRows(table, Run.Kind.MESSAGE));
-                case TOO_LARGE, PARTITION_TRUNCATE, UNIDENTIFIED -> throw new NeedsCopyException(table, event);
+                case TOO_LARGE, PARTITION_TRUNCATE -> throw new NeedsCopyException(table, event);
+                case UNIDENTIFIED -> throw new UnidentifiedChangeException(table, event);
                 case UNKNOWN -> runs.add(Run.withoutRows(table, Run.Kind.UNKNOWN));
             }
         }

@@ -18,23 +18,17 @@ final class NeedsCopyException extends IllegalStateException {
                         + table + "', which goes on behind it.");
     }
 
-    /** @param note of the op {@link Op#TOO_LARGE}, {@link Op#PARTITION_TRUNCATE} or {@link Op#UNIDENTIFIED} */
+    /** @param note of the op {@link Op#TOO_LARGE} or {@link Op#PARTITION_TRUNCATE} */
     NeedsCopyException(TableName table, ChangeEvent note) {
         super("The change at offset " + note.offset() + " of table " + table + reason(note) + " Run 'resync " + table
                 + "', which goes on behind the change.");
     }
 
     private static String reason(ChangeEvent note) {
-        return switch (note.op()) {
-            case TOO_LARGE ->
-                " is larger than the 128 MiB of text that a message may have, so its row is not in the topic."
-                        + " A copy has no such limit.";
-            case UNIDENTIFIED ->
-                " was made while its REPLICA IDENTITY was another one, which does not tell the key of the row that was"
-                        + " changed. Run ALTER TABLE … REPLICA IDENTITY DEFAULT on the source, if it is not as before.";
-            default ->
-                " is a TRUNCATE of partitions from before the publication was set to"
+        return note.op() == Op.TOO_LARGE
+                ? " is larger than the 128 MiB of text that a message may have, so its row is not in the topic."
+                        + " A copy has no such limit."
+                : " is a TRUNCATE of partitions from before the publication was set to"
                         + " publish_via_partition_root, and does not say which of the target's rows were in them.";
-        };
     }
 }
