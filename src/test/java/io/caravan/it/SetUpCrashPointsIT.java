@@ -69,8 +69,9 @@ class SetUpCrashPointsIT {
     @Test
     void aTruncateOrARewriteBeforeATablesTurnLosesNoRowAndMakesNoLetter() throws Exception {
         try (Scenario scenario = Scenario.create(directory, Load.schema());
-                ArmedCaravan caravan =
-                        ArmedCaravan.start(scenario.folder().set("caravan.apply.max-dead-letters", 10))) {
+                ArmedCaravan caravan = ArmedCaravan.start(scenario.folder()
+                        .set("caravan.apply.max-dead-letters", 10)
+                        .set("caravan.tables.watch-seconds", 1))) {
             caravan.arm(CrashPoint.SCHEMA_MADE_BEFORE_STATE, false);
             caravan.awaitPoint();
             scenario.source()
@@ -102,7 +103,7 @@ class SetUpCrashPointsIT {
                         table.formatted("made_anew"),
                         table.formatted("renamed"),
                         table.formatted("untouched"));
-                ArmedCaravan caravan = ArmedCaravan.start(scenario.folder())) {
+                ArmedCaravan caravan = ArmedCaravan.start(scenario.folder().set("caravan.tables.watch-seconds", 1))) {
             caravan.arm(CrashPoint.TABLES_COPIED_BEFORE_STATE, false);
             caravan.awaitPoint();
             scenario.source()
