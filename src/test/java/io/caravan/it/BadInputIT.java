@@ -12,48 +12,19 @@ import io.caravan.status.ConnectorProbe;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever is wrong with settings, servers and databases gets one message with its remedy, and the run after all the corrections
  * succeeds.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class BadInputIT {
+class BadInputIT extends SpoiltSettings {
     private static final String NOBODY = "127.0.0.1:1";
-
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private CaravanFolder folder;
-
-    @BeforeAll
-    static void create() throws Exception {
-        scenario = Scenario.create(directory, Load.schema());
-    }
-
-    /** With the right settings, to be spoilt. */
-    @BeforeEach
-    void copySettings(TestInfo test) throws Exception {
-        Path own = directory.resolve(test.getTestMethod().orElseThrow().getName());
-        folder = scenario.folder().copy(own).set("caravan.wait-seconds", 3);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        scenario.close();
-    }
 
     @Test
     void allProblemsOfTheSettingsAreReportedTogether() throws Exception {

@@ -2,39 +2,10 @@ package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInfo;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is wrong with the tables of source or target is told, with its remedy, before anything is made. */
-class UnfitTablesIT {
-    @TempDir
-    static Path directory;
-
-    private static Scenario scenario;
-    private CaravanFolder folder;
-
-    @BeforeAll
-    static void create() throws Exception {
-        scenario = Scenario.create(directory, Load.schema());
-    }
-
-    /** With the right settings, to be spoilt. */
-    @BeforeEach
-    void copySettings(TestInfo test) throws Exception {
-        Path own = directory.resolve(test.getTestMethod().orElseThrow().getName());
-        folder = scenario.folder().copy(own).set("caravan.wait-seconds", 3);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        scenario.close();
-    }
-
+class UnfitTablesIT extends SpoiltSettings {
     @Test
     void aTriggerOfTheTargetThatWouldActOnEveryChangeIsWarnedOf() throws Exception {
         scenario.target().execute(Load.schema(), """
