@@ -2,8 +2,9 @@
 # Caravan beside PostgreSQL's own logical replication: same servers, same backlog, same run. Prints medians and ratios.
 #   scripts/bench.sh [--quick] [-n REPETITIONS] [-c CHANGES] [WHAT...]      the copy: scripts/bench-copy.sh
 # WHAT: devices (60 % inserts, 30 % updates, 10 % deletes), tpcb (pgbench's transaction), wide (rows of 1 MiB, a thousandth of
-# the changes), apply (capture and apply each alone as well), latency (commit to visible at 200 transactions/s; then the idle
-# cost). Default: all of them, three times, 500,000 changes. --quick: devices and latency once, 50,000 changes.
+# the changes), apply (capture and apply each alone as well), running (once more, by peers that run already), latency (commit
+# to visible at 200 transactions/s; then the idle cost). Default: all of them, three times, 500,000 changes. --quick: devices
+# and latency once, 50,000 changes.
 # How the cost grows: columns (rows of 10, 100, 1,000), width (rows of 100 B to 100 kB), tables (10, 100, 1,000, or BENCH_TABLES).
 # Two PostgreSQL servers, Kafka and Kafka Connect are started in target/bench, on free ports, and removed afterwards. Every run
 # ends with equal checksums of source and target, or the benchmark fails. CPU is read from /proc, so Linux only.
@@ -16,22 +17,25 @@ set -euo pipefail
 repetitions=3 changes=500000 what=()
 while [ $# -gt 0 ]; do
     case $1 in
-        -h | --help) sed -n '2,13s/^# //p' "${BASH_SOURCE[0]}" && exit ;;
+        -h | --help) sed -n '2,14s/^# //p' "${BASH_SOURCE[0]}" && exit ;;
         --quick) repetitions=1 changes=50000 what=(devices latency) ;;
         -n) repetitions=$2 && shift ;;
         -c) changes=$2 && shift ;;
-        devices | tpcb | wide | apply | latency | columns | width | tables) what+=("$1") ;;
-        *) fail "There is no $1 to measure: devices, tpcb, wide, apply, latency, columns, width, tables, --quick, -n REPETITIONS, -c CHANGES." ;;
+        devices | tpcb | wide | apply | running | latency | columns | width | tables) what+=("$1") ;;
+        *) fail "There is no $1 to measure: devices, tpcb, wide, apply, running, latency, columns, width, tables, --quick, -n REPETITIONS, -c CHANGES." ;;
     esac
     shift
 done
-[ ${#what[@]} -gt 0 ] || what=(devices tpcb wide apply latency)
+[ ${#what[@]} -gt 0 ] || what=(devices tpcb wide apply running latency)
 case " ${what[*]} " in
     *' devices '* | *' tpcb '* | *' wide '* | *' columns '* | *' width '*) ;;
-    *' apply '*) what=(devices "${what[@]}") ;; # apply is measured with a load
+    *' apply '* | *' running '*) what=(devices "${what[@]}") ;; # these are measured with a load
 esac
 [ "$changes" -le 1900000 ] || case " ${what[*]} " in
     *' apply '*) fail "Of more than 1,900,000 changes of devices some delete rows that are gone, and apply waits for all of them." ;;
+esac
+[ "$changes" -le 600000 ] || case " ${what[*]} " in
+    *' running '*) fail "running makes three backlogs; of more than 600,000 changes each some delete rows that are gone, and it waits for all." ;;
 esac
 
 find_java

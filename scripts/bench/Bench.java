@@ -1,18 +1,9 @@
 import io.caravan.config.Part;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Caravan beside PostgreSQL's own logical replication, on the same two servers in the same run. See {@code scripts/bench.sh}.
@@ -44,6 +35,9 @@ public final class Bench {
                     workload.prepare(parts);
                     for (int i = 0; i < repetitions; i++) {
                         bench.drain(workload, i % 2 == 1, wanted.contains("apply"));
+                        if (wanted.contains("running")) {
+                            new Running(parts, home, directory, bench.report).run(workload, bench.changes, i % 2 == 1);
+                        }
                     }
                 }
             }
@@ -60,28 +54,18 @@ public final class Bench {
                 for (String who : List.of(" caravan", " apply alone")) {
                     bench.report.ratio(workload.name() + who, workload.name() + " native");
                 }
+                for (String how : List.of(" running", " running, full topics,")) {
+                    bench.report.ratio(workload.name() + how + " caravan", workload.name() + how + " native");
+                }
             }
         }
     }
 
     /** Drains the same backlog by native replication and by Caravan, and, stage by stage, by a second pipeline. */
     private void drain(Workload workload, boolean nativeLast, boolean byStage) throws Exception {
-        String name = workload.name();
-        String source = "bench_" + name;
-        for (String slot : List.of("t_native", "t_all", "t_stage")) {
-            parts.dropSlot(slot);
-        }
-        parts.make(Part.SOURCE, source, workload.template());
-        // As Caravan itself makes it; the second pipeline would take an alteration by the first for one behind its back.
-        parts.run(
-                Part.SOURCE,
-                source,
-                "create publication bench for table " + String.join(", ", workload.tables())
-                        + " with (publish_via_partition_root = true)");
-        for (String target : List.of("t_native", "t_all", "t_stage")) {
-            parts.make(Part.TARGET, target, workload.template());
-            parts.run(Part.SOURCE, source, "select pg_create_logical_replication_slot('" + target + "', 'pgoutput')");
-        }
+        Draining draining = new Draining(parts, report, workload);
+        String source = parts.makeSource(workload, List.of("t_native", "t_all", "t_stage"));
+        draining.subscribe(source, "t_native");
         try (CaravanRun all = new CaravanRun(parts, home, directory, source, "t_all", false);
                 CaravanRun stage = new CaravanRun(parts, home, directory, source, "t_stage", false)) {
             if (byStage) {
@@ -93,139 +77,61 @@ public final class Bench {
             int count = workload.write(parts, source, changes);
             List<String> expected = workload.checksums(parts, Part.SOURCE, source);
             if (!nativeLast) {
-                natively(workload, source, count, expected);
+                natively(draining, workload, count, expected);
             }
-            endToEnd(workload, all, count, expected);
+            endToEnd(draining, workload, all, count, expected);
             if (byStage) {
-                capture(workload, stage, count);
-                applyAlone(workload, stage, count, expected);
+                capture(draining, workload, stage, count);
+                applyAlone(draining, workload, stage, count, expected);
             }
             if (nativeLast) {
-                natively(workload, source, count, expected);
+                natively(draining, workload, count, expected);
             }
+            draining.unsubscribe("t_native");
         }
         parts.drop(Part.TARGET, "t_native");
         parts.dropSlot("t_native");
         parts.dropSlot("t_stage");
     }
 
-    private void natively(Workload workload, String source, int count, List<String> expected) throws Exception {
+    private void natively(Draining draining, Workload workload, int count, List<String> expected) throws Exception {
         parts.checkpoint();
-        parts.run(
-                Part.TARGET,
-                "t_native",
-                """
-                create subscription bench connection 'host=127.0.0.1 port=%d user=postgres password=postgres dbname=%s'
-                publication bench with (create_slot = false, slot_name = t_native, copy_data = false, enabled = false)"""
-                        .formatted(parts.port(Part.SOURCE), source));
-        Meter meter = new Meter(parts, 0);
-        parts.run(Part.TARGET, "t_native", "alter subscription bench enable");
-        double first = awaitDone(workload, "t_native", meter, null);
-        note(workload.name() + " native", count, meter, first);
-        compare(workload, "t_native", expected);
-        parts.run(
-                Part.TARGET,
-                "t_native",
-                "alter subscription bench disable",
-                "alter subscription bench set (slot_name = none)",
-                "drop subscription bench");
+        draining.natively(workload.name() + " native", "t_native", count, expected);
     }
 
     /** From the start of the application's process: its JVM, the set-up of the pipeline and the draining. */
-    private void endToEnd(Workload workload, CaravanRun run, int count, List<String> expected) throws Exception {
+    private void endToEnd(Draining draining, Workload workload, CaravanRun run, int count, List<String> expected) throws Exception {
         parts.checkpoint();
         Meter meter = new Meter(parts, 0);
         run.start();
         Meter withApplication = new Meter(parts, run.pid());
-        double first = awaitDone(workload, "t_all", meter, run);
-        note(workload.name() + " caravan", count, withApplication, first);
+        double first = draining.awaitDone("t_all", meter, run);
+        draining.note(workload.name() + " caravan", count, withApplication, first);
         report.add(workload.name() + " caravan peak MiB", Meter.peakMib(run.pid()));
-        compare(workload, "t_all", expected);
+        draining.compare("t_all", expected);
         run.stop();
         run.connector("pause");
     }
 
     /** The connector alone: from its start until its topics stop growing. */
-    private void capture(Workload workload, CaravanRun run, int count) throws Exception {
+    private void capture(Draining draining, Workload workload, CaravanRun run, int count) throws Exception {
         parts.checkpoint();
         Meter meter = new Meter(parts, 0);
         run.connector("resume");
-        double ended = awaitTopics(workload, meter, count);
+        double ended = draining.awaitTopics("t_stage", meter, count);
         report.add(workload.name() + " capture alone seconds", ended);
         report.addAll(workload.name() + " capture alone cpu/100k", meter.cpu(), 1e5 / count);
     }
 
-    private void applyAlone(Workload workload, CaravanRun run, int count, List<String> expected) throws Exception {
+    private void applyAlone(Draining draining, Workload workload, CaravanRun run, int count, List<String> expected)
+            throws Exception {
         run.connector("pause");
         parts.checkpoint();
         run.start();
         Meter meter = new Meter(parts, run.pid());
-        double first = awaitDone(workload, "t_stage", meter, run);
-        note(workload.name() + " apply alone", count, meter, first);
-        compare(workload, "t_stage", expected);
-    }
-
-    private double awaitTopics(Workload workload, Meter meter, int count) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", parts.kafka()))) {
-            Map<TopicPartition, OffsetSpec> ends = new java.util.HashMap<>();
-            List<String> topics = workload.tables().stream().map(table -> "t_stage.public." + table).toList();
-            admin.describeTopics(topics).allTopicNames().get().forEach((topic, description) -> description.partitions()
-                    .forEach(each -> ends.put(new TopicPartition(topic, each.partition()), OffsetSpec.latest())));
-            long before = -1;
-            double changed = meter.wall();
-            while (meter.wall() - changed < 3 || before < count) {
-                long now = admin.listOffsets(ends).all().get().values().stream()
-                        .mapToLong(end -> end.offset())
-                        .sum();
-                if (now != before) {
-                    before = now;
-                    changed = meter.wall();
-                }
-                Thread.sleep(50);
-            }
-            return changed;
-        }
-    }
-
-    private double awaitDone(Workload workload, String target, Meter meter, CaravanRun run) throws Exception {
-        double first = 0;
-        try (Connection connection = parts.connect(Part.TARGET, target);
-                Statement statement = connection.createStatement()) {
-            while (!says(statement, workload.done())) {
-                if (first == 0 && says(statement, workload.started())) {
-                    first = meter.wall();
-                }
-                if (run != null) {
-                    run.requireAlive();
-                }
-                if (meter.wall() > 900) {
-                    throw new IOException(target + " is not done after 900 s");
-                }
-                Thread.sleep(100);
-            }
-        }
-        return first;
-    }
-
-    private static boolean says(Statement statement, String query) throws SQLException {
-        try (ResultSet row = statement.executeQuery(query)) {
-            return row.next() && row.getBoolean(1);
-        }
-    }
-
-    private void note(String who, int count, Meter meter, double first) {
-        double wall = meter.wall();
-        report.add(who + " seconds", wall);
-        report.add(who + " changes/s", count / wall);
-        report.add(who + " changes/s from the first seen", count / (wall - first));
-        report.addAll(who + " cpu/100k", meter.cpu(), 1e5 / count);
-    }
-
-    private void compare(Workload workload, String target, List<String> expected) throws Exception {
-        List<String> found = workload.checksums(parts, Part.TARGET, target);
-        if (!found.equals(expected)) {
-            throw new IllegalStateException(target + " differs: " + found + " instead of " + expected);
-        }
+        double first = draining.awaitDone("t_stage", meter, run);
+        draining.note(workload.name() + " apply alone", count, meter, first);
+        draining.compare("t_stage", expected);
     }
 
     static Map<String, Double> percentiles(double[] millis) {

@@ -96,6 +96,28 @@ final class Parts implements AutoCloseable {
         run(part, "postgres", "create database " + database + " template " + template + " strategy file_copy");
     }
 
+    /**
+     * The workload's source database, named so, with its publication as Caravan itself makes it (a second pipeline would take
+     * an alteration by the first for one behind its back), and a slot and a target database for each of the names.
+     */
+    String makeSource(Workload workload, List<String> targets) throws SQLException, InterruptedException {
+        String source = "bench_" + workload.name();
+        for (String target : targets) {
+            dropSlot(target);
+        }
+        make(Part.SOURCE, source, workload.template());
+        run(
+                Part.SOURCE,
+                source,
+                "create publication bench for table " + String.join(", ", workload.tables())
+                        + " with (publish_via_partition_root = true)");
+        for (String target : targets) {
+            make(Part.TARGET, target, workload.template());
+            run(Part.SOURCE, source, "select pg_create_logical_replication_slot('" + target + "', 'pgoutput')");
+        }
+        return source;
+    }
+
     void drop(Part part, String database) throws SQLException {
         run(part, "postgres", "drop database if exists " + database + " with (force)");
     }

@@ -41,7 +41,7 @@ record Workload(
                     "select setval('devices_id_seq', 400000)",
                     """
                     create procedure backlog(transactions int) language plpgsql as $$
-                    declare n int := 0; newest bigint := 300000;
+                    declare n int := (select (max(id) - 400000) / 6 from devices); newest bigint := 300000; -- other rows each time
                     begin
                       for t in 1..transactions loop
                         for i in 1..10 loop
@@ -192,6 +192,20 @@ record Workload(
     /** What the benchmark is asked for to measure this: {@code columns} for columns_10, columns_100, columns_1000. */
     String group() {
         return name.replaceFirst("_.*", "");
+    }
+
+    /** The same, whose last changes leave another mark, so that it can come after itself. */
+    Workload ending(String mark) {
+        return new Workload(
+                name,
+                tables,
+                load,
+                backlog,
+                share,
+                changesPerTransaction,
+                end.replace("'END'", "'" + mark + "'"),
+                started,
+                done.replace("'END'", "'" + mark + "'"));
     }
 
     String template() {
