@@ -36,7 +36,7 @@ public final class Drift {
     private final PipelineTables tables;
     private final TableStream stream;
     private final Consumer<String> notes;
-    private final PartitionNotes partitionNotes;
+    private final TableNotes tableNotes;
     private final Map<TableName, Long> horizons = new ConcurrentHashMap<>();
 
     public Drift(
@@ -59,7 +59,7 @@ public final class Drift {
         this.tables = tables;
         this.stream = stream;
         this.notes = notes;
-        this.partitionNotes = new PartitionNotes(source, target, lines);
+        this.tableNotes = new TableNotes(source, target, lines);
     }
 
     /** Looks at every table that was altered since both sides agreed, and at those that wait for a person. */
@@ -80,13 +80,13 @@ public final class Drift {
             agreeFor(unknown, from).forEach((table, shape) -> known.put(table.toString(), shape));
         }
         SQLException failure = null; // of one table; the others are looked at all the same
-        List<TableName> asTheyWere = new ArrayList<>();
+        Map<TableName, TableShape> asTheyWere = new TreeMap<>();
         for (Map.Entry<TableName, TableShape> each : shapes.entrySet()) {
             TableStep step = steps.get(each.getKey().toString());
             boolean altered = !each.getValue().isAs(known.get(each.getKey().toString()));
             if (hasRows(step) && !altered) {
                 if (step == TableStep.COPIED) { // the note of another says what is the matter with its copy
-                    asTheyWere.add(each.getKey());
+                    asTheyWere.put(each.getKey(), each.getValue());
                 }
                 horizons.put(each.getKey(), each.getValue().horizon());
             } else if (step == TableStep.ALTERED || (hasRows(step) && altered)) {
@@ -100,9 +100,7 @@ public final class Drift {
         if (failure != null) {
             throw failure;
         }
-        if (makesTables()) {
-            partitionNotes.note(asTheyWere);
-        }
+        tableNotes.note(asTheyWere, makesTables());
     }
 
     private static boolean hasRows(@Nullable TableStep step) {

@@ -22,16 +22,14 @@ import java.util.stream.Stream;
 final class PartitionNotes {
     private final Database source;
     private final Database target;
-    private final TableLines lines;
 
-    PartitionNotes(Database source, Database target, TableLines lines) {
+    PartitionNotes(Database source, Database target) {
         this.source = source;
         this.target = target;
-        this.lines = lines;
     }
 
-    /** Notes it with the statement that ends it, for as long as it is so. */
-    void note(List<TableName> streaming) throws SQLException {
+    /** Of each partitioned table, with the statements that end it; empty where there is nothing. */
+    Map<TableName, String> of(List<TableName> streaming) throws SQLException {
         Map<TableName, String> notes = new TreeMap<>();
         try (Connection to = target.session();
                 Connection from = source.session()) {
@@ -46,7 +44,7 @@ final class PartitionNotes {
                 notes.put(table, message(table, left, PartitionDefect.of(from, table)));
             }
         }
-        lines.note(notes);
+        return notes;
     }
 
     /** Where the target is divided in a way of its own, its partitions say nothing of the source's. */

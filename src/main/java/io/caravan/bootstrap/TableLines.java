@@ -118,9 +118,18 @@ public final class TableLines {
 
     /** The same of several tables. */
     void note(Map<TableName, String> problems) throws SQLException {
+        note(problems, "");
+    }
+
+    /** The same, but of those only that stream: of another its line says already why it does not. */
+    void noteOfCopied(Map<TableName, String> problems) throws SQLException {
+        note(problems, " and step = '" + TableStep.COPIED.text() + "'");
+    }
+
+    private void note(Map<TableName, String> problems, String condition) throws SQLException {
         try (Connection connection = target.session();
                 PreparedStatement update = connection.prepareStatement("update caravan.bootstrap set detail = ?"
-                        + " where pipeline = ? and table_name = ? and detail <> ?")) {
+                        + " where pipeline = ? and table_name = ? and detail <> ?" + condition)) {
             for (Map.Entry<TableName, String> each : problems.entrySet()) {
                 update.setString(1, each.getValue());
                 update.setString(2, pipeline);

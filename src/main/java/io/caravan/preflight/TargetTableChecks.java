@@ -2,6 +2,7 @@ package io.caravan.preflight;
 
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Column;
+import io.caravan.postgres.ColumnType;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
@@ -111,7 +112,7 @@ final class TargetTableChecks {
     private void types(Table there, Table here) {
         Map<String, String> types = there.columns().stream().collect(Collectors.toMap(Column::name, Column::type));
         String others = here.writableColumns().stream()
-                .filter(column -> !holdsAll(column.type(), types.getOrDefault(column.name(), column.type())))
+                .filter(column -> !ColumnType.holdsAll(column.type(), types.getOrDefault(column.name(), column.type())))
                 .map(column ->
                         column.name() + " is " + types.get(column.name()) + " there and " + column.type() + " here")
                 .collect(Collectors.joining("; "));
@@ -177,16 +178,6 @@ final class TargetTableChecks {
                     "Define them as on the source, unless something else in the target fills them.",
                     true));
         }
-    }
-
-    private static boolean holdsAll(String type, String theirs) {
-        return switch (type) {
-            case "text", "character varying" -> true;
-            case "numeric" -> theirs.matches("numeric.*|smallint|integer|bigint");
-            case "bigint" -> theirs.matches("smallint|integer|bigint");
-            case "integer" -> theirs.matches("smallint|integer");
-            default -> type.equals(theirs);
-        };
     }
 
     private static String names(List<TableName> names) {

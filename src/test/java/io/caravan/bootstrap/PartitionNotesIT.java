@@ -39,7 +39,7 @@ class PartitionNotesIT {
         for (TableName table : tables) {
             state.lines().set(table, TableStep.COPIED);
         }
-        new PartitionNotes(source, target, state.lines()).note(tables);
+        state.lines().noteOfCopied(new PartitionNotes(source, target).of(tables));
 
         assertThat(note(target, "dropped"))
                 .contains("in public.dropped_old, which is no partition of it on the source")

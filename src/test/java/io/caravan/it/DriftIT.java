@@ -412,6 +412,34 @@ class DriftIT {
         PIPELINE.databases().awaitEqual(APART);
     }
 
+    /** Nothing was altered on the source, and the target refuses nothing. */
+    @Test
+    void aColumnThatSomeoneMakesRoundInTheTargetIsToldUntilItIsAsOnTheSource() throws Exception {
+        PIPELINE.source().execute("create table priced (id integer primary key, net numeric(12, 4))");
+        PIPELINE.awaitAgreed("public.priced");
+        PIPELINE.target().execute("alter table priced alter net type numeric(6, 2)");
+        String statement =
+                "ALTER TABLE \"public\".\"priced\" ALTER COLUMN \"net\" TYPE numeric(12,4) USING \"net\"::numeric(12,4)";
+
+        Await.until(
+                Streaming.LIMIT, DriftIT::alarms, () -> alarms().contains(statement + "; then 'resync public.priced'"));
+
+        PIPELINE.source().execute("insert into priced values (1, 1.2345)");
+        arrives("select from priced where net = 1.23");
+        PIPELINE.target().execute(statement);
+        PIPELINE.answer(0, "resync", "public.priced");
+        arrives("select from priced where net = 1.2345");
+        Await.until(Streaming.LIMIT, DriftIT::alarms, () -> !alarms().contains("public.priced"));
+    }
+
+    private static String alarms() {
+        StringBuilder all = new StringBuilder();
+        PIPELINE.status()
+                .get("alarms")
+                .forEach(alarm -> all.append(alarm.get("message").asText()).append('\n'));
+        return all.toString();
+    }
+
     private static Load written(String table) throws Exception {
         PIPELINE.source()
                 .execute(
