@@ -131,8 +131,11 @@ final class Alarms {
     private static String remedy(TableStatus table) {
         return switch (table.state()) {
             case RouteState.STOPPED ->
-                "Mend that; then 'resync " + table.table()
-                        + "' copies it anew and goes on, and a stop of Caravan and 'run' goes on without a copy.";
+                table.error().contains("'resync ") // what is missing comes by a copy alone
+                        ? "'resync " + table.table()
+                                + "' copies it anew and goes on; a stop of Caravan and 'run' alone does not."
+                        : "Mend that; then 'resync " + table.table()
+                                + "' copies it anew and goes on, and a stop of Caravan and 'run' goes on without a copy.";
             case RouteState.RETRYING -> GOES_ON;
             default -> "It is looked at again by itself once that is done.";
         };

@@ -184,6 +184,17 @@ class AlarmsTest {
     }
 
     @Test
+    void ofOneThatACopyAloneMendsItSaysNoOtherWay() {
+        String why = "Changes are missing. Copy the table again with 'resync TABLE'.";
+        var table = new PipelineStatus.TableStatus("public.a", "stopped", 0, 0, null, 0, why, null, null);
+
+        assertThat(said(alarms -> alarms.of(table)))
+                .extracting(Alarm::remedy)
+                .containsExactly(
+                        "'resync public.a' copies it anew and goes on; a stop of Caravan and 'run' alone does not.");
+    }
+
+    @Test
     void whatIsToBeDoneAboutAGapIsNotSaidTwice() {
         Gap gap = new Gap("public.a", "Topic t was deleted. Copy it again with 'resync public.a'.");
 
