@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes events together with the offset behind them, in one transaction of Kafka. Its transactional id is the connector's
@@ -56,9 +57,10 @@ final class Delivery implements AutoCloseable {
     byte[] last() throws IOException, InterruptedException {
         byte[] last = offsets.last();
         if (last == null) {
-            throw new IOException(
-                    "Topic " + offsets.name() + " is gone or empty, and with it how far the source was read."
-                            + " Begin anew with 'reset --target-data' and 'run'.");
+            throw new IOException("Topic " + offsets.name()
+                    + " is gone or empty, and with it how far the source was read. If all that"
+                    + " the slot has let go of lies in the topics, it is begun again by itself; else begin anew with"
+                    + " 'reset --target-data' and 'run'.");
         }
         return last;
     }
@@ -83,11 +85,12 @@ final class Delivery implements AutoCloseable {
     }
 
     static boolean isOfAnEvent(byte[] offset) {
-        return !offset(offset).isEmpty() && !isEnded(offset);
+        return !Map.of().equals(parsed(offset)) && !isEnded(offset);
     }
 
     static boolean isEnded(byte[] offset) {
-        return offset(offset).containsKey(ENDED);
+        Map<String, Object> parsed = parsed(offset);
+        return parsed != null && parsed.containsKey(ENDED);
     }
 
     static byte[] json(Map<String, ?> offset) {
@@ -98,11 +101,21 @@ final class Delivery implements AutoCloseable {
         }
     }
 
+    /** Throws for what no engine has written; what an engine wrote and someone altered, the task refuses. */
     static Map<String, Object> offset(byte[] json) {
+        Map<String, Object> offset = parsed(json);
+        if (offset == null) {
+            throw new IllegalStateException("The engine's stored offset '" + new String(json, StandardCharsets.UTF_8)
+                    + "' is none: someone set it.");
+        }
+        return offset;
+    }
+
+    private static @Nullable Map<String, Object> parsed(byte[] json) {
         try {
-            return JSON.readValue(json, new TypeReference<>() {});
+            return JSON.readValue(json, new TypeReference<Map<String, Object>>() {});
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return null; // whatever it is, it is no offset
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class Engine {
     private volatile Status status = new Status(State.ABSENT, "", 0);
     private volatile boolean running;
     private volatile boolean again;
+    private final AtomicBoolean failedAgain = new AtomicBoolean();
     private volatile byte[] offset = {};
     private @Nullable Thread thread;
     private @Nullable Route passTo;
@@ -115,6 +117,30 @@ public final class Engine {
             }
             mine.begin();
         }
+    }
+
+    /**
+     * Gives up a stored offset that is lost, or at which the task refuses to begin, for where the slot stands. Of an engine that
+     * captures it takes nothing: nobody else can write while the offset is judged.
+     *
+     * @param may whether the offset there is of no use, and nothing is missing without it
+     */
+    public void beginAtSlot(Callable<Boolean> may) throws Exception {
+        offsets.create();
+        try (Delivery mine = new Delivery(client, configuration.call(), name, offsets)) {
+            if (!offsets.isEnded() && may.call()) {
+                LOG.warn(
+                        "The engine's stored offset is lost, behind the slot or was set by someone, and all that the slot has"
+                                + " let go of lies in the topics: it begins where the slot stands");
+                mine.begin();
+                again = true; // without the rest of its pause
+            }
+        }
+    }
+
+    /** Whether it has failed since this was asked last. */
+    public boolean hasFailedAgain() {
+        return failedAgain.getAndSet(false);
     }
 
     /** Ends the task for good, in whichever process it runs; its slot can then be dropped. */
@@ -267,9 +293,10 @@ public final class Engine {
         long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
         LOG.error("Capture failed; it begins again in {} ms behind what was delivered", pause, failure);
         status = new Status(State.FAILED, causes(failure), failures);
+        failedAgain.set(true);
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
         try {
-            while (running && System.nanoTime() < deadline) {
+            while (running && !again && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (InterruptedException e) {

@@ -162,7 +162,7 @@ final class Comparison {
         Lsn begin = observed.source().slot().get().confirmedFlush();
         if (!delivered.reaches(begin)) {
             gap("The connector's stored offset "
-                    + (observed.offset().isEmpty() ? "is lost" : "was set by someone")
+                    + (observed.offset().orElse(Stored.LOST).equals(Stored.LOST) ? "is lost" : "was set by someone")
                     + ", so it would begin where replication slot " + slot.name()
                     + " stands, at " + begin + ", beyond all that lies in the topics or was applied ("
                     + delivered.commit()

@@ -27,6 +27,9 @@ public interface StoredOffsets {
      * @param own the connector made it; it refuses to begin at any other (connector.OffsetSeal)
      */
     record Stored(Lsn event, Lsn farthest, int timeline, boolean own) {
+        /** There should be one, and is not. */
+        static final Stored LOST = new Stored(Lsn.ZERO, Lsn.ZERO, 0, false);
+
         /** Whether the slot has let go of changes for which another offset was stored. */
         boolean isBefore(ReplicationSlot.Status slot) {
             return slot.confirmedFlush().isAfter(farthest);

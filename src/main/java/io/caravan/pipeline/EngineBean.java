@@ -7,6 +7,7 @@ import io.caravan.engine.CapturedBatch;
 import io.caravan.engine.Engine;
 import io.caravan.engine.Engine.State;
 import io.caravan.engine.Engine.Status;
+import io.caravan.guard.Guard;
 import org.apache.camel.CamelContext;
 
 /** The bean {@code engine}: capture without Kafka Connect, as routes ask for it. */
@@ -16,11 +17,13 @@ public final class EngineBean {
     private final CamelContext camel;
     private final Engine engine;
     private final CapturePlugin plugin;
+    private final Guard guard;
 
-    EngineBean(CamelContext camel, Engine engine, CapturePlugin plugin) {
+    EngineBean(CamelContext camel, Engine engine, CapturePlugin plugin, Guard guard) {
         this.camel = camel;
         this.engine = engine;
         this.plugin = plugin;
+        this.guard = guard;
     }
 
     public void requirePlugin() throws BootstrapException {
@@ -34,6 +37,15 @@ public final class EngineBean {
     /** Offsets of an earlier life of the pipeline do not count. */
     public void begin() throws Exception {
         engine.begin();
+    }
+
+    public boolean hasFailedAgain() {
+        return engine.hasFailedAgain();
+    }
+
+    /** The guard is asked again, since another instance may have begun meanwhile. */
+    public void beginAtSlot() throws Exception {
+        engine.beginAtSlot(guard::mayBeginAtSlot);
     }
 
     /** Harmless when it runs. */

@@ -70,7 +70,7 @@ final class PipelineBeans {
         registry.bind("connectClient", new ConnectClient(settings.connect()));
         registry.bind("connectorWatch", pipeline.connectorWatch);
         registry.bind("capture", new CaptureComponent(pipeline.engine));
-        registry.bind("engine", new EngineBean(camel, pipeline.engine, pipeline.plugin));
+        registry.bind("engine", new EngineBean(camel, pipeline.engine, pipeline.plugin, pipeline.guard()));
         registry.bind("messages", pipeline.messages);
     }
 

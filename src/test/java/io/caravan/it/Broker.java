@@ -14,8 +14,12 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
 /** What the shared stack's broker has: topics and consumer groups. */
@@ -75,6 +79,18 @@ final class Broker {
                 }
             }
             return last;
+        }
+    }
+
+    /** A record of someone else's. */
+    static void send(String topic, String key, String value)
+            throws IOException, InterruptedException, ExecutionException {
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                SharedStack.get().addresses().bootstrapServers());
+        try (KafkaProducer<String, String> kafka =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            kafka.send(new ProducerRecord<>(topic, 0, key, value)).get();
         }
     }
 

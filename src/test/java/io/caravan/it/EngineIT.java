@@ -241,6 +241,35 @@ class EngineIT {
         }
     }
 
+    /** What the slot has let go of lies in the topics, so nothing is missing where it stands. */
+    @Test
+    @EnabledIfSystemProperty(
+            named = "caravan.it.capture",
+            matches = "engine",
+            disabledReason = "Kafka's producer waits two minutes for the topic")
+    void anOffsetWhoseTopicIsDeletedWhileItRunsIsGivenUpForTheSlot() throws Exception {
+        try (Scenario scenario = scenario(Load.schema());
+                Load load = Load.start(scenario.source());
+                Load pages = Load.repeating(scenario.source(), PAGES);
+                Admin admin = Broker.client()) {
+            CaravanProcess caravan = scenario.ready();
+            String topic = scenario.name() + ".caravan-engine-offsets";
+            Await.until(
+                    LIMIT, caravan::output, () -> String.valueOf(Broker.last(topic)).contains("lsn"));
+            admin.deleteTopics(List.of(topic)).all().get();
+            load.stop();
+
+            Await.until(
+                    LIMIT.multipliedBy(2),
+                    caravan::output,
+                    () -> String.valueOf(Broker.last(topic)).contains("lsn"));
+            pages.stop();
+            scenario.databases().awaitEqual();
+            Await.until(LIMIT, caravan::output, () -> state(caravan).equals("RUNNING"));
+            assertThat(caravan.terminate()).isZero();
+        }
+    }
+
     @Test
     void theDemoRunsWithoutKafkaConnect() throws Exception {
         CaravanFolder folder = CaravanFolder.create(Files.createDirectories(directory.resolve("demo")))

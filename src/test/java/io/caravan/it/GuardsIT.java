@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
-import java.net.http.HttpRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -228,15 +227,9 @@ class GuardsIT {
 
     @Test
     @Order(8)
-    @NeedsConnect("moves the slot while its connector is stopped, and removes its offset")
     void anOffsetThatDoesNotFitSlotAndTopicsIsRefusedAtTheStart() throws Exception {
         PIPELINE.stop();
-        Scenario.connect("PUT", PIPELINE.scenario().connector() + "/stop");
-        String reader = "select active from pg_replication_slots where slot_name = '"
-                + PIPELINE.scenario().slot() + "'";
-        await("stopped")
-                .atMost(Streaming.LIMIT)
-                .untilAsserted(() -> assertThat(PIPELINE.source().query(reader)).isEqualTo("f"));
+        TestedCapture.IT.pause(PIPELINE.scenario());
         PIPELINE.source()
                 .execute(
                         "update item set quantity = -5", // nobody tells
@@ -244,9 +237,7 @@ class GuardsIT {
                                 + PIPELINE.scenario().slot() + "', pg_current_wal_lsn())");
         assertRefused("beyond what the connector has delivered");
 
-        assertThat(Scenario.connect("DELETE", PIPELINE.scenario().connector() + "/offsets")
-                        .statusCode())
-                .isEqualTo(200);
+        TestedCapture.IT.loseOffset(PIPELINE.scenario());
         assertRefused("The connector's stored offset is lost");
 
         PIPELINE.answer(1, "verify");
@@ -257,16 +248,12 @@ class GuardsIT {
 
     @Test
     @Order(9)
-    @NeedsConnect("removes its offset; the engine does not begin without: EngineIT")
     void aConnectorThatLostItsOffsetSendsAgainAndNothingCountsTwice() throws Exception {
         PIPELINE.source().execute("insert into journal values (now(), 'before', 1)", "update item set quantity = -6");
         PIPELINE.databases().awaitEqual();
         PIPELINE.stop();
-        String connector = PIPELINE.scenario().connector();
-        Scenario.connect("PUT", connector + "/stop");
-        await("stopped").atMost(Streaming.LIMIT).untilAsserted(() -> assertThat(
-                        Scenario.connect("DELETE", connector + "/offsets").statusCode())
-                .isEqualTo(200));
+        TestedCapture.IT.pause(PIPELINE.scenario());
+        TestedCapture.IT.loseOffset(PIPELINE.scenario());
         PIPELINE.source().execute("insert into journal values (now(), 'after', 1)", "delete from item where id = 3");
 
         PIPELINE.start();
@@ -277,14 +264,10 @@ class GuardsIT {
     /** Everything up to there would be left out, and the next event would cover it up. */
     @Test
     @Order(10)
-    @NeedsConnect("sets its offset")
     void anOffsetThatSomeoneSetsAheadIsNotGoneOnFromAndNothingIsLeftOut() throws Exception {
         PIPELINE.source().execute("insert into journal values (now(), 'stored', 1)");
         PIPELINE.databases().awaitEqual();
-        String connector = PIPELINE.scenario().connector();
-        String offsets = await("an offset")
-                .atMost(Streaming.LIMIT)
-                .until(() -> Scenario.connect(connector + "/offsets").body(), body -> body.contains("lsn"));
+        String offsets = offset();
 
         setOffsets(ahead(offsets), "insert into journal values (now(), 'left out', 1)");
         PIPELINE.source().execute("insert into journal values (now(), 'while it runs', 1)");
@@ -301,7 +284,6 @@ class GuardsIT {
     /** As a worker of Kafka Connect that was thought dead leaves it when it comes back. Debezium refuses to begin there. */
     @Test
     @Order(11)
-    @NeedsConnect("one of its workers that was thought dead leaves such an offset; the engine can write none")
     void anOffsetFromBeforeTheSlotIsGivenUpAndNothingCountsTwice() throws Exception {
         String old = offsetsThatTheSlotIsBeyond();
         setOffsets(old);
@@ -332,19 +314,15 @@ class GuardsIT {
                                 "insert into scratch (word) values ('left out')",
                                 "select pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())"));
 
-        Await.until(Streaming.LIMIT, () -> "refused", () -> Scenario.connect(
-                        PIPELINE.scenario().connector() + "/status")
-                .body()
+        Await.until(Streaming.LIMIT, () -> "refused", () -> TestedCapture.IT
+                .state(PIPELINE.scenario(), PIPELINE.caravan())
                 .contains("Replication slot " + slot + " stands at "));
         PIPELINE.awaitProblem("beyond what the connector has delivered");
     }
 
     /** Debezium asks whether the WAL that the slot keeps begins before the offset (PostgresConnection.validateLogPosition, 3.7.0). */
     private static String offsetsThatTheSlotIsBeyond() throws Exception {
-        String connector = PIPELINE.scenario().connector();
-        String offsets = await("an offset") // stored with the first event of a connector that began without
-                .atMost(Streaming.LIMIT)
-                .until(() -> Scenario.connect(connector + "/offsets").body(), body -> body.contains("lsn"));
+        String offsets = offset();
         String then = PIPELINE.source().query("select pg_current_wal_lsn()");
         String beyond = "select restart_lsn > '%s' from pg_replication_slots where slot_name = '%s'"
                 .formatted(then, PIPELINE.scenario().slot());
@@ -356,15 +334,19 @@ class GuardsIT {
         return offsets;
     }
 
+    /** It is stored with the first event of a connector that began without. */
+    private static String offset() {
+        return await("an offset")
+                .atMost(Streaming.LIMIT)
+                .until(() -> TestedCapture.IT.offset(PIPELINE.scenario()), stored -> stored.contains("lsn"));
+    }
+
+    /** An engine that runs does not look at it, and covers it up. */
     private static void setOffsets(String offsets, String... whileStopped) throws Exception {
-        String connector = PIPELINE.scenario().connector();
-        Scenario.connect("PUT", connector + "/stop");
-        await("stopped").atMost(Streaming.LIMIT).untilAsserted(() -> assertThat(
-                        Scenario.send("PATCH", connector + "/offsets", HttpRequest.BodyPublishers.ofString(offsets))
-                                .statusCode())
-                .isEqualTo(200));
+        TestedCapture.IT.pause(PIPELINE.scenario());
+        TestedCapture.IT.setOffset(PIPELINE.scenario(), offsets);
         PIPELINE.source().execute(whileStopped);
-        Scenario.connect("PUT", connector + "/resume");
+        TestedCapture.IT.resume(PIPELINE.scenario());
     }
 
     private static String ahead(String offsets) throws Exception {

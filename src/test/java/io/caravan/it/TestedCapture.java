@@ -3,6 +3,7 @@ package io.caravan.it;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Part;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -40,6 +41,44 @@ enum TestedCapture {
             return Scenario.connect(scenario.connector() + "/status").body();
         }
 
+        @Override
+        void pause(Scenario scenario) throws Exception {
+            Scenario.connect("PUT", scenario.connector() + "/stop");
+            String reader = "select active from pg_replication_slots where slot_name = '" + scenario.slot() + "'";
+            Await.until(LIMIT, () -> "stopped", () -> scenario.source()
+                    .query(reader)
+                    .equals("f"));
+        }
+
+        @Override
+        void resume(Scenario scenario) throws Exception {
+            Scenario.connect("PUT", scenario.connector() + "/resume");
+        }
+
+        @Override
+        String offset(Scenario scenario) throws Exception {
+            return Scenario.connect(scenario.connector() + "/offsets").body();
+        }
+
+        @Override
+        void setOffset(Scenario scenario, String offset) {
+            alterOffset(scenario, "PATCH", HttpRequest.BodyPublishers.ofString(offset));
+        }
+
+        @Override
+        void loseOffset(Scenario scenario) {
+            alterOffset(scenario, "DELETE", HttpRequest.BodyPublishers.noBody());
+        }
+
+        private void alterOffset(Scenario scenario, String method, HttpRequest.BodyPublisher body) {
+            Await.until(
+                    LIMIT,
+                    () -> "offsets altered",
+                    () -> Scenario.send(method, scenario.connector() + "/offsets", body)
+                                    .statusCode()
+                            == 200);
+        }
+
         private String path(String pipeline) {
             return "/connectors/" + pipeline + "-source";
         }
@@ -70,7 +109,31 @@ enum TestedCapture {
         String state(Scenario scenario, CaravanProcess caravan) throws IOException, InterruptedException {
             return caravan.status().get("connector").toString();
         }
+
+        /** Only its process ends it. */
+        @Override
+        void pause(Scenario scenario) {}
+
+        @Override
+        void resume(Scenario scenario) {}
+
+        @Override
+        String offset(Scenario scenario) throws Exception {
+            return String.valueOf(Broker.last(scenario.name() + ".caravan-engine-offsets"));
+        }
+
+        @Override
+        void setOffset(Scenario scenario, String offset) throws Exception {
+            Broker.send(scenario.name() + ".caravan-engine-offsets", scenario.name() + "-source", offset);
+        }
+
+        @Override
+        void loseOffset(Scenario scenario) throws Exception {
+            setOffset(scenario, "lost");
+        }
     };
+
+    private static final Duration LIMIT = Duration.ofSeconds(90);
 
     /** The one of this run. */
     static final TestedCapture IT =
@@ -89,6 +152,19 @@ enum TestedCapture {
 
     /** What whoever runs the task says of it, with the error of one that failed. */
     abstract String state(Scenario scenario, CaravanProcess caravan) throws IOException, InterruptedException;
+
+    /** Nobody reads the slot of a pipeline whose process has ended, until {@link #resume}. */
+    abstract void pause(Scenario scenario) throws Exception;
+
+    abstract void resume(Scenario scenario) throws Exception;
+
+    /** The stored offset, as {@link #setOffset} takes it. */
+    abstract String offset(Scenario scenario) throws Exception;
+
+    /** As someone would; between {@link #pause} and {@link #resume}. */
+    abstract void setOffset(Scenario scenario, String offset) throws Exception;
+
+    abstract void loseOffset(Scenario scenario) throws Exception;
 
     String setting() {
         return name().toLowerCase(Locale.ROOT);
