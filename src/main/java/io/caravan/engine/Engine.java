@@ -43,7 +43,7 @@ public final class Engine {
     private volatile boolean again;
     private final AtomicBoolean failedAgain = new AtomicBoolean();
     private volatile byte[] offset = {};
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
     private @Nullable Route passTo;
     private @Nullable Delivery delivery;
     private long runningSince;
@@ -156,30 +156,37 @@ public final class Engine {
         if (!running) {
             running = true;
             passTo = route;
-            thread = newThread(route);
+            startThread(route);
         }
     }
 
-    private Thread newThread(Route route) {
+    private void startThread(Route route) {
         Thread started = new Thread(() -> runUntilStopped(route), "capture");
         started.setDaemon(true);
+        thread = started;
         started.start();
-        return started;
+    }
+
+    /** A thread that Kafka kept from ending when it was stopped ends later, also where another one runs by then. */
+    private boolean goesOn() {
+        return running && thread == Thread.currentThread();
     }
 
     /** Replaces a thread that has ended although nobody stopped it. */
     public synchronized void watch() {
-        if (running && passTo != null && thread != null && !thread.isAlive()) {
+        Thread before = thread;
+        if (running && passTo != null && before != null && !before.isAlive()) {
             LOG.error("The thread of capture is gone; another one begins");
-            thread = newThread(passTo);
+            startThread(passTo);
         }
     }
 
     synchronized void stop() throws InterruptedException {
         running = false;
-        if (thread != null) {
-            thread.join(STOP_MILLIS);
-            thread.interrupt();
+        Thread before = thread;
+        if (before != null) {
+            before.join(STOP_MILLIS);
+            before.interrupt();
             thread = null;
         }
     }
@@ -198,16 +205,18 @@ public final class Engine {
     }
 
     private void runUntilStopped(Route route) {
-        while (running) {
+        while (goesOn()) {
             try {
                 capture(route);
             } catch (Throwable e) { // nobody would notice the end of this thread
-                if (running) {
+                if (goesOn()) {
                     failed(e);
                 }
             }
         }
-        status = new Status(State.ABSENT, "", status.failures);
+        if (thread == null || thread == Thread.currentThread()) {
+            status = new Status(State.ABSENT, "", status.failures);
+        }
     }
 
     private void capture(Route route) throws Exception {
@@ -216,11 +225,9 @@ public final class Engine {
         endIfCutOver(offsets.last());
         try (CaptureTurn turn = new CaptureTurn(source, slot)) {
             awaitTurn(turn);
-            if (running) {
+            if (goesOn()) {
                 captureInTurn(route);
             }
-        } finally {
-            delivery = null;
         }
     }
 
@@ -229,7 +236,7 @@ public final class Engine {
         try (Delivery mine = new Delivery(client, now, name, offsets)) {
             offset = mine.last();
             endIfCutOver(offset);
-            if (!running) {
+            if (!goesOn()) {
                 return;
             }
             delivery = mine;
@@ -249,7 +256,7 @@ public final class Engine {
 
     private void read(RunningTask task, Route route) throws Exception {
         runningSince = System.nanoTime();
-        while (running && !again) {
+        while (goesOn() && !again) {
             List<SourceRecord> records = task.poll();
             if (!records.isEmpty()) {
                 pass(task, records, route);
@@ -282,7 +289,7 @@ public final class Engine {
     }
 
     private void awaitTurn(CaptureTurn turn) throws SQLException, InterruptedException, IOException {
-        while (running && !turn.isOurs()) {
+        while (goesOn() && !turn.isOurs()) {
             status = new Status(State.STANDBY, turn.why(), 0);
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
@@ -296,7 +303,7 @@ public final class Engine {
         failedAgain.set(true);
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
         try {
-            while (running && !again && System.nanoTime() < deadline) {
+            while (goesOn() && !again && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (InterruptedException e) {
