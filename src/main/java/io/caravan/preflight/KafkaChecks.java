@@ -85,7 +85,7 @@ public final class KafkaChecks {
                 brokers,
                 REQUEST_BYTES,
                 value -> Long.parseLong(value) < messageBytes,
-                "Kafka's broker %s takes requests of %s bytes at most (socket.request.max.bytes). Kafka Connect would try to send"
+                "Kafka's broker %s takes requests of %s bytes at most (socket.request.max.bytes). The connector would try to send"
                         + " a larger change again for ever, and nothing after it, of any table.",
                 "Set socket.request.max.bytes=" + (messageBytes + AROUND_MESSAGE_BYTES)
                         + " in the broker's properties and restart it, unless no change comes near to that size.",
@@ -139,7 +139,7 @@ public final class KafkaChecks {
                                 + filled.stream().limit(NAMED).collect(Collectors.joining(", "))
                                 + (filled.size() > NAMED ? " and " + (filled.size() - NAMED) + " more" : "")
                                 + ". Those of an earlier life are passed over; if another pipeline still writes there, by"
-                                + " whatever Kafka Connect, its changes would be applied here, and hide some of this source.",
+                                + " whatever Kafka Connect or engine, its changes would be applied here, and hide some of this source.",
                         "If one does, set caravan.topic-prefix to a name of this pipeline's own.",
                         true));
             }

@@ -129,7 +129,7 @@ final class SourceChecks {
                 mayNot
                         ? "Run " + Provider.of(connection).allowReplication(source.user()) + " on the source."
                         : "Caravan and Debezium need such sessions: give the server's own address in caravan.source.url, not a"
-                                + " pooler's, and let pg_hba.conf admit the role to the database from here and from Kafka Connect.");
+                                + " pooler's, and let pg_hba.conf admit the role to the database from here and, if it captures, from Kafka Connect.");
     }
 
     /** The one limit that a session cannot be started without: before PostgreSQL 17 there is no setting of that name. */

@@ -101,11 +101,14 @@ final class Alarms {
                     case "PAUSED", "STOPPED" ->
                         "Someone did that. PUT /connectors/" + connector.name()
                                 + "/resume at Kafka Connect lets it go on, and so does stopping and starting Caravan.";
-                    case "ABSENT" -> "A running Caravan makes it again by itself, from its stored offsets.";
+                    case "ABSENT" ->
+                        "A running Caravan makes it again by itself, from its stored offsets, unless someone stopped its route.";
                     case "FAILED" -> "It is restarted by itself, ever more slowly; mend the cause.";
                     case "UNKNOWN" ->
                         "Start Kafka Connect, or correct caravan.connect.url; then all goes on by itself.";
-                    default -> "It should run within a minute; if it does not, Kafka Connect's log says why.";
+                    default ->
+                        "It should run within a minute; if it does not, the log says why: Kafka Connect's, or Caravan's with"
+                                + " caravan.capture=engine.";
                 };
         red("connector", sentence(message.strip()), remedy);
     }
