@@ -118,6 +118,7 @@ class TopicsIT {
 
     @Test
     @Order(2)
+    @NeedsConnect("captures while no Caravan runs")
     void oneThatIsMadeAnewEmptyIsAGapAlsoWhenNobodyWrites() throws Exception {
         PIPELINE.source().execute(FEW);
         PIPELINE.databases().awaitEqual();
@@ -140,6 +141,7 @@ class TopicsIT {
 
     @Test
     @Order(3)
+    @NeedsConnect("captures while no Caravan runs")
     void oneThatIsMadeAnewAndHasGrownBeyondWhatWasAppliedIsNotReadOnFromThere() throws Exception {
         PIPELINE.source().execute(FEW);
         PIPELINE.databases().awaitEqual();
@@ -167,6 +169,7 @@ class TopicsIT {
      */
     @Test
     @Order(4)
+    @NeedsConnect("captures while Caravan stands still")
     void oneThatIsMadeAnewUnderItsReaderIsToldByItsRecords() throws Exception {
         PIPELINE.stop();
         PIPELINE.folder().set("caravan.guard.millis", 3_600_000);
@@ -214,7 +217,7 @@ class TopicsIT {
     @Order(5)
     void allOfThemDeletedAtOnceStopEveryTableAndCopiesMendThem() throws Exception {
         String[] all = Broker.topics().stream()
-                .filter(name -> name.startsWith(PIPELINE.name() + "."))
+                .filter(name -> name.startsWith(PIPELINE.name() + ".") && !name.endsWith(".caravan-engine-offsets"))
                 .toArray(String[]::new);
         assertThat(all).hasSize(6);
 
