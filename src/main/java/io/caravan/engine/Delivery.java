@@ -26,6 +26,12 @@ final class Delivery implements AutoCloseable {
     private static final String PRODUCER = "producer.override.";
     private static final String ENDED = "ended";
 
+    /**
+     * A transaction that takes longer is given up by Kafka, and written again from its beginning, for ever if Kafka is that slow. One
+     * that was left open holds nobody up for so long: the next delivery ends it. A broker allows 15 minutes (transaction.max.timeout.ms).
+     */
+    private static final int LONGEST_WRITE_MILLIS = 600_000;
+
     /** Whole numbers as Kafka Connect's JsonConverter reads them. */
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
 
@@ -44,6 +50,7 @@ final class Delivery implements AutoCloseable {
             }
         });
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+        settings.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, LONGEST_WRITE_MILLIS);
         producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         try {
             producer.initTransactions();

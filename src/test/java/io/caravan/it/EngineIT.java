@@ -254,19 +254,37 @@ class EngineIT {
                 Admin admin = Broker.client()) {
             CaravanProcess caravan = scenario.ready();
             String topic = scenario.name() + ".caravan-engine-offsets";
-            Await.until(
-                    LIMIT, caravan::output, () -> String.valueOf(Broker.last(topic)).contains("lsn"));
+            Await.until(LIMIT, caravan::output, () -> String.valueOf(Broker.last(topic))
+                    .contains("lsn"));
             admin.deleteTopics(List.of(topic)).all().get();
             load.stop();
 
-            Await.until(
-                    LIMIT.multipliedBy(2),
-                    caravan::output,
-                    () -> String.valueOf(Broker.last(topic)).contains("lsn"));
+            Await.until(LIMIT.multipliedBy(2), caravan::output, () -> String.valueOf(Broker.last(topic))
+                    .contains("lsn"));
             pages.stop();
             scenario.databases().awaitEqual();
             Await.until(LIMIT, caravan::output, () -> state(caravan).equals("RUNNING"));
             assertThat(caravan.terminate()).isZero();
+        }
+    }
+
+    /** Some ten seconds for each row; the later ones lie in one transaction. */
+    @Test
+    @EnabledIfSystemProperty(named = "caravan.it.capture", matches = "engine", disabledReason = "it takes a minute")
+    void aKafkaThatTakesLongForWhatIsWrittenTogetherGetsIt() throws Exception {
+        try (Scenario scenario = scenario("create table wide (id integer primary key, v text)")) {
+            CaravanProcess caravan = scenario.ready();
+            try (SlowProducer producer = new SlowProducer(scenario.name() + "-source")) {
+                scenario.source()
+                        .execute("insert into wide select n, (select string_agg(md5(n || '.' || i), '')"
+                                + " from generate_series(1, 32768) i) from generate_series(1, 6) n");
+                Await.until(LIMIT, caravan::output, () -> scenario.target()
+                        .query("select count(*) from wide")
+                        .equals("6"));
+                assertThat(producer.end(scenario.topic("wide"))).isGreaterThanOrEqualTo(6);
+                assertThat(caravan.status().toString()).doesNotContain("has failed");
+            }
+            scenario.databases().awaitEqual();
         }
     }
 

@@ -19,10 +19,10 @@ final class SlowProducer implements AutoCloseable {
     private final Admin admin;
     private final ClientQuotaEntity producer;
 
-    /** @param connector its name; Connect calls the producer of its task after it */
+    /** @param connector its name; the producer of its task is called after it */
     SlowProducer(String connector) throws IOException, InterruptedException {
         admin = Broker.client();
-        producer = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, "connector-producer-" + connector + "-0"));
+        producer = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, TestedCapture.IT.producer(connector)));
         limit(BYTES_PER_SECOND);
     }
 

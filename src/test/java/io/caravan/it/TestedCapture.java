@@ -79,6 +79,11 @@ enum TestedCapture {
                             == 200);
         }
 
+        @Override
+        String producer(String connector) {
+            return "connector-producer-" + connector + "-0";
+        }
+
         private String path(String pipeline) {
             return "/connectors/" + pipeline + "-source";
         }
@@ -131,6 +136,11 @@ enum TestedCapture {
         void loseOffset(Scenario scenario) throws Exception {
             setOffset(scenario, "lost");
         }
+
+        @Override
+        String producer(String connector) {
+            return "producer-" + connector;
+        }
     };
 
     private static final Duration LIMIT = Duration.ofSeconds(90);
@@ -165,6 +175,9 @@ enum TestedCapture {
     abstract void setOffset(Scenario scenario, String offset) throws Exception;
 
     abstract void loseOffset(Scenario scenario) throws Exception;
+
+    /** The client id of whoever writes the events. */
+    abstract String producer(String connector);
 
     String setting() {
         return name().toLowerCase(Locale.ROOT);
