@@ -8,6 +8,7 @@ import io.caravan.Sql;
 import io.caravan.change.Row;
 import io.caravan.postgres.Database;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -233,6 +234,58 @@ class ReplayIT {
         assertThat(batch.get(30, TimeUnit.SECONDS)).isNull();
         assertThat(parts()).containsExactly("1 newer");
         assertThat(states()).containsExactly("replayed");
+    }
+
+    /** In a table without a key a second time would be a second row. */
+    @Test
+    void lettersThatAreReplayedTwiceAtOnceAreAppliedOnceAndNoneIsDiscardedMeanwhile() throws Exception {
+        routes.apply(logged.create(log(1, "far too long a value")), logged.create(log(2, "far too long a value")));
+        Sql.run(target, "alter table log alter v type text");
+        CompletableFuture<List<Replay.Outcome>> one;
+        CompletableFuture<List<Replay.Outcome>> other;
+        CompletableFuture<Integer> discarded;
+        try (Connection held = Sql.connect(target)) {
+            held.setAutoCommit(false);
+            Sql.run(held, "lock table log in share row exclusive mode");
+            one = CompletableFuture.supplyAsync(() -> routes.replay(ALL));
+            Sql.awaitLockWaits(target, 1);
+            other = CompletableFuture.supplyAsync(() -> routes.replay(ALL));
+            Sql.awaitLockWaits(target, 2);
+            discarded = CompletableFuture.supplyAsync(this::discardAll);
+            Sql.awaitLockWaits(target, 3);
+            held.rollback();
+        }
+
+        assertThat(onlyOutcome(one.get(30, TimeUnit.SECONDS)).replayed()).hasSize(2);
+        assertThat(onlyOutcome(other.get(30, TimeUnit.SECONDS)).replayed()).isEmpty();
+        assertThat(discarded.get(30, TimeUnit.SECONDS)).isZero();
+        assertThat(Sql.rows(target, "log"))
+                .containsExactly("(1,\"far too long a value\")", "(2,\"far too long a value\")");
+        assertThat(states()).containsOnly("replayed");
+    }
+
+    private int discardAll() {
+        try {
+            return routes.letters().discard(ALL);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Its value would be lost in silence. */
+    @Test
+    void aLetterWithAColumnThatIsGoneWaitsOn() throws Exception {
+        routes.apply(changes.create(part(1, "far too long a name").replace("\"notes\":null", "\"notes\":\"x\"")));
+        Sql.run(target, MENDED);
+        Sql.run(target, "alter table part rename notes to remarks");
+
+        assertThat(onlyOutcome(routes.replay(ALL)).refused()).hasSize(1);
+
+        assertThat(parts()).isEmpty();
+        assertThat(states()).containsExactly("rejected");
+        Sql.run(target, "alter table part rename remarks to notes");
+        assertThat(onlyOutcome(routes.replay(ALL)).replayed()).hasSize(1);
+        assertThat(Sql.column(target, "select notes from part")).containsExactly("x");
     }
 
     /** A row that changed its key may have events in two of them. */
