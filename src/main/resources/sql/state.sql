@@ -6,7 +6,8 @@ create table if not exists caravan.bootstrap (
     table_name      text        not null,               -- schema.table; '' is the pipeline, 'connector' its connector,
                                                         -- 'owner' the instance that sets it up, 'partitioning' how events
                                                         -- go to partitions, 'cutover' how far its end is,
-                                                        -- 'cutover-ready' that it was ready for it
+                                                        -- 'cutover-ready' that it was ready for it (step
+                                                        -- ready-both-ways: with the slot for the way back)
     step            text        not null,               -- the last step that is done, see Step; of a table: copying, copied
     copied_snapshot text,                               -- pg_current_snapshot() of a copy made while changes streamed
     copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot

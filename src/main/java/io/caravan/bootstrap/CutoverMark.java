@@ -25,25 +25,30 @@ import org.apache.kafka.common.IsolationLevel;
 public record CutoverMark(Database target, String pipeline, TableTopics topics) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ROW = "cutover-ready";
+    private static final String READY = "ready";
+    private static final String READY_BOTH_WAYS = "ready-both-ways";
 
     /**
      * Sets it once no transaction applies or copies anything. Those that come later see it, if they ask with the table's line in the
      * ledger locked.
+     *
+     * @param wayBack whether the target's slot for the way back was made at these ends
      */
-    public void set(Map<String, Long> ends) throws SQLException {
+    public void set(Map<String, Long> ends, boolean wayBack) throws SQLException {
         try (Connection connection = target.session();
                 PreparedStatement lock = connection.prepareStatement(
                         "select from caravan.ledger where pipeline = ? order by topic, partition for update");
                 PreparedStatement insert = connection.prepareStatement(
-                        "insert into caravan.bootstrap (pipeline, table_name, step, detail) values (?, ?, 'ready', ?)"
+                        "insert into caravan.bootstrap (pipeline, table_name, step, detail) values (?, ?, ?, ?)"
                                 + " on conflict (pipeline, table_name) do update"
-                                + " set detail = excluded.detail, updated_at = now()")) {
+                                + " set step = excluded.step, detail = excluded.detail, updated_at = now()")) {
             connection.setAutoCommit(false);
             lock.setString(1, pipeline);
             lock.execute();
             insert.setString(1, pipeline);
             insert.setString(2, ROW);
-            insert.setString(3, JSON.writeValueAsString(new TreeMap<>(ends)));
+            insert.setString(3, wayBack ? READY_BOTH_WAYS : READY);
+            insert.setString(4, JSON.writeValueAsString(new TreeMap<>(ends)));
             insert.executeUpdate();
             connection.commit();
         } catch (JsonProcessingException e) {
@@ -57,6 +62,24 @@ public record CutoverMark(Database target, String pipeline, TableTopics topics) 
             return BootstrapState.exists(connection)
                     ? Optional.ofNullable(noted(connection).get(ROW)).map(CutoverMark::parse)
                     : Optional.empty();
+        }
+    }
+
+    /** Whether the target's slot for the way back was made when the pipeline was last ready. */
+    public boolean hadWayBack() throws SQLException {
+        try (Connection connection = target.session()) {
+            if (!BootstrapState.exists(connection)) {
+                return false;
+            }
+            try (PreparedStatement select = connection.prepareStatement(
+                    "select from caravan.bootstrap where pipeline = ? and table_name = ? and step = ?")) {
+                select.setString(1, pipeline);
+                select.setString(2, ROW);
+                select.setString(3, READY_BOTH_WAYS);
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next();
+                }
+            }
         }
     }
 

@@ -57,8 +57,8 @@ public final class Cutover {
         /** The ends of the topics when all was ready; empty when it never was. */
         Optional<Map<String, Long>> readyAt() throws SQLException;
 
-        /** Notes that all is ready, and with which ends: with others it counts no more. */
-        void ready(Map<String, Long> ends) throws SQLException;
+        /** Notes that all is ready, with which ends, and whether the way back is open: with other ends it counts no more. */
+        void ready(Map<String, Long> ends, boolean wayBack) throws SQLException;
 
         /** What in the target prevents {@link #reverseSlot}, with the remedies. */
         List<String> reverseObstacles() throws SQLException;
@@ -66,7 +66,10 @@ public final class Cutover {
         /** Removes connector, its offsets and the slot. Returns what was done. */
         List<String> finish() throws Exception;
 
-        /** Publication and slot on the target, for the way back. Returns what is there. */
+        /** Whether {@link #reverseSlot} had made the slot for the way back when all was ready, and it is still there. */
+        boolean hasWayBack() throws SQLException;
+
+        /** Makes publication and slot on the target, for the way back; a slot that is there is made anew. Returns what is there. */
         List<String> reverseSlot() throws SQLException;
     }
 
@@ -94,6 +97,14 @@ public final class Cutover {
      * @param finish also take the pipeline away, when all is done
      */
     public CutoverReport run(boolean reverseSlot, boolean finish) throws Exception {
+        if (reverseSlot && ending.hasBegun() && !ending.hasWayBack()) {
+            check(
+                    "reverse-slot",
+                    false,
+                    "It is too late for a way back: the pipeline was cut over without one, or is about to be.",
+                    List.of("Run 'cutover --finish' without --reverse-slot."));
+            return report("not-ready");
+        }
         if (ending.isDone()) {
             check("finish", true, "The pipeline was cut over already; slot and connector are gone.", List.of());
             return report("finished");
@@ -117,21 +128,34 @@ public final class Cutover {
     }
 
     private boolean isReady(boolean reverseSlot) throws Exception {
-        if ((reverseSlot && !canBeReversed()) || !healthy() || !nothingIsMissing()) {
+        boolean wayBack = reverseSlot || ending.hasWayBack();
+        if ((wayBack && !canBeReversed()) || !healthy() || !nothingIsMissing()) {
             return false;
         }
         Map<String, Long> before = nobodyWrites();
-        if (before == null
-                || !verified()
-                || !still(before)
-                || !sequencesAreSet()
-                || !constraintsHold()
-                || (reverseSlot && !check("reverse-slot", true, "The way back is open.", ending.reverseSlot()))
-                || !still(before)) { // sequences and constraints took their time
+        if (before == null || !verified() || !still(before) || !sequencesAreSet() || !constraintsHold()) {
             return false;
         }
-        ending.ready(before);
+        if (wayBack) {
+            openWayBack(before);
+        }
+        if (!still(before)) { // all of this took its time
+            return false;
+        }
+        ending.ready(before, wayBack);
         return true;
+    }
+
+    /**
+     * A slot from before tells each change that was applied since as well, and would bring it to the old server a second time. One
+     * that was there when all was ready stays for as long as nobody writes to the source: it may have the applications' changes.
+     */
+    private void openWayBack(Map<String, Long> ends) throws SQLException {
+        Optional<Map<String, Long>> readyAt = ending.readyAt();
+        boolean stays = ending.hasWayBack()
+                && readyAt.isPresent()
+                && moved(readyAt.get(), ends).isEmpty();
+        check("reverse-slot", true, "The way back is open.", stays ? List.of() : ending.reverseSlot());
     }
 
     /**
@@ -140,8 +164,8 @@ public final class Cutover {
      */
     private boolean isReadyStill(boolean reverseSlot) throws Exception {
         Optional<Map<String, Long>> before = ending.readyAt();
-        if (reverseSlot
-                || before.isEmpty()
+        if (before.isEmpty()
+                || (reverseSlot && !ending.hasWayBack())
                 || !writers.seenWithin(WINDOW_MILLIS).isEmpty()
                 || !moved(before.get(), stream.ends()).isEmpty()) {
             return false;

@@ -7,6 +7,7 @@ import io.caravan.bootstrap.Step;
 import io.caravan.cutover.Cutover;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
 import io.caravan.postgres.Table;
@@ -15,6 +16,7 @@ import io.caravan.postgres.TableName;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,20 +77,49 @@ record PipelineEnd(
     }
 
     @Override
-    public void ready(Map<String, Long> ends) throws SQLException {
-        mark.set(ends);
+    public void ready(Map<String, Long> ends, boolean wayBack) throws SQLException {
+        mark.set(ends, wayBack);
     }
 
     @Override
     public List<String> reverseObstacles() throws SQLException {
-        return new ReplicationSlot(slot.name() + "_back").obstacles(target);
+        List<String> obstacles = new ArrayList<>(slotBack().obstacles(target));
+        try (Connection connection = target.session()) {
+            Map<TableName, Table> present = Catalog.tables(connection);
+            for (TableName name : tables) {
+                Table table = present.get(name);
+                if (table != null && !table.canReplicateDeletes()) {
+                    obstacles.add("Table " + name + " has there no key by which REPLICA IDENTITY " + table.identity()
+                            + " tells its rows apart, so once it is published PostgreSQL refuses UPDATE and DELETE on it, the"
+                            + " applications' too. Run on the target: ALTER TABLE " + name.sql()
+                            + " REPLICA IDENTITY FULL.");
+                }
+                for (PartitionDefect each : PartitionDefect.of(connection, name)) {
+                    obstacles.add(each.problem() + " Run on the target: " + each.remedy() + ".");
+                }
+            }
+        }
+        return obstacles;
     }
 
     @Override
+    public boolean hasWayBack() throws SQLException {
+        try (Connection connection = target.connect()) {
+            return slotBack().status(connection).isPresent() && mark.hadWayBack();
+        }
+    }
+
+    private ReplicationSlot slotBack() {
+        return new ReplicationSlot(slot.name() + "_back");
+    }
+
+    /** The publication comes first: what is altered of it after the slot was made keeps the way back from being begun. */
+    @Override
     public List<String> reverseSlot() throws SQLException {
         Publication back = new Publication(publication.name() + "_back");
-        ReplicationSlot slotBack = new ReplicationSlot(slot.name() + "_back");
+        ReplicationSlot slotBack = slotBack();
         try (Connection connection = target.connect()) {
+            slotBack.drop(connection);
             back.ensure(connection, tables);
             slotBack.createWithoutSnapshot(connection);
         }

@@ -89,14 +89,12 @@ public record ReplicationSlot(String name) {
         }
     }
 
-    /** Creates the slot at the present position where it is missing. */
+    /** Creates the slot at the present position. */
     public void createWithoutSnapshot(Connection server) throws SQLException {
-        if (status(server).isEmpty()) {
-            try (PreparedStatement create =
-                    server.prepareStatement("select pg_create_logical_replication_slot(?, 'pgoutput')")) {
-                create.setString(1, name);
-                create.execute();
-            }
+        try (PreparedStatement create =
+                server.prepareStatement("select pg_create_logical_replication_slot(?, 'pgoutput')")) {
+            create.setString(1, name);
+            create.execute();
         }
     }
 

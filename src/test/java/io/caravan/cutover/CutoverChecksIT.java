@@ -138,6 +138,46 @@ class CutoverChecksIT {
         assertThat(reversed).isTrue();
     }
 
+    /** Whoever moves then is not compared, and the slot has their changes. */
+    @Test
+    void theWayBackStaysAsItIsUntilTheSourceIsWrittenTo() throws Exception {
+        Cutover cutover = cutover(() -> compared = true);
+        assertThat(cutover.run(true, false).state()).isEqualTo("ready");
+        noted.whileTheWayBackIsMade = () -> reversed = true;
+        compared = false;
+
+        assertThat(cutover.run(true, false).state()).isEqualTo("ready");
+
+        assertThat(compared).isFalse();
+        assertThat(reversed).isFalse();
+    }
+
+    /** Also when it is not asked for again: what was applied since would be told by the slot as a change of the target's. */
+    @Test
+    void theWayBackIsMadeAnewOnceTheSourceWasWrittenTo() throws Exception {
+        Cutover cutover = cutover(() -> {});
+        assertThat(cutover.run(true, false).state()).isEqualTo("ready");
+        noted.whileTheWayBackIsMade = () -> reversed = true;
+        end++;
+
+        assertThat(cutover.run(false, true).state()).isEqualTo("finished");
+
+        assertThat(reversed).isTrue();
+    }
+
+    @Test
+    void aWayBackThatIsAskedForTooLateIsRefused() throws Exception {
+        Cutover cutover = cutover(() -> {});
+        assertThat(cutover.run(false, true).state()).isEqualTo("finished");
+
+        CutoverReport report = cutover.run(true, true);
+
+        assertThat(report.state()).isEqualTo("not-ready");
+        assertThat(report.checks()).last().satisfies(check -> assertThat(check.name())
+                .isEqualTo("reverse-slot"));
+        assertThat(cutover.run(false, true).state()).isEqualTo("finished");
+    }
+
     /** What a comparison of hours leaves the time for. */
     private interface Meanwhile {
         void happens() throws SQLException;
@@ -177,11 +217,12 @@ class CutoverChecksIT {
         private List<TableName> unfollowed = List.of();
         private @Nullable Map<String, Long> readyAt;
         private boolean ready;
+        private boolean hasWayBack;
         private boolean finished;
 
         @Override
         public boolean hasBegun() {
-            return false;
+            return finished;
         }
 
         @Override
@@ -200,8 +241,15 @@ class CutoverChecksIT {
         }
 
         @Override
-        public void ready(Map<String, Long> ends) {
+        public void ready(Map<String, Long> ends, boolean wayBack) {
             ready = true;
+            readyAt = ends;
+            hasWayBack = wayBack;
+        }
+
+        @Override
+        public boolean hasWayBack() {
+            return hasWayBack;
         }
 
         @Override

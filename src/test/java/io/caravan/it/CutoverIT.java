@@ -177,7 +177,8 @@ class CutoverIT {
     @Test
     @Order(7)
     void whatIsAlteredOnTheSourceTakesNothingFromATargetThatWasReadyUntilTheSourceIsWrittenToAgain() throws Exception {
-        assertThat(cutover(0, "--accept-missing").get("state").asText()).isEqualTo("ready");
+        assertThat(cutover(0, "--accept-missing", "--reverse-slot").get("state").asText())
+                .isEqualTo("ready");
         PIPELINE.target().execute("insert into scratch (word) values ('of the application')");
 
         PIPELINE.source()
@@ -191,7 +192,10 @@ class CutoverIT {
 
         assertThat(PIPELINE.target().query("select count(*) from scratch where word = 'of the application'"))
                 .isEqualTo("1");
-        PIPELINE.source().execute("insert into scratch (word) values ('they stayed')");
+        PIPELINE.source()
+                .execute(
+                        "insert into scratch (word) values ('they stayed')",
+                        "insert into journal values (now(), 'they stayed', 1)");
         PIPELINE.databases().awaitEqual();
     }
 
@@ -212,6 +216,12 @@ class CutoverIT {
                         "alter table booking add constraint booking_item_id_fkey foreign key (item_id) references item not valid");
         PIPELINE.source().execute("insert into booking (item_id) values (11)", "truncate counted restart identity");
         PIPELINE.databases().awaitEqual();
+        PIPELINE.target()
+                .execute("alter table journal replica identity nothing"); // as before prepare-source on the source
+        JsonNode refused = cutover(1, "--reverse-slot");
+        assertThat(refused.get("checks").get(0).get("details").toString())
+                .contains("public.journal REPLICA IDENTITY FULL");
+        PIPELINE.target().execute("alter table journal replica identity full");
 
         JsonNode report = cutover(0, "--reverse-slot");
 
