@@ -3,6 +3,11 @@
 select format('%I.%I', n.nspname, c.relname) as sequence,
        n.nspname                             as schema_name,
        c.relname                             as sequence_name,
+       q.seqincrement                        as increment,
+       q.seqcycle                            as cycles,
+       q.seqmin                              as least,
+       q.seqmax                              as most,
+       format_type(q.seqtypid, null)         as type,
        has_schema_privilege(n.oid, 'usage')  as open,
        has_sequence_privilege(c.oid, 'select') and has_sequence_privilege(c.oid, 'update') as settable
 from unnest(:'owner_schemas'::text[], :'owner_tables'::text[], :'owner_columns'::text[], :'schemas'::text[], :'names'::text[])
@@ -23,5 +28,6 @@ cross join lateral (select coalesce(
          join pg_class s on s.relnamespace = sn.oid and s.relkind = 'S'
          where sn.nspname = x.schema_name and s.relname = x.sequence_name)) as oid) found
 join pg_class c on c.oid = found.oid
+join pg_sequence q on q.seqrelid = c.oid
 join pg_namespace n on n.oid = c.relnamespace
 order by x.position

@@ -54,7 +54,7 @@ final class CutoverCommand implements Callable<Integer> {
     @Option(
             names = "--accept-missing",
             description =
-                    "Be ready although the target lacks constraints, triggers or unique indexes of the source; the report lists them.")
+                    "Be ready although the target lacks constraints, defaults, triggers or unique indexes of the source; the report lists them.")
     private boolean acceptMissing;
 
     @Option(names = "--json", description = "Print the report as JSON.")

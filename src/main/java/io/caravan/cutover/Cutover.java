@@ -215,22 +215,24 @@ public final class Cutover {
     /** Before the writers are asked for, so that it is known while they still write. */
     private boolean nothingIsMissing() throws SQLException {
         Definitions.Missing missing = definitions.missing();
+        List<String> problems = new ArrayList<>(missing.problems());
+        problems.addAll(sequences.unlike(tables));
         notes.addAll(missing.notes());
         if (acceptMissing) {
-            missing.problems().forEach(problem -> notes.add("Accepted: " + problem));
+            problems.forEach(problem -> notes.add("Accepted: " + problem));
         }
-        boolean done = acceptMissing || missing.problems().isEmpty();
+        boolean done = acceptMissing || problems.isEmpty();
         return check(
                 "definitions",
                 done,
-                missing.problems().isEmpty()
-                        ? "The target has every constraint, trigger and unique index of the source."
-                        : "Of the source's constraints, triggers and unique indexes the target lacks "
-                                + missing.problems().size()
+                problems.isEmpty()
+                        ? "The target has every constraint, default, trigger and unique index of the source."
+                        : "Of the source's constraints, defaults, triggers, unique indexes and sequences the target lacks "
+                                + problems.size()
                                 + (acceptMissing
                                         ? ", which was accepted."
                                         : ". Make them, or accept that by --accept-missing."),
-                done ? List.of() : missing.problems());
+                done ? List.of() : problems);
     }
 
     private @Nullable Map<String, Long> nobodyWrites() throws Exception {

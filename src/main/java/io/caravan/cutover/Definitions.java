@@ -12,8 +12,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Constraints, triggers and indexes of the target, which must hold and fire once applications write there. */
+/** Constraints, defaults, triggers and indexes of the target, which must hold and fire once applications write there. */
 final class Definitions {
+    static final String CONSTRAINT = "constraint";
+    static final String NOT_NULL = "NOT NULL of column";
+    static final String DEFAULT = "DEFAULT of column";
     private static final SqlResource CONSTRAINTS = SqlResource.read("cutover/constraints.sql");
     private static final SqlResource DEFINITIONS = SqlResource.read("cutover/definitions.sql");
 
@@ -29,16 +32,46 @@ final class Definitions {
                 SqlResource.array(tables.stream().map(TableName::sql).toList()));
     }
 
-    private record Constraint(String table, String name, boolean valid) {}
+    private record Constraint(String table, String name, boolean valid, String definition) {
+        /** Names may differ. */
+        boolean isThatOf(Constraint other) {
+            return table.equals(other.table) && (name.equals(other.name) || definition.equals(other.definition));
+        }
+    }
 
-    private record Definition(
+    record Definition(
             String kind, String table, String name, String definition, String sql, boolean needed, boolean active) {
         boolean isLike(Definition other) {
-            return kind.equals(other.kind) && table.equals(other.table) && definition.equals(other.definition);
+            return isOfKindAndTableOf(other)
+                    && definition.equals(other.definition)
+                    && (!kind.equals(DEFAULT) || name.equals(other.name));
+        }
+
+        boolean isOfKindAndTableOf(Definition other) {
+            return kind.equals(other.kind) && table.equals(other.table);
         }
 
         boolean hasNameOf(Definition other) {
-            return kind.equals(other.kind) && table.equals(other.table) && name.equals(other.name);
+            return isOfKindAndTableOf(other) && name.equals(other.name);
+        }
+
+        /** What obeys in the target alone keeps no wrong row out; what fires there alone does what the source does not. */
+        boolean isAsActiveAs(Definition other) {
+            return active == other.active || (other.active && kind.equals(CONSTRAINT));
+        }
+
+        String otherwiseActive() {
+            if (kind.equals(CONSTRAINT)) {
+                return " is not obeyed by applications, since triggers are disabled. Run on the target, and for the table to"
+                        + " which it refers: ALTER TABLE " + table + " ENABLE TRIGGER ALL";
+            }
+            return (active ? " does not fire for applications" : " fires for applications, and the source's does not")
+                    + ". Run on the target: ALTER TABLE " + table + (active ? " ENABLE" : " DISABLE") + " TRIGGER "
+                    + Identifier.quote(name);
+        }
+
+        String instead() {
+            return kind.equals(DEFAULT) ? ". Run on the target: " : ". Drop it there, then run: ";
         }
 
         String text() {
@@ -62,7 +95,7 @@ final class Definitions {
                     constraints(there).stream().filter(Constraint::valid).toList();
             List<Constraint> present = constraints(here);
             for (Constraint constraint : present) {
-                if (!constraint.valid() && valid.contains(new Constraint(constraint.table, constraint.name, true))) {
+                if (!constraint.valid() && valid.stream().anyMatch(constraint::isThatOf)) {
                     validate(here, constraint, done, problems);
                 }
             }
@@ -72,7 +105,9 @@ final class Definitions {
 
     private List<Constraint> constraints(Connection connection) throws SQLException {
         return CONSTRAINTS.query(
-                connection, relations, row -> new Constraint(row.getString(1), row.getString(2), row.getBoolean(3)));
+                connection,
+                relations,
+                row -> new Constraint(row.getString(1), row.getString(2), row.getBoolean(3), row.getString(4)));
     }
 
     private static void validate(Connection here, Constraint constraint, List<String> done, List<String> problems) {
@@ -94,7 +129,7 @@ final class Definitions {
                 Connection here = target.connect()) {
             List<Definition> present = definitions(here);
             for (Definition wanted : definitions(there)) {
-                String found = difference(wanted, present);
+                String found = difference(wanted, present, here);
                 if (!found.isEmpty()) {
                     (wanted.needed ? problems : notes).add(found);
                 }
@@ -104,6 +139,10 @@ final class Definitions {
     }
 
     private List<Definition> definitions(Connection connection) throws SQLException {
+        return definitions(connection, relations);
+    }
+
+    static List<Definition> definitions(Connection connection, Map<String, String> relations) throws SQLException {
         return DEFINITIONS.query(
                 connection,
                 relations,
@@ -118,20 +157,33 @@ final class Definitions {
     }
 
     /** Empty when the target has the like, under whatever name. */
-    private static String difference(Definition wanted, List<Definition> present) {
-        List<Definition> alike = present.stream().filter(wanted::isLike).toList();
-        if (alike.stream().anyMatch(one -> one.active || !wanted.active)) {
+    private static String difference(Definition wanted, List<Definition> present, Connection here) throws SQLException {
+        List<Definition> alike = alike(wanted, present, here);
+        if (alike.stream().anyMatch(wanted::isAsActiveAs)) {
             return "";
         }
         if (!alike.isEmpty()) {
-            return "The target's " + wanted.text() + " does not fire for applications. Run on the target: ALTER TABLE "
-                    + wanted.table + " ENABLE TRIGGER " + Identifier.quote(wanted.name);
+            return "The target's " + wanted.text() + wanted.otherwiseActive();
         }
         return present.stream()
                 .filter(wanted::hasNameOf)
                 .findFirst()
-                .map(other -> "The target's " + wanted.text() + " is another one: " + other.sql
-                        + ". Drop it there, then run: " + wanted.sql)
+                .map(other -> "The target's " + wanted.text() + " is another one: " + other.sql + wanted.instead()
+                        + wanted.sql)
                 .orElse("The target has no " + wanted.text() + ". Run on the target: " + wanted.sql);
+    }
+
+    private static List<Definition> alike(Definition wanted, List<Definition> present, Connection here)
+            throws SQLException {
+        List<Definition> alike =
+                new ArrayList<>(present.stream().filter(wanted::isLike).toList());
+        if (alike.isEmpty()) {
+            for (Definition other : present) {
+                if (wanted.isOfKindAndTableOf(other) && new Reading(here).isOneMeaning(wanted, other)) {
+                    alike.add(other);
+                }
+            }
+        }
+        return alike;
     }
 }

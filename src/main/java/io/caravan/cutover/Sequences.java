@@ -33,8 +33,7 @@ public final class Sequences {
 
     private record Known(
             TableName sequence,
-            long increment,
-            boolean cycles,
+            Steps steps,
             boolean needed,
             TableName ownerTable,
             String ownerColumn,
@@ -43,6 +42,26 @@ public final class Sequences {
             return sequence.sql();
         }
     }
+
+    /** Which values it gives. */
+    private record Steps(String type, long increment, boolean cycles, long least, long most) {
+        /** Whether those are the other's values: a wider range gives them too, until it has none left. */
+        boolean areOf(Steps other) {
+            return increment == other.increment
+                    && cycles == other.cycles
+                    && least <= other.least
+                    && most >= other.most
+                    && (!cycles || (least == other.least && most == other.most));
+        }
+
+        String sql() {
+            return "AS " + type + " INCREMENT BY " + increment + " MINVALUE " + least + " MAXVALUE " + most
+                    + (cycles ? " CYCLE" : " NO CYCLE");
+        }
+    }
+
+    /** The target's, by its name there. */
+    private record Found(String name, Steps steps) {}
 
     record Position(long value, boolean called) {
         /** Whether the next value comes before the other's next value, in the direction of the increment. */
@@ -89,6 +108,22 @@ public final class Sequences {
         return positions;
     }
 
+    /** Needed ones that would give other values than the source's, each with the statement to run on the target. */
+    List<String> unlike(Collection<TableName> tables) throws SQLException {
+        List<String> unlike = new ArrayList<>();
+        try (Connection there = source.connect();
+                Connection here = target.connect()) {
+            for (Known sequence : of(tables, there)) {
+                Found found = inTarget(sequence, here);
+                if (found != null && sequence.needed && !found.steps.areOf(sequence.steps)) {
+                    unlike.add("The target's sequence " + found.name + " is another one: " + found.steps.sql()
+                            + ". Run on the target: ALTER SEQUENCE " + found.name + " " + sequence.steps.sql());
+                }
+            }
+        }
+        return unlike;
+    }
+
     private static List<Known> of(Collection<TableName> tables, Connection there) throws SQLException {
         List<String> relations = tables.stream().map(TableName::sql).toList();
         return OF_TABLES.query(there, Map.of("relations", SqlResource.array(relations)), Sequences::known);
@@ -97,8 +132,7 @@ public final class Sequences {
     private static Known known(ResultSet row) throws SQLException {
         return new Known(
                 new TableName(row.getString("schema_name"), row.getString("sequence_name")),
-                row.getLong("increment"),
-                row.getBoolean("cycles"),
+                steps(row),
                 row.getBoolean("needed"),
                 new TableName(
                         Objects.requireNonNullElse(row.getString("owner_schema"), ""),
@@ -109,9 +143,9 @@ public final class Sequences {
 
     private static SequencePosition set(Known sequence, Connection there, Connection here, LeftPositions left) {
         try {
-            String name = inTarget(sequence, here);
+            Found found = inTarget(sequence, here);
             Position wanted = position(there, sequence.name());
-            if (name == null) {
+            if (found == null) {
                 return new SequencePosition(
                         sequence.name(),
                         wanted.value,
@@ -121,10 +155,11 @@ public final class Sequences {
                                 ? "The target has no sequence " + sequence.name() + ". Create it as on the source."
                                 : "");
             }
+            String name = found.name;
             Position now = position(here, name);
             Outcome outcome = wanted.equals(now)
                     ? Outcome.SAME
-                    : now.isBefore(wanted, sequence.increment) || sequence.cycles || left.holds(name, now)
+                    : now.isBefore(wanted, sequence.steps.increment) || sequence.steps.cycles || left.holds(name, now)
                             ? Outcome.SET
                             : Outcome.AHEAD;
             if (outcome == Outcome.SET) {
@@ -153,7 +188,16 @@ public final class Sequences {
                 : "";
     }
 
-    private static @Nullable String inTarget(Known sequence, Connection here) throws SQLException {
+    private static Steps steps(ResultSet row) throws SQLException {
+        return new Steps(
+                row.getString("type"),
+                row.getLong("increment"),
+                row.getBoolean("cycles"),
+                row.getLong("least"),
+                row.getLong("most"));
+    }
+
+    private static @Nullable Found inTarget(Known sequence, Connection here) throws SQLException {
         return IN_TARGET
                 .query(
                         here,
@@ -163,7 +207,7 @@ public final class Sequences {
                                 "owner_columns", one(sequence.ownerColumn),
                                 "schemas", one(sequence.sequence.schema()),
                                 "names", one(sequence.sequence.name())),
-                        row -> row.getString("sequence"))
+                        row -> new Found(row.getString("sequence"), steps(row)))
                 .stream()
                 .findFirst()
                 .orElse(null);

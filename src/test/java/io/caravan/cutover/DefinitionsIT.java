@@ -107,16 +107,87 @@ class DefinitionsIT {
     }
 
     @Test
-    void aConstraintThatWasNotCheckedAgainstOldRowsIsThere() throws Exception {
+    void aConstraintThatWasNotCheckedAgainstOldRowsIsThereAndValidatedUnderWhateverName() throws Exception {
         for (String each : inOrder(missing())) {
             Sql.run(target, each);
         }
         Sql.run(target, """
                 set search_path = public;
-                alter table "Place" drop constraint "so-called", add constraint "so-called" check (name <> '') not valid""");
+                alter table "Place" drop constraint "so-called", add constraint otherwise check (name <> '') not valid""");
 
         assertThat(missing().problems()).isEmpty();
         assertThat(new Definitions(source, target, tables).validateConstraints().done())
                 .hasSize(1);
+    }
+
+    /** As anybody would write them; what is made by the text that PostgreSQL gives of them has another text. */
+    @Test
+    void whatThePostgresOfTheTargetWritesOtherwiseIsThere() throws Exception {
+        Sql.run(source, """
+                set search_path = public;
+                alter table "Place" add kind varchar(9) default lower('A'), add check (kind in ('a', 'b')),
+                    add check (id between 1 and 5 and name <> '');
+                create unique index one_kind on "Place" (name) where kind in ('a', 'c');
+                create trigger rarely before update on "Place" for each row when (old.kind in ('a', 'b')) execute function stamp()""");
+        Sql.run(target, "alter table public.\"Place\" add kind varchar(9)");
+        for (String each : inOrder(missing())) {
+            Sql.run(target, each);
+        }
+
+        assertThat(missing()).isEqualTo(new Definitions.Missing(List.of(), List.of()));
+
+        Sql.run(target, """
+                set search_path = public;
+                drop index one_kind;
+                create unique index one_kind on "Place" (name) where kind in ('a', 'b')""");
+        assertThat(missing().problems())
+                .singleElement()
+                .asString()
+                .startsWith("The target's unique index one_kind on public.\"Place\" is another one: ");
+    }
+
+    @Test
+    void aDefaultThatIsNotThereOrAnotherOneIsToldButTheNameOfAColumnsOwnSequenceMayDiffer() throws Exception {
+        for (String each : inOrder(missing())) {
+            Sql.run(target, each);
+        }
+        Sql.run(
+                source,
+                "alter table public.visit add number serial, alter at set default now(), alter how set default 'by bus';"
+                        + " alter table public.\"Place\" add number serial, add other int generated always as identity");
+        Sql.run(target, """
+                alter table public.visit add number serial, alter how set default 'on foot';
+                alter sequence public.visit_number_seq rename to numbers;
+                alter table public."Place" add number int generated always as identity, add other serial""");
+
+        assertThat(missing().problems())
+                .containsExactlyInAnyOrder(
+                        "The target has no DEFAULT of column at on public.visit. Run on the target: ALTER TABLE public.visit"
+                                + " ALTER COLUMN at SET DEFAULT now()",
+                        "The target's DEFAULT of column how on public.visit is another one: ALTER TABLE public.visit ALTER"
+                                + " COLUMN how SET DEFAULT 'on foot'::text. Run on the target: ALTER TABLE public.visit ALTER"
+                                + " COLUMN how SET DEFAULT 'by bus'::text");
+    }
+
+    @Test
+    void whatFiresInTheTargetAloneAndAForeignKeyThatNobodyObeysAreTold() throws Exception {
+        for (String each : inOrder(missing())) {
+            Sql.run(target, each);
+        }
+        Sql.run(source, "alter table public.visit disable trigger stamped");
+        Sql.run(target, "alter table public.\"Place\" disable trigger all");
+
+        List<String> problems = missing().problems();
+
+        assertThat(problems)
+                .hasSize(3)
+                .anyMatch(
+                        each -> each.contains("trigger stamped on public.visit fires for applications, and the source's"
+                                + " does not. Run on the target: ALTER TABLE public.visit DISABLE TRIGGER"))
+                .anyMatch(each -> each.contains("trigger loud on public.\"Place\" does not fire"))
+                .anyMatch(each -> each.contains("constraint visit_place_fkey on public.visit is not obeyed"));
+        Sql.run(target, "alter table public.\"Place\" enable trigger all");
+        Sql.run(target, "alter table public.visit disable trigger stamped");
+        assertThat(missing().problems()).isEmpty();
     }
 }

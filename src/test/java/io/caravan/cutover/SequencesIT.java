@@ -10,6 +10,7 @@ import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,5 +52,33 @@ class SequencesIT {
         assertThat(Sql.column(target, "select is_called from otherwise union all select is_called from ticket"))
                 .containsExactly("t", "t");
         Sql.run(any, "drop database " + name);
+    }
+
+    /** As a framework has it altered that reserves fifty values at a time: keys would be given out twice. */
+    @Test
+    void onesThatWereAlteredOnTheSourceAreToldWithTheStatement() throws Exception {
+        Database source = Servers.create("source", "sequences_altered");
+        Database target = Servers.create("target", "sequences_as_copied");
+        for (String each : TABLES) {
+            Sql.run(source, each);
+            Sql.run(target, each);
+        }
+        Sql.run(
+                source,
+                "alter sequence sold_id_seq increment by 50 cache 5; alter sequence sold_old_seq as bigint;"
+                        + " alter sequence free increment by 7");
+        Sql.run(target, "alter sequence renamed as bigint"); // gives the same
+        Sequences sequences = new Sequences(source, target);
+        List<TableName> tables = List.of(new TableName("public", "sold"));
+
+        List<String> unlike = sequences.unlike(tables);
+
+        assertThat(unlike).hasSize(2);
+        for (String each : unlike) {
+            Sql.run(target, each.substring(each.indexOf("ALTER SEQUENCE")));
+        }
+        assertThat(sequences.unlike(tables)).isEmpty();
+        assertThat(Sql.column(target, "select seqincrement from pg_sequence where seqrelid = 'sold_id_seq'::regclass"))
+                .containsExactly("50");
     }
 }
