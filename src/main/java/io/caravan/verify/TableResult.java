@@ -2,6 +2,8 @@ package io.caravan.verify;
 
 import io.caravan.postgres.TableName;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the comparison of one table found.
@@ -47,6 +49,23 @@ public record TableResult(
                 rows.size(),
                 examples.isEmpty() ? rows : examples,
                 problem);
+    }
+
+    /**
+     * The same, of those rows alone that differed before too: the others are changes on their way, or are seen the next time. As it is
+     * where no row did, or where not all of them are named.
+     */
+    TableResult ofRowsThatDifferedIn(TableResult before) {
+        Set<String> keys = before.examples.stream().map(Difference::key).collect(Collectors.toSet());
+        List<Difference> stayed =
+                examples.stream().filter(row -> keys.contains(row.key())).toList();
+        return stayed.isEmpty() || !namesAll() || !before.namesAll()
+                ? this
+                : new TableResult(table, sourceRows, targetRows, equal, stayed.size(), repaired, stayed, problem);
+    }
+
+    private boolean namesAll() {
+        return differences == examples.size();
     }
 
     TableResult withExamples(int most) {

@@ -107,7 +107,7 @@ public final class Verification {
         Map<TableName, Integer> differed = new TreeMap<>();
         List<Table> left = tables;
         for (int attempt = 1; attempt <= MOST_TRIES && !left.isEmpty(); attempt++) {
-            for (Try one : compare(left)) {
+            for (Try one : compareAt(left, results)) {
                 results.put(one.result().table(), one.result());
                 differed.merge(one.result().table(), one.counts() ? 1 : 0, Integer::sum);
             }
@@ -161,6 +161,10 @@ public final class Verification {
 
     /** @param counts the rows were all there to be compared */
     private record Try(TableResult result, boolean counts) {
+        static Try of(TableResult result, @Nullable TableResult before) {
+            return new Try(before == null ? result : result.ofRowsThatDifferedIn(before), true);
+        }
+
         static Try onRewritten(Table table) {
             String problem = "Table " + table.name() + " was truncated or rewritten while it was compared, "
                     + MOST_TRIES + " times. Verify it again when that is over.";
@@ -168,7 +172,9 @@ public final class Verification {
         }
     }
 
-    private List<Try> compare(List<Table> tables) throws SQLException, InterruptedException, BarrierException {
+    /** At one point of the stream. */
+    private List<Try> compareAt(List<Table> tables, Map<TableName, TableResult> before)
+            throws SQLException, InterruptedException, BarrierException {
         try (Connection there = source.connect();
                 Connection here = target.connect()) {
             Lsn position = takeSnapshot(there);
@@ -197,7 +203,7 @@ public final class Verification {
                                     TableComparison.MOST_ROWS)
                             .compare(present.get(table.name()));
                     boolean rewritten = sources.isRewritten(table) || targets.isRewritten(table);
-                    tries.add(rewritten ? Try.onRewritten(table) : new Try(result, true));
+                    tries.add(rewritten ? Try.onRewritten(table) : Try.of(result, before.get(table.name())));
                 }
             }
             store(tries.stream().map(Try::result).filter(this::lasts).toList(), position);
