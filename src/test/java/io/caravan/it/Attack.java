@@ -139,14 +139,14 @@ final class Attack implements AutoCloseable {
 
     private record Due(long at, Runnable action) {}
 
-    /** Blow after blow, for at least this long; returns when the last part that was frozen goes on. */
+    /** Every blow, for at least this long; returns when the last part that was frozen goes on. */
     private void strike(List<Blow> blows, long millis) throws Exception {
         pipeline.keep();
         long start = System.currentTimeMillis();
         PriorityQueue<Due> ends = new PriorityQueue<>((a, b) -> Long.compare(a.at(), b.at()));
         int next = 0;
         long now = start;
-        while (now < start + millis || !ends.isEmpty()) {
+        while (now < start + millis || next < blows.size() || !ends.isEmpty()) {
             pipeline.keep();
             now = System.currentTimeMillis();
             if (!ends.isEmpty() && ends.peek().at() <= now) {

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class BusyVerifyIT {
     private static final int TIMES = 5;
+    private static final int MOST_TIMES = 15;
+    private static final int EQUAL_TIMES = 2;
 
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(Load.script("attack.sql")).with("caravan.topic.partitions", 3);
@@ -21,18 +23,24 @@ class BusyVerifyIT {
     void noneOfManyVerificationsOfTablesThatAreTruncatedMeanwhileSaysThatOneDiffers() throws Exception {
         try (Load load = AttackLoad.start(PIPELINE.source(), 7158)) {
             int equal = 0;
-            for (int i = 0; i < TIMES; i++) {
+            for (int i = 0; i < TIMES || (equal < EQUAL_TIMES && i < MOST_TIMES); i++) {
                 JsonNode report = new ObjectMapper().readTree(PIPELINE.caravan().post("/api/verify"));
-                assertThat(report.get("tables"))
-                        .allSatisfy(table -> assertThat(table.get("equal").asBoolean() || isCopied(table))
-                                .as(table.toString())
-                                .isTrue());
+                assertThat(report.get("tables")).allSatisfy(table -> assertThat(
+                                table.get("equal").asBoolean() || isCopied(table) || isTruncated(table))
+                        .as(table.toString())
+                        .isTrue());
                 equal += report.get("equal").asBoolean() ? 1 : 0;
             }
             load.stop();
-            assertThat(equal).isGreaterThanOrEqualTo(TIMES / 2);
+            assertThat(equal).isGreaterThanOrEqualTo(EQUAL_TIMES);
         }
         PIPELINE.databases().awaitEqual();
+    }
+
+    /** On a slow machine it may happen at each try, which the report says; of its rows it says nothing. */
+    private static boolean isTruncated(JsonNode table) {
+        return table.get("differences").asInt() == 0
+                && table.get("problem").asText().contains("was truncated or rewritten");
     }
 
     /** Partitions that were truncated have their table copied again. */
