@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 public final class Cutover {
     private static final long WINDOW_MILLIS = 3000;
 
-    private final Stream stream;
+    private final RunningPipeline stream;
     private final Writers writers;
     private final Sequences sequences;
     private final Definitions definitions;
-    private final Ending ending;
+    private final PipelineEnding ending;
     private final List<TableName> tables;
     private final boolean acceptMissing;
 
@@ -32,51 +32,10 @@ public final class Cutover {
     private final List<String> notes = new ArrayList<>();
     private List<SequencePosition> positions = List.of();
 
-    /** The running pipeline. */
-    public interface Stream {
-        /** Why the pipeline is not fit for a cut-over: what is red in its status. */
-        List<String> problems() throws Exception;
-
-        /** The end of each table's topic, once all that has committed on the source until now lies in the topics. */
-        Map<String, Long> ends() throws Exception;
-
-        /** Compares at a point of the stream; empty when equal, else what differs. */
-        Optional<String> verify() throws Exception;
-    }
-
-    /** Taking the pipeline away, in steps. Each is noted, so that a run that was cut off can be continued. */
-    public interface Ending {
-        /** Whether taking away has begun: the checks were all done then, and slot or connector may be gone. */
-        boolean hasBegun() throws SQLException;
-
-        boolean isDone() throws SQLException;
-
-        /** Tables that the source has now and the settings choose, and of which the target gets nothing. */
-        List<TableName> unfollowed() throws SQLException;
-
-        /** The ends of the topics when all was ready; empty when it never was. */
-        Optional<Map<String, Long>> readyAt() throws SQLException;
-
-        /** Notes that all is ready, with which ends, and whether the way back is open: with other ends it counts no more. */
-        void ready(Map<String, Long> ends, boolean wayBack) throws SQLException;
-
-        /** What in the target prevents {@link #reverseSlot}, with the remedies. */
-        List<String> reverseObstacles() throws SQLException;
-
-        /** Removes connector, its offsets and the slot. Returns what was done. */
-        List<String> finish() throws Exception;
-
-        /** Whether {@link #reverseSlot} had made the slot for the way back when all was ready, and it is still there. */
-        boolean hasWayBack() throws SQLException;
-
-        /** Makes publication and slot on the target, for the way back; a slot that is there is made anew. Returns what is there. */
-        List<String> reverseSlot() throws SQLException;
-    }
-
     /** @param acceptMissing whether applications can do without constraints, triggers and unique indexes that the target lacks */
     public Cutover(
-            Stream stream,
-            Ending ending,
+            RunningPipeline stream,
+            PipelineEnding ending,
             io.caravan.postgres.Database source,
             io.caravan.postgres.Database target,
             List<TableName> tables,

@@ -38,7 +38,7 @@ public final class Engine {
     private final Callable<Map<String, String>> configuration;
     private final OffsetTopic offsets;
 
-    private volatile Status status = new Status(State.ABSENT, "", 0);
+    private volatile EngineStatus status = new EngineStatus(EngineStatus.State.ABSENT, "", 0);
     private volatile boolean running;
     private volatile boolean again;
     private final AtomicBoolean failedAgain = new AtomicBoolean();
@@ -47,26 +47,6 @@ public final class Engine {
     private @Nullable Route passTo;
     private @Nullable Delivery delivery;
     private long runningSince;
-
-    /** What it is doing; none of it survives the process. */
-    public enum State {
-        /** Not begun, stopped, or ended by a cut-over. */
-        ABSENT,
-        STARTING,
-        /** Another session reads the slot. */
-        STANDBY,
-        RUNNING,
-        /** It waits before it begins again. */
-        FAILED
-    }
-
-    /**
-     * How it is.
-     *
-     * @param error why it is in this state, or what it failed with last
-     * @param failures since it last ran for a minute
-     */
-    public record Status(State state, String error, int failures) {}
 
     /** Where a batch goes: the route. */
     @FunctionalInterface
@@ -98,7 +78,7 @@ public final class Engine {
         this.offsets = offsets;
     }
 
-    public Status status() {
+    public EngineStatus status() {
         return status;
     }
 
@@ -193,7 +173,7 @@ public final class Engine {
 
     /** The task begins again with the configuration as it is then. */
     public void restart() {
-        status = new Status(State.STARTING, "", status.failures);
+        status = new EngineStatus(EngineStatus.State.STARTING, "", status.failures());
         again = true;
     }
 
@@ -215,12 +195,12 @@ public final class Engine {
             }
         }
         if (thread == null || thread == Thread.currentThread()) {
-            status = new Status(State.ABSENT, "", status.failures);
+            status = new EngineStatus(EngineStatus.State.ABSENT, "", status.failures());
         }
     }
 
     private void capture(Route route) throws Exception {
-        status = new Status(State.STARTING, status.error, status.failures);
+        status = new EngineStatus(EngineStatus.State.STARTING, status.error(), status.failures());
         again = false;
         endIfCutOver(offsets.last());
         try (CaptureTurn turn = new CaptureTurn(source, slot)) {
@@ -283,23 +263,24 @@ public final class Engine {
 
     private void ran() {
         boolean steady = System.nanoTime() - runningSince > STEADY_NANOS;
-        if (!again && (status.state != State.RUNNING || (steady && status.failures > 0))) {
-            status = new Status(State.RUNNING, steady ? "" : status.error, steady ? 0 : status.failures);
+        if (!again && (status.state() != EngineStatus.State.RUNNING || (steady && status.failures() > 0))) {
+            status = new EngineStatus(
+                    EngineStatus.State.RUNNING, steady ? "" : status.error(), steady ? 0 : status.failures());
         }
     }
 
     private void awaitTurn(CaptureTurn turn) throws SQLException, InterruptedException, IOException {
         while (goesOn() && !turn.isOurs()) {
-            status = new Status(State.STANDBY, turn.why(), 0);
+            status = new EngineStatus(EngineStatus.State.STANDBY, turn.why(), 0);
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
     }
 
     private void failed(Throwable failure) {
-        int failures = status.failures + 1;
+        int failures = status.failures() + 1;
         long pause = Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
         LOG.error("Capture failed; it begins again in {} ms behind what was delivered", pause, failure);
-        status = new Status(State.FAILED, causes(failure), failures);
+        status = EngineStatus.failed(failure, failures);
         failedAgain.set(true);
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pause);
         try {
@@ -309,14 +290,5 @@ public final class Engine {
         } catch (InterruptedException e) {
             LOG.debug("Interrupted while it waited to begin again", e); // by stop, which says so in running, too
         }
-    }
-
-    /** The outermost exception and the innermost cause. */
-    private static String causes(Throwable failure) {
-        Throwable innermost = failure;
-        while (innermost.getCause() != null && innermost.getCause() != innermost) {
-            innermost = innermost.getCause();
-        }
-        return innermost == failure ? failure.toString() : failure + " Caused by: " + innermost;
     }
 }

@@ -5,8 +5,8 @@ import io.caravan.bootstrap.NotReadyException;
 import io.caravan.engine.CapturePlugin;
 import io.caravan.engine.CapturedBatch;
 import io.caravan.engine.Engine;
-import io.caravan.engine.Engine.State;
-import io.caravan.engine.Engine.Status;
+import io.caravan.engine.EngineStatus;
+import io.caravan.engine.EngineStatus.State;
 import io.caravan.guard.Guard;
 import org.apache.camel.CamelContext;
 
@@ -55,7 +55,7 @@ public final class EngineBean {
 
     /** Returns when it captures, or another instance does; throws while it starts or has failed. */
     public void requireRunning() throws NotReadyException, BootstrapException {
-        Status status = engine.status();
+        EngineStatus status = engine.status();
         if (status.state() == State.FAILED && status.failures() >= MOST_FAILURES) {
             throw new BootstrapException("The capture failed " + status.failures() + " times: " + status.error());
         }

@@ -5,6 +5,7 @@ import io.caravan.bootstrap.Step;
 import io.caravan.config.Settings;
 import io.caravan.engine.CapturePlugin;
 import io.caravan.engine.Engine;
+import io.caravan.engine.EngineStatus;
 import io.caravan.engine.OffsetTopic;
 import io.caravan.guard.ConnectorWatch.Trouble;
 import io.caravan.guard.StoredOffsets;
@@ -27,13 +28,13 @@ record EngineCapture(Settings settings, Engine engine, CapturePlugin plugin, Off
 
     @Override
     public Connector connector() {
-        Engine.Status status = engine.status();
+        EngineStatus status = engine.status();
         return new Connector(settings.connectorName(), status.state().name(), status.error());
     }
 
     @Override
     public Optional<Trouble> trouble() {
-        Engine.Status status = engine.status();
+        EngineStatus status = engine.status();
         return status.failures() == 0 ? Optional.empty() : Optional.of(new Trouble(status.failures(), status.error()));
     }
 

@@ -22,7 +22,7 @@ import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.change.Row;
 import io.caravan.config.Home;
 import io.caravan.config.Settings;
-import io.caravan.cutover.Cutover;
+import io.caravan.cutover.PipelineEnding;
 import io.caravan.engine.CapturePlugin;
 import io.caravan.engine.Engine;
 import io.caravan.engine.OffsetTopic;
@@ -224,7 +224,7 @@ public final class Pipeline implements AutoCloseable {
     }
 
     /** How the cut-over of these tables takes the pipeline away. */
-    public Cutover.Ending end(List<TableName> tables) {
+    public PipelineEnding end(List<TableName> tables) {
         return new PipelineEnd(
                 state,
                 capture,

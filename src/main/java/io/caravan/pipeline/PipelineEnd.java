@@ -4,7 +4,7 @@ import io.caravan.bootstrap.BootstrapState;
 import io.caravan.bootstrap.ConnectorEnd;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.Step;
-import io.caravan.cutover.Cutover;
+import io.caravan.cutover.PipelineEnding;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.PartitionDefect;
@@ -32,7 +32,7 @@ record PipelineEnd(
         TableFilter filter,
         List<TableName> tables,
         CutoverMark mark)
-        implements Cutover.Ending {
+        implements PipelineEnding {
     @Override
     public boolean hasBegun() throws SQLException {
         return !state.cutOver().isEmpty();

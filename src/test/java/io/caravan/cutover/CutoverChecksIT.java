@@ -192,7 +192,7 @@ class CutoverChecksIT {
     private Cutover cutover(Meanwhile meanwhile) throws SQLException {
         Sql.run(source, "create table sale (id integer)");
         Sql.run(target, "create table sale (id integer)");
-        Cutover.Stream stream = new Cutover.Stream() {
+        RunningPipeline stream = new RunningPipeline() {
             @Override
             public List<String> problems() {
                 return List.of();
@@ -212,7 +212,7 @@ class CutoverChecksIT {
         return new Cutover(stream, noted, source, target, List.of(new TableName("public", "sale")), false);
     }
 
-    private static final class Noted implements Cutover.Ending {
+    private static final class Noted implements PipelineEnding {
         private Meanwhile whileTheWayBackIsMade = () -> {};
         private List<TableName> unfollowed = List.of();
         private @Nullable Map<String, Long> readyAt;

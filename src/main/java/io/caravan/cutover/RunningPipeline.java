@@ -1,0 +1,17 @@
+package io.caravan.cutover;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a cut-over asks of the pipeline that runs. */
+public interface RunningPipeline {
+    /** Why the pipeline is not fit for a cut-over: what is red in its status. */
+    List<String> problems() throws Exception;
+
+    /** The end of each table's topic, once all that has committed on the source until now lies in the topics. */
+    Map<String, Long> ends() throws Exception;
+
+    /** Compares at a point of the stream; empty when equal, else what differs. */
+    Optional<String> verify() throws Exception;
+}
