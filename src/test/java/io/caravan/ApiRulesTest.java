@@ -35,6 +35,7 @@ class ApiRulesTest {
         assertThat(requests)
                 .isEqualTo(Map.of(
                         "/", READS,
+                        "/page/{file}", READS,
                         "/api/status", READS,
                         "/api/history", READS,
                         "/api/dead-letters", READS,

@@ -3,7 +3,7 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.bootstrap.CutoverMark;
 import io.caravan.bootstrap.NotReadyException;
-import io.caravan.cutover.RunningPipeline;
+import io.caravan.cutover.PipelineStream;
 import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A pipeline that runs in another process, as the cut-over asks it. */
-record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) implements RunningPipeline {
+record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) implements PipelineStream {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
 

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Cutover {
     private static final long WINDOW_MILLIS = 3000;
 
-    private final RunningPipeline stream;
+    private final PipelineStream stream;
     private final Writers writers;
     private final Sequences sequences;
     private final Definitions definitions;
@@ -34,7 +34,7 @@ public final class Cutover {
 
     /** @param acceptMissing whether applications can do without constraints, triggers and unique indexes that the target lacks */
     public Cutover(
-            RunningPipeline stream,
+            PipelineStream stream,
             PipelineEnding ending,
             io.caravan.postgres.Database source,
             io.caravan.postgres.Database target,

@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class HttpGuard implements AuthenticationHandler {
     /** The page brings all that it shows. */
-    private static final String CONTENT_POLICY =
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline';"
-                    + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String CONTENT_POLICY = "default-src 'none'; style-src 'self'; script-src 'self';"
+            + " connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final String token;
 

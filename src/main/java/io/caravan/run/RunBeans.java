@@ -11,6 +11,7 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.status.AlarmLog;
 import io.caravan.status.History;
 import io.caravan.status.Limits;
+import io.caravan.status.PageFiles;
 import io.caravan.status.PipelineMetrics;
 import io.caravan.status.RecentStatus;
 import io.caravan.status.StatusCollector;
@@ -66,6 +67,7 @@ public final class RunBeans {
                 Addresses.of(settings));
         RecentStatus status = new RecentStatus(collector::collect);
         registry.bind("status", status);
+        registry.bind("pageFiles", new PageFiles());
         registry.bind("history", new History(status::get, Clock.systemUTC(), HISTORY_SAMPLES));
         registry.bind(
                 "alarmLog", new AlarmLog(status::get, run::hasSaidReady, line -> Terminal.say(now() + " " + line)));

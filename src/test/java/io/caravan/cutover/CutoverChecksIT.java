@@ -192,7 +192,7 @@ class CutoverChecksIT {
     private Cutover cutover(Meanwhile meanwhile) throws SQLException {
         Sql.run(source, "create table sale (id integer)");
         Sql.run(target, "create table sale (id integer)");
-        RunningPipeline stream = new RunningPipeline() {
+        PipelineStream stream = new PipelineStream() {
             @Override
             public List<String> problems() {
                 return List.of();

@@ -119,7 +119,7 @@ final class Browser implements AutoCloseable {
                 .untilAsserted(() -> assertThat(text(css)).containsPattern(pattern));
     }
 
-    /** Takes pictures for people to look at: light, dark, and as on a phone; nothing may stick out at the side. */
+    /** Takes pictures for people to look at: light, dark, and as on a phone; nothing may stick out at the side, in windows of other widths either. */
     void photograph(String name) throws IOException {
         awaitFit();
         picture(name + "-light");
@@ -127,6 +127,10 @@ final class Browser implements AutoCloseable {
         scheme("dark");
         assertThat(background()).as("the page in the dark").isNotEqualTo(light);
         picture(name + "-dark");
+        for (int width : List.of(1000, 800)) {
+            screen(Map.of("width", width, "height", 844, "deviceScaleFactor", 1, "mobile", false));
+            awaitFit();
+        }
         screen(Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true));
         awaitFit();
         picture(name + "-phone");

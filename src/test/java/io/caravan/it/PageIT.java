@@ -125,8 +125,13 @@ class PageIT {
         awaitChart("lags", "seconds behind, last .*: now (under 1|\\d+) s, highest (under 1|\\d+) s");
         awaitChart("wals", "WAL kept, last .*: now [\\d.,]+ [KM]?i?B, highest [1-9][\\d.,]* [KM]?i?B");
         assertThat(browser.find("#copy").isDisplayed()).isFalse();
-        assertThat(browser.script(
-                        "seenAt = 0; measure(shown); return path(shown).find(step => step.name === 'apply').text"))
+        assertThat(browser.script("""
+                        return Promise.all([import('/page/tables.js?first'), import('/page/path.js'),
+                                fetch('/api/status').then(answer => answer.json())]).then(([tables, path, status]) => {
+                            tables.measure(status);
+                            path.showPath(status);
+                            return document.querySelector("[data-station='apply'] .d").textContent;
+                        })"""))
                 .as("the rate after the first answer, which tells none")
                 .isEqualTo("");
         browser.photograph("streaming");

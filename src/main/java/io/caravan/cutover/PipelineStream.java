@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** What a cut-over asks of the pipeline that runs. */
-public interface RunningPipeline {
+public interface PipelineStream {
     /** Why the pipeline is not fit for a cut-over: what is red in its status. */
     List<String> problems() throws Exception;
 
