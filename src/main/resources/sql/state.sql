@@ -7,7 +7,8 @@ create table if not exists caravan.bootstrap (
                                                         -- 'owner' the instance that sets it up, 'partitioning' how events
                                                         -- go to partitions, 'cutover' how far its end is,
                                                         -- 'cutover-ready' that it was ready for it (step
-                                                        -- ready-both-ways: with the slot for the way back)
+                                                        -- ready-both-ways: with the slot for the way back),
+                                                        -- 'cutover-way-back' that this slot is being made
     step            text        not null,               -- the last step that is done, see Step; of a table: copying, copied
     copied_snapshot text,                               -- pg_current_snapshot() of a copy made while changes streamed
     copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot

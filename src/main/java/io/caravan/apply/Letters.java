@@ -111,7 +111,14 @@ public final class Letters {
 
     /** The changes to apply, out of all that wait now; the ledger's line is locked, so none can join them meanwhile. */
     public Batch choose(
-            @Header("waitingRows") List<Map<String, Object>> waiting, @ExchangeProperty("replay") Replay replay) {
+            @Header("locked") Map<String, Object> locked,
+            @Header("waitingRows") List<Map<String, Object>> waiting,
+            @ExchangeProperty("replay") Replay replay) {
+        if (Boolean.TRUE.equals(locked.get("cut_over"))) {
+            throw new RejectedException("Pipeline " + pipeline
+                    + " was cut over: rows of the target are the applications' own, and an old change could write over them."
+                    + " Discard the letter.");
+        }
         return replay.choose(
                 tables.named(replay.getTable()),
                 waiting.stream().map(LetterRows::of).toList());

@@ -255,12 +255,13 @@ public final class BootstrapState {
         return pipeline;
     }
 
-    /** Forgets the pipeline. */
+    /** Forgets the pipeline, all of it or nothing: letters that were left would hold back the changes of its next life. */
     public void forget() throws SQLException {
         try (Connection connection = target.connect(WRITING)) {
             if (!exists(connection)) {
                 return;
             }
+            connection.setAutoCommit(false);
             for (String table : new String[] {"ledger", "bootstrap", "dead_letter", "verification"}) {
                 try (PreparedStatement delete =
                         connection.prepareStatement("delete from caravan." + table + " where pipeline = ?")) {
@@ -268,6 +269,7 @@ public final class BootstrapState {
                     delete.executeUpdate();
                 }
             }
+            connection.commit();
         }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.ReplicationSlot;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,6 +29,14 @@ public record CutoverMark(Database target, String pipeline, TableTopics topics) 
     private static final String READY = "ready";
     private static final String READY_BOTH_WAYS = "ready-both-ways";
 
+    /** There from before the target's slot for the way back is made until all is ready with it. */
+    private static final String WAY_BACK = "cutover-way-back";
+
+    private static final String UPSERT =
+            "insert into caravan.bootstrap (pipeline, table_name, step, detail) values (?, ?, ?, ?)"
+                    + " on conflict (pipeline, table_name) do update"
+                    + " set step = excluded.step, detail = excluded.detail, updated_at = now()";
+
     /**
      * Sets it once no transaction applies or copies anything. Those that come later see it, if they ask with the table's line in the
      * ledger locked.
@@ -38,10 +47,7 @@ public record CutoverMark(Database target, String pipeline, TableTopics topics) 
         try (Connection connection = target.session();
                 PreparedStatement lock = connection.prepareStatement(
                         "select from caravan.ledger where pipeline = ? order by topic, partition for update");
-                PreparedStatement insert = connection.prepareStatement(
-                        "insert into caravan.bootstrap (pipeline, table_name, step, detail) values (?, ?, ?, ?)"
-                                + " on conflict (pipeline, table_name) do update"
-                                + " set step = excluded.step, detail = excluded.detail, updated_at = now()")) {
+                PreparedStatement insert = connection.prepareStatement(UPSERT)) {
             connection.setAutoCommit(false);
             lock.setString(1, pipeline);
             lock.execute();
@@ -50,6 +56,9 @@ public record CutoverMark(Database target, String pipeline, TableTopics topics) 
             insert.setString(3, wayBack ? READY_BOTH_WAYS : READY);
             insert.setString(4, JSON.writeValueAsString(new TreeMap<>(ends)));
             insert.executeUpdate();
+            if (wayBack) {
+                forgetWayBack(connection);
+            }
             connection.commit();
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("Numbers always have a JSON form", e);
@@ -67,6 +76,10 @@ public record CutoverMark(Database target, String pipeline, TableTopics topics) 
 
     /** Whether the target's slot for the way back was made when the pipeline was last ready. */
     public boolean hadWayBack() throws SQLException {
+        return isNoted(ROW, READY_BOTH_WAYS);
+    }
+
+    private boolean isNoted(String line, String step) throws SQLException {
         try (Connection connection = target.session()) {
             if (!BootstrapState.exists(connection)) {
                 return false;
@@ -74,12 +87,53 @@ public record CutoverMark(Database target, String pipeline, TableTopics topics) 
             try (PreparedStatement select = connection.prepareStatement(
                     "select from caravan.bootstrap where pipeline = ? and table_name = ? and step = ?")) {
                 select.setString(1, pipeline);
-                select.setString(2, ROW);
-                select.setString(3, READY_BOTH_WAYS);
+                select.setString(2, line);
+                select.setString(3, step);
                 try (ResultSet row = select.executeQuery()) {
                     return row.next();
                 }
             }
+        }
+    }
+
+    /** Notes that the slot for the way back is about to be made: whoever is cut off then has a slot that {@link #ends} says nothing of. */
+    public void beginWayBack() throws SQLException {
+        try (Connection connection = target.session();
+                PreparedStatement insert = connection.prepareStatement(UPSERT)) {
+            insert.setString(1, pipeline);
+            insert.setString(2, WAY_BACK);
+            insert.setString(3, "begun");
+            insert.setString(4, "");
+            insert.executeUpdate();
+        }
+    }
+
+    /** Whether that was noted, and all was not ready with the slot since. */
+    public boolean isWayBackBegun() throws SQLException {
+        return isNoted(WAY_BACK, "begun");
+    }
+
+    /**
+     * Drops the slot of a way back that was only begun. It would keep the target's WAL for ever, and going back by it could bring
+     * changes twice. Returns whether there was one.
+     */
+    public boolean dropBegunWayBack(ReplicationSlot back) throws SQLException {
+        if (!isWayBackBegun()) {
+            return false;
+        }
+        try (Connection connection = target.connect(BootstrapState.WRITING)) {
+            back.drop(connection);
+            forgetWayBack(connection);
+        }
+        return true;
+    }
+
+    private void forgetWayBack(Connection connection) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from caravan.bootstrap where pipeline = ? and table_name = ?")) {
+            delete.setString(1, pipeline);
+            delete.setString(2, WAY_BACK);
+            delete.executeUpdate();
         }
     }
 

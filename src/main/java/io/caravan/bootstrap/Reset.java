@@ -16,6 +16,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -24,10 +25,16 @@ public final class Reset {
     private static final SqlResource TAKEN_ALONG = SqlResource.read("reset/taken-along.sql");
     private static final SqlResource TOPICS_READ = SqlResource.read("reset/topics-read.sql");
 
+    /** Until the server has noticed the end of a process that was killed. */
+    private static final int ATTEMPTS = 25;
+
+    private static final long PAUSE_MILLIS = 200;
+
     private final Database source;
     private final Database target;
     private final TableFilter filter;
     private final BootstrapState state;
+    private final CutoverMark cutover;
     private final Publication publication;
     private final ReplicationSlot slot;
     private final TableTopics topics;
@@ -39,6 +46,7 @@ public final class Reset {
             Database target,
             TableFilter filter,
             BootstrapState state,
+            CutoverMark cutover,
             Publication publication,
             ReplicationSlot slot,
             TableTopics topics,
@@ -48,6 +56,7 @@ public final class Reset {
         this.target = target;
         this.filter = filter;
         this.state = state;
+        this.cutover = cutover;
         this.publication = publication;
         this.slot = slot;
         this.topics = topics;
@@ -75,8 +84,37 @@ public final class Reset {
         }
     }
 
-    /** Removes everything; rows and tables of the target only when asked to. */
+    /**
+     * Removes everything; rows and tables of the target only when asked to. Not beside a process that sets the pipeline up or copies a
+     * table, on whatever machine: it would make anew what was removed, with nobody left who knows of it.
+     */
     public void run(boolean targetData, Consumer<String> done)
+            throws SQLException, IOException, InterruptedException, ExecutionException {
+        BootstrapLock lock = new BootstrapLock(target, state.pipeline());
+        acquire(lock);
+        try {
+            remove(targetData, done);
+        } finally {
+            lock.release();
+        }
+    }
+
+    private void acquire(BootstrapLock lock) throws SQLException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                lock.acquire();
+                return;
+            } catch (NotReadyException e) {
+                if (attempt == ATTEMPTS) {
+                    throw new IllegalStateException("A process sets pipeline " + state.pipeline()
+                            + " up, copies a table of it, or resets it. Stop it, or wait for its end.");
+                }
+                TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+            }
+        }
+    }
+
+    private void remove(boolean targetData, Consumer<String> done)
             throws SQLException, IOException, InterruptedException, ExecutionException {
         List<TableName> tables;
         try (Connection connection = source.connect(BootstrapState.WRITING)) {
@@ -97,9 +135,27 @@ public final class Reset {
             dropTables(tables);
             done.accept("tables of the target dropped");
         }
+        wayBack(done);
         // Last, so that a reset that is cut off before is done again from the beginning.
         state.forget();
         done.accept("Caravan's state removed from the target");
+    }
+
+    /** One that applications may have moved with tells what they wrote since. */
+    private void wayBack(Consumer<String> done) throws SQLException {
+        ReplicationSlot back = slot.back();
+        if (cutover.dropBegunWayBack(back)) {
+            done.accept(
+                    "replication slot " + back.name() + " of the target, for a way back that was never open, dropped");
+        } else if (cutover.hadWayBack()) {
+            try (Connection connection = target.session()) {
+                if (back.status(connection).isPresent()) {
+                    done.accept(
+                            "replication slot " + back.name() + " of the target, for the way back, is left: it keeps"
+                                    + " WAL there until it is read or dropped");
+                }
+            }
+        }
     }
 
     private List<TableName> tables(Connection connection) throws SQLException {

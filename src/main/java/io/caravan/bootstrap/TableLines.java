@@ -84,6 +84,15 @@ public final class TableLines {
                 .toList();
     }
 
+    /** Of these tables those whose changes are captured, and of which the target has no copy yet. */
+    public List<TableName> uncopied(List<TableName> tables) throws SQLException {
+        Map<String, TableStep> steps = steps();
+        return tables.stream()
+                .filter(table ->
+                        steps.getOrDefault(table.toString(), TableStep.WAITING).isNew())
+                .toList();
+    }
+
     /**
      * Forgets the tables that wait and are not among these. Nothing was made for them; with {@link TableStep#LEFT} what the
      * target has by their name, which is someone else's, would be replaced should they come back.

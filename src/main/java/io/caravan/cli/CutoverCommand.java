@@ -3,6 +3,7 @@ package io.caravan.cli;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.caravan.config.Settings;
 import io.caravan.cutover.Cutover;
+import io.caravan.cutover.CutoverLock;
 import io.caravan.cutover.CutoverReport;
 import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Catalog;
@@ -61,9 +62,12 @@ final class CutoverCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
+    @SuppressWarnings("try") // the lock is only held
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home());
-                Pipeline pipeline = new Pipeline(stack.settings(), note -> {})) {
+                Pipeline pipeline = new Pipeline(stack.settings(), note -> {});
+                CutoverLock onlyOne = CutoverLock.take(
+                        stack.settings().target(), stack.settings().pipeline())) {
             CutoverReport report =
                     cutover(stack.settings(), pipeline, acceptMissing).run(reverseSlot, finish);
             if (json) {

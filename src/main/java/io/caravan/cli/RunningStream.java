@@ -9,12 +9,15 @@ import io.caravan.postgres.Lsn;
 import io.caravan.postgres.TableName;
 import io.caravan.run.VerificationText;
 import io.caravan.status.PipelineStatus;
+import io.caravan.verify.TableResult;
 import io.caravan.verify.VerificationReport;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A pipeline that runs in another process, as the cut-over asks it. */
 record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) implements PipelineStream {
@@ -39,6 +42,9 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
                 pipeline.messages().requireArrived(position);
                 break;
             } catch (NotReadyException e) {
+                if (running.status().isEmpty()) {
+                    throw new IllegalStateException(running.absence());
+                }
                 if (System.nanoTime() > deadline) {
                     throw e;
                 }
@@ -54,6 +60,14 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
         String answer = running.post("/api/verify")
                 .orElseThrow(() -> new IOException("The Caravan process has ended. Start it again with 'run'."));
         VerificationReport report = JSON.readValue(answer, VerificationReport.class);
-        return report.equal() ? Optional.empty() : Optional.of(VerificationText.of(report));
+        Set<TableName> compared =
+                report.tables().stream().map(TableResult::table).collect(Collectors.toSet());
+        String left = tables.stream()
+                .filter(table -> !compared.contains(table))
+                .map(table -> "Table " + table
+                        + " was not compared: its copy, or an index or constraint of it, is not complete yet.\n")
+                .collect(Collectors.joining());
+        String differences = report.equal() ? "" : VerificationText.of(report);
+        return Optional.of(left + differences).filter(text -> !text.isEmpty());
     }
 }

@@ -1,6 +1,7 @@
 package io.caravan.cutover;
 
 import io.caravan.cutover.CutoverReport.Check;
+import io.caravan.cutover.PipelineEnding.WayBack;
 import io.caravan.cutover.SequencePosition.Outcome;
 import io.caravan.postgres.TableName;
 import java.sql.SQLException;
@@ -56,7 +57,7 @@ public final class Cutover {
      * @param finish also take the pipeline away, when all is done
      */
     public CutoverReport run(boolean reverseSlot, boolean finish) throws Exception {
-        if (reverseSlot && ending.hasBegun() && !ending.hasWayBack()) {
+        if (reverseSlot && ending.hasBegun() && ending.wayBack() != WayBack.OPEN) {
             check(
                     "reverse-slot",
                     false,
@@ -87,7 +88,7 @@ public final class Cutover {
     }
 
     private boolean isReady(boolean reverseSlot) throws Exception {
-        boolean wayBack = reverseSlot || ending.hasWayBack();
+        boolean wayBack = reverseSlot || ending.wayBack() != WayBack.NONE;
         if ((wayBack && !canBeReversed()) || !healthy() || !nothingIsMissing()) {
             return false;
         }
@@ -106,12 +107,12 @@ public final class Cutover {
     }
 
     /**
-     * A slot from before tells each change that was applied since as well, and would bring it to the old server a second time. One
-     * that was there when all was ready stays for as long as nobody writes to the source: it may have the applications' changes.
+     * A slot from before, or of a cut-over that was cut off, tells what was applied since as well, and would bring it to the old server
+     * again. One that was there when all was ready stays while nobody writes to the source: it may have the applications' changes.
      */
     private void openWayBack(Map<String, Long> ends) throws SQLException {
         Optional<Map<String, Long>> readyAt = ending.readyAt();
-        boolean stays = ending.hasWayBack()
+        boolean stays = ending.wayBack() == WayBack.OPEN
                 && readyAt.isPresent()
                 && moved(readyAt.get(), ends).isEmpty();
         check("reverse-slot", true, "The way back is open.", stays ? List.of() : ending.reverseSlot());
@@ -124,10 +125,13 @@ public final class Cutover {
     private boolean isReadyStill(boolean reverseSlot) throws Exception {
         Optional<Map<String, Long>> before = ending.readyAt();
         if (before.isEmpty()
-                || (reverseSlot && !ending.hasWayBack())
+                || (reverseSlot && ending.wayBack() != WayBack.OPEN)
                 || !writers.seenWithin(WINDOW_MILLIS).isEmpty()
                 || !moved(before.get(), stream.ends()).isEmpty()) {
             return false;
+        }
+        if (ending.wayBack() == WayBack.LOST) {
+            notes.add("The way back is lost: the target has invalidated its slot.");
         }
         return check(
                 "ready",
@@ -139,7 +143,7 @@ public final class Cutover {
 
     /** One that was made a moment ago, or after all was ready, is in no topic and in no comparison. */
     private boolean everyTableIsFollowed() throws SQLException {
-        List<String> unfollowed = unfollowed();
+        List<String> unfollowed = ending.unfollowed();
         return unfollowed.isEmpty()
                 || check(
                         "tables",
@@ -148,12 +152,6 @@ public final class Cutover {
                                 + " that takes a change of a table that does), drop them, or exclude them with"
                                 + " caravan.tables.exclude.",
                         unfollowed);
-    }
-
-    private List<String> unfollowed() throws SQLException {
-        return ending.unfollowed().stream()
-                .map(table -> "Table " + table + " was made on the source and is not followed.")
-                .toList();
     }
 
     private boolean canBeReversed() throws SQLException {
@@ -235,7 +233,7 @@ public final class Cutover {
     private boolean still(Map<String, Long> before) throws Exception {
         List<String> written = new ArrayList<>(writers.seenWithin(0)); // what commits after it is in the topics
         written.addAll(moved(before, stream.ends()));
-        written.addAll(unfollowed());
+        written.addAll(ending.unfollowed());
         checks.removeIf(check -> check.name().equals("still"));
         return check(
                 "still",

@@ -1,6 +1,5 @@
 package io.caravan.cutover;
 
-import io.caravan.postgres.TableName;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,8 @@ public interface PipelineEnding {
 
     boolean isDone() throws SQLException;
 
-    /** Tables that the source has now and the settings choose, and of which the target gets nothing. */
-    List<TableName> unfollowed() throws SQLException;
+    /** What is the matter with tables that the source has now and the settings choose, and of which the target has or gets nothing. */
+    List<String> unfollowed() throws SQLException;
 
     /** The ends of the topics when all was ready; empty when it never was. */
     Optional<Map<String, Long>> readyAt() throws SQLException;
@@ -25,11 +24,21 @@ public interface PipelineEnding {
     /** What in the target prevents {@link #reverseSlot}, with the remedies. */
     List<String> reverseObstacles() throws SQLException;
 
-    /** Removes connector, its offsets and the slot. Returns what was done. */
+    /** Removes connector, its offsets and the slot, and one for the way back that was begun only. Returns what was done. */
     List<String> finish() throws Exception;
 
-    /** Whether {@link #reverseSlot} had made the slot for the way back when all was ready, and it is still there. */
-    boolean hasWayBack() throws SQLException;
+    /** The slot for the way back. */
+    enum WayBack {
+        NONE,
+        /** {@link #reverseSlot} had made it when all was ready, and it is still there. */
+        OPEN,
+        /** It was invalidated since. */
+        LOST,
+        /** A cut-over was cut off after it had begun to make it: what it would tell, if it is there, is not known. */
+        BEGUN
+    }
+
+    WayBack wayBack() throws SQLException;
 
     /** Makes publication and slot on the target, for the way back; a slot that is there is made anew. Returns what is there. */
     List<String> reverseSlot() throws SQLException;

@@ -243,6 +243,7 @@ public final class Pipeline implements AutoCloseable {
                 settings.target(),
                 settings.tables(),
                 state,
+                cutoverMark(),
                 publication,
                 slot,
                 topics,

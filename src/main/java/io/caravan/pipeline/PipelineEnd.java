@@ -7,6 +7,7 @@ import io.caravan.bootstrap.Step;
 import io.caravan.cutover.PipelineEnding;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.Identifier;
 import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
@@ -51,23 +52,36 @@ record PipelineEnd(
         try (Connection connection = source.connect()) {
             slot.drop(connection);
         }
-        state.cutOver("finished");
-        return List.of(
+        List<String> done = new ArrayList<>(List.of(
                 "connector and its offsets removed",
                 "replication slot " + slot.name() + " dropped",
-                "publication " + publication.name() + " and the topics are left; 'reset' removes them");
+                "publication " + publication.name() + " and the topics are left; 'reset' removes them"));
+        if (mark.dropBegunWayBack(slot.back())) {
+            done.add("replication slot " + slot.back().name()
+                    + " dropped on the target, which a cut-over that was cut off had begun to make");
+        }
+        state.cutOver("finished");
+        return done;
     }
 
     @Override
-    public List<TableName> unfollowed() throws SQLException {
+    public List<String> unfollowed() throws SQLException {
         if (state.step() != Step.STREAMING) {
             return List.of(); // a pipeline that is not set up follows none, and its health says so
         }
         try (Connection connection = source.session()) {
-            return state.lines()
-                    .waiting(Catalog.tables(connection, filter).stream()
-                            .map(Table::name)
-                            .toList());
+            List<TableName> chosen =
+                    Catalog.tables(connection, filter).stream().map(Table::name).toList();
+            List<String> unfollowed = new ArrayList<>();
+            state.lines()
+                    .waiting(chosen)
+                    .forEach(
+                            table -> unfollowed.add("Table " + table + " was made on the source and is not followed."));
+            state.lines()
+                    .uncopied(chosen)
+                    .forEach(table ->
+                            unfollowed.add("Table " + table + " was made on the source and is not copied yet."));
+            return unfollowed;
         }
     }
 
@@ -83,8 +97,15 @@ record PipelineEnd(
 
     @Override
     public List<String> reverseObstacles() throws SQLException {
-        List<String> obstacles = new ArrayList<>(slotBack().obstacles(target));
+        List<String> obstacles = new ArrayList<>(slot.back().obstacles(target));
         try (Connection connection = target.session()) {
+            if (slot.back().status(connection).isPresent() && !mark.hadWayBack() && !mark.isWayBackBegun()) {
+                obstacles.add(
+                        "It has a replication slot " + slot.back().name() + " already, which this pipeline did not"
+                                + " make: it may be another pipeline's way back. If nothing needs it, run on the target: SELECT"
+                                + " pg_drop_replication_slot("
+                                + Identifier.literal(slot.back().name()) + ").");
+            }
             Map<TableName, Table> present = Catalog.tables(connection);
             for (TableName name : tables) {
                 Table table = present.get(name);
@@ -103,21 +124,27 @@ record PipelineEnd(
     }
 
     @Override
-    public boolean hasWayBack() throws SQLException {
-        try (Connection connection = target.connect()) {
-            return slotBack().status(connection).isPresent() && mark.hadWayBack();
+    public WayBack wayBack() throws SQLException {
+        if (mark.isWayBackBegun()) {
+            return WayBack.BEGUN;
         }
-    }
-
-    private ReplicationSlot slotBack() {
-        return new ReplicationSlot(slot.name() + "_back");
+        if (!mark.hadWayBack()) {
+            return WayBack.NONE;
+        }
+        try (Connection connection = target.connect()) {
+            return slot.back()
+                    .status(connection)
+                    .map(status -> status.isLost() ? WayBack.LOST : WayBack.OPEN)
+                    .orElse(WayBack.NONE);
+        }
     }
 
     /** The publication comes first: what is altered of it after the slot was made keeps the way back from being begun. */
     @Override
     public List<String> reverseSlot() throws SQLException {
         Publication back = new Publication(publication.name() + "_back");
-        ReplicationSlot slotBack = slotBack();
+        ReplicationSlot slotBack = slot.back();
+        mark.beginWayBack();
         try (Connection connection = target.connect()) {
             slotBack.drop(connection);
             back.ensure(connection, tables);

@@ -47,6 +47,11 @@ public record ReplicationSlot(String name) {
         }
     }
 
+    /** The one on the target from which a pipeline the other way round begins, after a cut-over. */
+    public ReplicationSlot back() {
+        return new ReplicationSlot(name + "_back");
+    }
+
     public Optional<Status> status(Connection source) throws SQLException {
         try (PreparedStatement select = source.prepareStatement(SqlFile.read("slot"))) {
             select.setString(1, name);

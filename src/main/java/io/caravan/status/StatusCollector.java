@@ -93,6 +93,9 @@ public final class StatusCollector {
             ofStream.of(connectorStatus);
         }
         running.alarms().forEach(ofStream::add);
+        if (known.finishing()) {
+            alarms.add(finishing(slotStatus));
+        }
         List<Alarm> all = alarms.all();
         List<String> problems = all.stream()
                 .filter(alarm -> alarm.severity() == Severity.RED)
@@ -163,6 +166,18 @@ public final class StatusCollector {
         if (known.verified() != null && !known.verified().equal()) {
             alarms.ofDifferences(known.verified().different());
         }
+    }
+
+    /** Nothing is applied any more, so nobody would look at what is left of the pipeline. */
+    private static Alarm finishing(Slot slot) {
+        return Alarm.red(
+                "pipeline",
+                "'cutover --finish' is removing connector and slot, or was cut off before it had"
+                        + (slot.exists()
+                                ? ": replication slot " + slot.name() + " makes the source keep "
+                                        + Alarms.bytes(slot.heldBytes()) + " of WAL."
+                                : "."),
+                "Unless it is still at it, run 'cutover --finish' again.");
     }
 
     private static long letters(Known known) {

@@ -35,7 +35,10 @@ final class TargetProbe {
         this.evidence = new EvidenceStore(target, pipeline);
     }
 
-    /** @param tables by name, with what this process knows of each */
+    /**
+     * @param tables by name, with what this process knows of each
+     * @param finishing whether the cut-over is removing slot and connector, or was cut off meanwhile
+     */
     record Known(
             String step,
             @Nullable Double lagSeconds,
@@ -43,8 +46,9 @@ final class TargetProbe {
             @Nullable Verified verified,
             List<Gap> gaps,
             List<Altering> altering,
-            boolean cutOver) {
-        static final Known NOTHING = new Known("none", null, List.of(), null, List.of(), List.of(), false);
+            boolean cutOver,
+            boolean finishing) {
+        static final Known NOTHING = new Known("none", null, List.of(), null, List.of(), List.of(), false, false);
     }
 
     /**
@@ -71,11 +75,11 @@ final class TargetProbe {
                             + " where pipeline = ? and topic = ?",
                     pipeline,
                     topicPrefix + ".message");
-            boolean cutOver = text(
-                            connection,
-                            "select step from caravan.bootstrap where pipeline = ? and table_name = 'cutover'",
-                            pipeline)
-                    != null;
+            String ending = text(
+                    connection,
+                    "select step from caravan.bootstrap where pipeline = ? and table_name = 'cutover'",
+                    pipeline);
+            boolean cutOver = ending != null;
             List<TableStatus> tables = tables(connection, routes);
             return new Known(
                     step == null ? "none" : step,
@@ -84,7 +88,8 @@ final class TargetProbe {
                     verified(connection),
                     evidence.gaps(),
                     cutOver ? List.of() : altering(connection, tables),
-                    cutOver);
+                    cutOver,
+                    "finishing".equals(ending));
         }
     }
 

@@ -311,6 +311,23 @@ class ReplayIT {
     }
 
     @Test
+    void nothingIsReplayedOnceThePipelineWasCutOver() throws Exception {
+        routes.apply(changes.create(part(1, "far too long a name")));
+        Sql.run(target, MENDED);
+        Sql.run(target, "insert into part (id, name) values (1, 'of the application')");
+        Sql.run(
+                target,
+                "insert into caravan.bootstrap (pipeline, table_name, step) values ('ome', 'cutover', 'finished')");
+
+        assertThat(onlyOutcome(routes.replay(ALL)).refused())
+                .singleElement()
+                .satisfies(refusal -> assertThat(refusal.error()).contains("was cut over"));
+
+        assertThat(parts()).containsExactly("1 of the application");
+        assertThat(states()).containsExactly("rejected");
+    }
+
+    @Test
     void aTargetThatIsAwayLeavesTheLettersAsTheyWere() throws Exception {
         routes.apply(changes.create(part(1, "far too long a name")));
         Sql.run(target, MENDED);

@@ -1,9 +1,11 @@
 package io.caravan.cutover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.Servers;
 import io.caravan.Sql;
+import io.caravan.cutover.PipelineEnding.WayBack;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
@@ -63,7 +65,7 @@ class CutoverChecksIT {
     /** And was not there when the comparison began. */
     @Test
     void aTableThatWasMadeWhileTheDatabasesWereComparedDoesSoToo() throws Exception {
-        Cutover cutover = cutover(() -> noted.unfollowed = List.of(new TableName("public", "refund")));
+        Cutover cutover = cutover(() -> noted.unfollowed = List.of("Table public.refund was made"));
 
         CutoverReport report = cutover.run(false, true);
 
@@ -165,6 +167,39 @@ class CutoverChecksIT {
         assertThat(reversed).isTrue();
     }
 
+    /** By a cut-over that was cut off: what was applied since is in the slot that it left. */
+    @Test
+    void aWayBackThatWasOnlyBegunIsMadeAnewToo() throws Exception {
+        noted.wayBack = WayBack.BEGUN;
+        noted.whileTheWayBackIsMade = () -> reversed = true;
+
+        assertThat(cutover(() -> {}).run(false, false).state()).isEqualTo("ready");
+
+        assertThat(reversed).isTrue();
+        assertThat(noted.wayBack).isEqualTo(WayBack.OPEN);
+    }
+
+    @Test
+    void aWayBackThatWasLostSinceAllWasReadyIsTold() throws Exception {
+        noted.readyAt = Map.of("sale", end);
+        noted.wayBack = WayBack.LOST;
+
+        assertThat(cutover(() -> {}).run(false, false).notes())
+                .singleElement()
+                .asString()
+                .contains("The way back is lost");
+    }
+
+    @Test
+    void oneIsUnderWayAtATime() throws Exception {
+        try (CutoverLock first = CutoverLock.take(target, "ome");
+                CutoverLock other = CutoverLock.take(target, "another")) {
+            assertThat(first).isNotEqualTo(other);
+            assertThatThrownBy(() -> CutoverLock.take(target, "ome"))
+                    .hasMessageContaining("Another 'cutover' of pipeline ome is under way");
+        }
+    }
+
     @Test
     void aWayBackThatIsAskedForTooLateIsRefused() throws Exception {
         Cutover cutover = cutover(() -> {});
@@ -214,10 +249,10 @@ class CutoverChecksIT {
 
     private static final class Noted implements PipelineEnding {
         private Meanwhile whileTheWayBackIsMade = () -> {};
-        private List<TableName> unfollowed = List.of();
+        private List<String> unfollowed = List.of();
         private @Nullable Map<String, Long> readyAt;
         private boolean ready;
-        private boolean hasWayBack;
+        private WayBack wayBack = WayBack.NONE;
         private boolean finished;
 
         @Override
@@ -231,7 +266,7 @@ class CutoverChecksIT {
         }
 
         @Override
-        public List<TableName> unfollowed() {
+        public List<String> unfollowed() {
             return unfollowed;
         }
 
@@ -244,12 +279,12 @@ class CutoverChecksIT {
         public void ready(Map<String, Long> ends, boolean wayBack) {
             ready = true;
             readyAt = ends;
-            hasWayBack = wayBack;
+            this.wayBack = wayBack ? WayBack.OPEN : WayBack.NONE;
         }
 
         @Override
-        public boolean hasWayBack() {
-            return hasWayBack;
+        public WayBack wayBack() {
+            return wayBack;
         }
 
         @Override

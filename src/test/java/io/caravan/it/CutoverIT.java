@@ -43,6 +43,10 @@ class CutoverIT {
                     + " union all select 'old', last_value, is_called from booking_old_seq"
                     + " union all select 'scratch', last_value, is_called from scratch_id_seq) s";
 
+    private static final String POSITION_OF_WAY_BACK =
+            "select confirmed_flush_lsn from pg_replication_slots where slot_type = 'logical'"
+                    + " and database = current_database() and slot_name like '%\\_back'";
+
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(SEQUENCES).with("caravan.tables.watch-seconds", 1);
 
@@ -161,8 +165,11 @@ class CutoverIT {
         String detail = lacking.get("details").get(0).asText();
         assertThat(detail).startsWith("The target has no trigger stamped on public.booking. Run on the target: ");
 
+        String positionOfWayBack = ofAnotherPipelineAndThenOfOneThatWasKilledMeanwhile();
         JsonNode accepted = cutover(0, "--accept-missing");
         assertThat(accepted.get("state").asText()).isEqualTo("ready");
+        assertThat(accepted.get("checks").toString()).contains("The way back is open.");
+        assertThat(PIPELINE.target().query(POSITION_OF_WAY_BACK)).isNotEqualTo(positionOfWayBack);
         assertThat(accepted.get("notes").toString()).contains("Accepted: The target has no trigger stamped");
 
         PIPELINE.target()
@@ -170,6 +177,43 @@ class CutoverIT {
                         "create function stamp() returns trigger language plpgsql as 'begin return new; end'",
                         detail.substring(detail.indexOf("CREATE TRIGGER")));
         PIPELINE.source().execute("insert into booking (item_id) values (12)"); // so nothing counts that was ready
+        PIPELINE.databases().awaitEqual();
+    }
+
+    /** A slot for the way back that this pipeline has not made is nobody's to drop; one that it has only begun is made anew. */
+    private static String ofAnotherPipelineAndThenOfOneThatWasKilledMeanwhile() throws Exception {
+        PIPELINE.target()
+                .execute("select pg_create_logical_replication_slot('"
+                        + PIPELINE.scenario().slot() + "_back', 'pgoutput')");
+        assertThat(cutover(1, "--accept-missing", "--reverse-slot").toString())
+                .contains("which this pipeline did not make");
+        PIPELINE.target()
+                .execute("insert into caravan.bootstrap (pipeline, table_name, step) values ('" + PIPELINE.name()
+                        + "', 'cutover-way-back', 'begun')");
+        return PIPELINE.target().query(POSITION_OF_WAY_BACK);
+    }
+
+    /** A copy of hours, or one that waits for another's: nothing of the table is compared, and once all were ready none would be made. */
+    @Test
+    @Order(6)
+    void aTableWhoseCopyIsStillToComeKeepsItFromBeingReady() throws Exception {
+        try (Connection copying = PIPELINE.target().connect();
+                Statement statement = copying.createStatement()) {
+            statement.execute("select pg_advisory_lock(hashtext('caravan'), hashtext('" + PIPELINE.name() + "'))");
+            PIPELINE.source()
+                    .execute(
+                            "create table bare (word text)",
+                            "alter table bare replica identity full",
+                            "insert into bare values ('one')");
+            PIPELINE.databases()
+                    .awaitInTarget(
+                            "select step from caravan.bootstrap where table_name = 'public.bare'",
+                            "added",
+                            Streaming.LIMIT);
+
+            assertThat(cutover(1, "--accept-missing").toString())
+                    .contains("Table public.bare was made on the source and is not copied yet");
+        }
         PIPELINE.databases().awaitEqual();
     }
 
@@ -276,6 +320,9 @@ class CutoverIT {
                         + "', 'cutover', 'finishing')");
         TestedCapture.IT.remove(PIPELINE.name());
         assertThat(cutover(1).get("checks").toString()).contains("was cut off");
+        assertThat(PIPELINE.answer(1, "status"))
+                .contains("was cut off before it had: replication slot "
+                        + PIPELINE.scenario().slot() + " makes the source keep");
 
         assertThat(cutover(0, "--finish").get("state").asText()).isEqualTo("finished");
 

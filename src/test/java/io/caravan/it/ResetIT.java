@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +40,12 @@ class ResetIT {
                             "create table reminder (account_id integer references account (id))");
             String goesAlong = "view public.rich";
 
+            refusedBesideOneThatSetsUp(scenario);
+            scenario.target() // as a cut-over that is killed right after it has made the slot leaves it
+                    .execute(
+                            "insert into caravan.bootstrap (pipeline, table_name, step) values ('" + scenario.name()
+                                    + "', 'cutover-way-back', 'begun')",
+                            "select pg_create_logical_replication_slot('" + scenario.slot() + "_back', 'pgoutput')");
             CaravanProcess unanswered = scenario.folder().command("reset", "--target-data");
             assertThat(unanswered.exitCode()).as(unanswered.output()).isEqualTo(1);
             assertThat(unanswered.output()).contains(goesAlong, "Nothing was removed");
@@ -54,7 +63,9 @@ class ResetIT {
             assertThat(reset.output())
                     .contains(
                             "slot " + scenario.slot() + " dropped",
-                            "publication " + scenario.name() + "_publication dropped");
+                            "publication " + scenario.name() + "_publication dropped",
+                            "slot " + scenario.slot()
+                                    + "_back of the target, for a way back that was never open, dropped");
             CaravanProcess again = scenario.folder().command("reset", "--yes", "--json");
             assertThat(again.exitCode()).as(again.output()).isZero();
             assertThat(new ObjectMapper().readTree(again.output()).get("removed"))
@@ -62,10 +73,11 @@ class ResetIT {
                     .contains(
                             "replication slot " + scenario.slot() + " was gone already",
                             "publication " + scenario.name() + "_publication was gone already");
-            assertThat(scenario.source()
-                            .query("select count(*) from pg_replication_slots where slot_name = '" + scenario.slot()
-                                    + "'"))
-                    .isEqualTo("0");
+            for (TestDatabase server : List.of(scenario.source(), scenario.target())) {
+                assertThat(server.query(
+                                "select count(*) from pg_replication_slots where database = current_database()"))
+                        .isEqualTo("0");
+            }
             assertThat(scenario.source().query("select count(*) from pg_publication"))
                     .isEqualTo("0");
             assertThat(TestedCapture.IT.isGone(scenario)).isTrue();
@@ -82,6 +94,17 @@ class ResetIT {
             scenario.source().execute("update account set balance = -1");
             scenario.ready();
             scenario.databases().awaitEqual();
+        }
+    }
+
+    /** On whatever machine, and before it is a member of the consumer group. */
+    private static void refusedBesideOneThatSetsUp(Scenario scenario) throws Exception {
+        try (Connection setUp = scenario.target().connect();
+                Statement statement = setUp.createStatement()) {
+            statement.execute("select pg_advisory_lock(hashtext('caravan'), hashtext('" + scenario.name() + "'))");
+            CaravanProcess refused = scenario.folder().command("reset", "--yes");
+            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
+            assertThat(refused.output()).contains("A process sets pipeline " + scenario.name() + " up");
         }
     }
 
