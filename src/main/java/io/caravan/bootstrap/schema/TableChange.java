@@ -43,7 +43,7 @@ public record TableChange(
             Connection target,
             boolean sameTypes)
             throws SQLException {
-        Comparing columns = new Comparing(table, known, there, here, target, sameTypes);
+        Comparing columns = new Comparing(table, known, there, here, source, target, sameTypes);
         columns.compare();
         columns.copy |= known != null
                 && (there.wasNamedSince(known)
@@ -118,6 +118,7 @@ public record TableChange(
         final List<String> byHand = new ArrayList<>();
         final List<String> writable = new ArrayList<>();
         final List<String> expressions = new ArrayList<>();
+        private final ColumnType types;
         final Set<String> missing = new TreeSet<>();
         boolean copy;
 
@@ -130,6 +131,7 @@ public record TableChange(
                 boolean sameTypes) {
             this.alter = "ALTER TABLE " + table.sql() + " ";
             this.known = known;
+                Connection source,
             this.there = there;
             this.here = here;
             this.expressionsHere = new TargetExpressions(target, table);
@@ -137,6 +139,7 @@ public record TableChange(
         }
 
         void compare() throws SQLException {
+            this.types = new ColumnType(source, target, table);
             for (Column now : there.present().toList()) {
                 compare(now, String.valueOf(now.name()));
             }
@@ -160,8 +163,7 @@ public record TableChange(
                 missing.add(name);
                 copy |= known == null || before != null;
             } else if (isAnother && !ours.type().equals(now.type())) {
-                byHand.add(alter + "ALTER COLUMN " + Identifier.quote(name) + " TYPE " + now.type()
-                        + (ours.isComputed() ? "" : " USING " + Identifier.quote(name) + "::" + now.type()));
+                byHand.addAll(types.statements(ours, now));
             }
             if (ours != null) {
                 compareComputed(before, now, ours, Identifier.quote(name));
