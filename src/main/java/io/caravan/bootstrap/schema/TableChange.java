@@ -50,6 +50,10 @@ public record TableChange(
                         || Partition.changedUntold(source, table, known, there)
                         || (there.wasRewrittenSince(known)
                                 && Rewrite.mayHaveBeenUnlogged(source, table, known.horizon())));
+        boolean partitions = known == null ? there.countsMorePartsThan(here) : there.hasMorePartsThan(known);
+        if (partitions && sameTypes) {
+            columns.byHand.addAll(Partition.toAttach(source, target, table));
+        }
         EnumLabels labels = EnumLabels.of(source, table);
         EnumLabels ours = EnumLabels.of(target, table);
         List<String> byHand = columns.byHand;
@@ -77,7 +81,7 @@ public record TableChange(
         return new TableChange(
                 labels.added(ours),
                 alter,
-                known == null ? there.countsMorePartsThan(here) : there.hasMorePartsThan(known),
+                partitions,
                 byHand.stream().distinct().toList(),
                 columns.copy || !added.sameInOldRows());
     }
@@ -114,11 +118,11 @@ public record TableChange(
         private final TableShape there;
         private final TableShape here;
         private final TargetExpressions expressionsHere;
+        private final ColumnType types;
         private final boolean sameTypes;
         final List<String> byHand = new ArrayList<>();
         final List<String> writable = new ArrayList<>();
         final List<String> expressions = new ArrayList<>();
-        private final ColumnType types;
         final Set<String> missing = new TreeSet<>();
         boolean copy;
 
@@ -127,19 +131,19 @@ public record TableChange(
                 @Nullable TableShape known,
                 TableShape there,
                 TableShape here,
+                Connection source,
                 Connection target,
                 boolean sameTypes) {
             this.alter = "ALTER TABLE " + table.sql() + " ";
             this.known = known;
-                Connection source,
             this.there = there;
             this.here = here;
             this.expressionsHere = new TargetExpressions(target, table);
+            this.types = new ColumnType(source, target, table);
             this.sameTypes = sameTypes;
         }
 
         void compare() throws SQLException {
-            this.types = new ColumnType(source, target, table);
             for (Column now : there.present().toList()) {
                 compare(now, String.valueOf(now.name()));
             }
