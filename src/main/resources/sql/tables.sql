@@ -2,7 +2,21 @@
 -- Partitions are left out: their rows travel under the name of the root (publish_via_partition_root).
 -- The key is the index that REPLICA IDENTITY USING INDEX names, else the primary key.
 -- What is asked of a table is asked once, not again for each column: of thousands of tables that took seconds.
-with chosen as materialized (
+-- Nor is a lock asked for, as pg_partition_tree and pg_table_size do: of a table that somebody has for himself, or waits to have, as
+-- VACUUM FULL has for hours, the size is the catalogue's.
+with recursive part (root, oid) as (
+    select i.inhparent, i.inhrelid from pg_inherits i join pg_class p on p.oid = i.inhparent
+    where p.relkind = 'p' and not p.relispartition and not i.inhdetachpending
+    union all
+    select b.root, i.inhrelid from part b join pg_inherits i on i.inhparent = b.oid join pg_class p on p.oid = i.inhparent
+    where p.relkind = 'p' and not i.inhdetachpending
+),
+held as materialized (
+    select l.relation from pg_locks l
+    where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock'
+      and l.database = (select d.oid from pg_database d where d.datname = current_database())
+),
+chosen as materialized (
     select c.oid,
            n.nspname                                            as schema_name,
            c.relname                                            as table_name,
@@ -11,15 +25,19 @@ with chosen as materialized (
                      where f.contype = 'f' and f.confrelid <> f.conrelid) as referenced,
            c.relhasrules and exists (select from pg_rewrite w where w.ev_class = c.oid and w.ev_type = '2') as ruled_updates,
            array(select array[ln.nspname::text, l.relname::text]
-                 from pg_partition_tree(case when c.relkind = 'p' then c.oid end) t
-                 join pg_class l on l.oid = t.relid
+                 from part b
+                 join pg_class l on l.oid = b.oid
                  join pg_namespace ln on ln.oid = l.relnamespace
-                 where l.relkind = 'r'
+                 where c.relkind = 'p' and b.root = c.oid and l.relkind = 'r'
                  order by ln.nspname, l.relname)               as partitions,
            c.relreplident                                       as replica_identity,
            c.reltuples::bigint                                  as estimated_rows,
            case when c.relkind = 'p'
-                then (select coalesce(sum(pg_table_size(t.relid)), 0) from pg_partition_tree(c.oid) t where t.isleaf)
+                then (select coalesce(sum(case when l.oid in (select relation from held)
+                                               then l.relpages::bigint * current_setting('block_size')::int
+                                               else pg_table_size(l.oid) end), 0)
+                      from part b join pg_class l on l.oid = b.oid where b.root = c.oid)
+                when c.oid in (select relation from held) then c.relpages::bigint * current_setting('block_size')::int
                 else pg_table_size(c.oid) end                   as bytes
     from pg_class c
     join pg_namespace n on n.oid = c.relnamespace

@@ -4,7 +4,7 @@ with recursive tree(oid, depth) as (
     union all
     select i.inhrelid, tree.depth + 1 from tree join pg_inherits i on i.inhparent = tree.oid
 )
-select c.oid,
+select c.oid, format('%I.%I', n.nspname, c.relname) as name,
        format('ALTER TABLE ONLY %I.%I ATTACH PARTITION %I.%I %s', pn.nspname, p.relname, n.nspname, c.relname,
               pg_get_expr(c.relpartbound, c.oid)) as sql
 from (select oid, max(depth) as depth from tree group by oid) t

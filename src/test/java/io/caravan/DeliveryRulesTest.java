@@ -55,7 +55,7 @@ class DeliveryRulesTest {
                 && caught.path("exception")
                         .toString()
                         .equals(
-                                "[\"io.caravan.apply.MissingColumnException\",\"io.caravan.change.UnidentifiedChangeException\",\"io.caravan.bootstrap.DriftException\"]");
+                                "[\"io.caravan.change.MissingColumnException\",\"io.caravan.change.UnidentifiedChangeException\",\"io.caravan.bootstrap.DriftException\"]");
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.caravan.change.Batch;
 import io.caravan.change.CopySnapshot;
 import io.caravan.change.StreamPosition;
 import io.caravan.postgres.Lsn;
+import io.caravan.postgres.SqlFile;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * rows, which makes the effect of every event happen once, however often it is delivered.
  */
 public final class Ledger {
+    private static final String BEGIN_ADDED = SqlFile.read("ledger/begin-added");
+
     private final Source source;
     private final DataSource target;
     private final String pipeline;
@@ -41,23 +44,43 @@ public final class Ledger {
         this.pipeline = pipeline;
     }
 
-    /** The first offset of the partition that is not applied, where reading begins. Throws when the target is away or has no such line. */
+    /**
+     * The first offset of the partition that is not applied, where reading begins. A partition that someone added to the topic is begun:
+     * no change of the table is in it (connector.Partitioner). Throws when the target is away or has lost the line.
+     */
     public long nextOffset(String topic, int partition) throws SQLException {
-        try (Connection connection = target.getConnection();
-                PreparedStatement select = connection.prepareStatement(
-                        "select next_offset from caravan.ledger where pipeline = ? and topic = ? and partition = ?")) {
+        try (Connection connection = target.getConnection()) {
+            Optional<Long> known = nextOffset(connection, topic, partition);
+            if (known.isEmpty() && beginAdded(connection, topic, partition)) {
+                known = nextOffset(connection, topic, partition);
+            }
+            long offset = known.orElseThrow(() ->
+                    new IllegalStateException("caravan.ledger in the target has lost its line" + " for topic " + topic
+                            + ", partition " + partition + ". Begin anew with 'reset --target-data' and 'run'."));
+            done.put(new TopicPartition(topic, partition), offset);
+            return offset;
+        }
+    }
+
+    private Optional<Long> nextOffset(Connection connection, String topic, int partition) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select next_offset from caravan.ledger where pipeline = ? and topic = ? and partition = ?")) {
             select.setString(1, pipeline);
             select.setString(2, topic);
             select.setInt(3, partition);
             try (ResultSet row = select.executeQuery()) {
-                if (!row.next()) {
-                    throw new IllegalStateException("caravan.ledger in the target has no line for topic " + topic
-                            + ", partition " + partition + ". Start again with 'reset' and 'run'.");
-                }
-                long offset = row.getLong(1);
-                done.put(new TopicPartition(topic, partition), offset);
-                return offset;
+                return row.next() ? Optional.of(row.getLong(1)) : Optional.empty();
             }
+        }
+    }
+
+    private boolean beginAdded(Connection connection, String topic, int partition) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(BEGIN_ADDED)) {
+            insert.setInt(1, partition);
+            insert.setString(2, pipeline);
+            insert.setString(3, topic);
+            insert.setInt(4, partition);
+            return insert.executeUpdate() > 0;
         }
     }
 

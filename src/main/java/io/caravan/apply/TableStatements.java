@@ -1,6 +1,7 @@
 package io.caravan.apply;
 
 import io.caravan.change.Layout;
+import io.caravan.change.MissingColumnException;
 import io.caravan.change.Run;
 import io.caravan.postgres.Column;
 import io.caravan.postgres.Identifier;

@@ -1,6 +1,7 @@
 package io.caravan.apply;
 
 import io.caravan.change.Batch;
+import io.caravan.change.MissingColumnException;
 import io.caravan.change.Row;
 import io.caravan.change.Run;
 import io.caravan.change.Runs;

@@ -5,6 +5,7 @@ import io.caravan.bootstrap.schema.SchemaMode;
 import io.caravan.bootstrap.schema.TableChange;
 import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.change.Batch;
+import io.caravan.change.MissingColumnException;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Table;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -181,12 +183,25 @@ public final class Drift {
      * when it is not the source that was altered: to what end someone took a column out of the target only a person can know.
      *
      * @param reason why its changes do not fit the target
+     * @param changes of which one does not
      */
-    public void mend(String table, Exception reason) throws SQLException, DriftException {
+    public void mend(String table, Exception reason, Batch changes) throws SQLException, DriftException {
         TableName name = named(table);
-        carryOver(name, reason);
+        TableShape there = carryOver(name, reason);
+        Optional<String> missing = MissingColumnException.columnOf(reason).filter(changes::read);
+        if (there != null && missing.isPresent() && !there.has(missing.get())) { // renamed and back, or came and went
+            copyAgain(name, "on the source");
+        }
         if (lines.step(name).orElse(TableStep.WAITING) == TableStep.RESYNC) {
             throw new DriftException("Table " + table + " was altered on the source and is about to be copied again.");
+        }
+    }
+
+    private void copyAgain(TableName table, String altered) throws SQLException {
+        TableStep step = lines.step(table).orElse(TableStep.WAITING);
+        if (step.mayDrift() && step != TableStep.RESYNC) {
+            lines.set(table, TableStep.RESYNC);
+            notes.accept(table + " was altered " + altered + " and is copied again");
         }
     }
 
@@ -229,11 +244,8 @@ public final class Drift {
                 throw stops.of(table, "Table " + table + " was altered on the source", statements, null);
             }
             boolean copy = change.copy() || !step.hasRows();
-            if (copy && step.mayDrift() && step != TableStep.RESYNC) {
-                // first: after a kill the old shape is not noted as agreed on
-                lines.set(table, TableStep.RESYNC);
-                notes.accept(table + (there.isAs(known) ? " was altered in the target" : " was altered on the source")
-                        + " and is copied again");
+            if (copy) { // first: after a kill the old shape is not noted as agreed on
+                copyAgain(table, there.isAs(known) ? "in the target" : "on the source");
             }
             alter(table, change);
             if (!copy) {

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,6 +185,14 @@ public record Batch(
     public Batch keeping(String column, String value) {
         KeptRows kept = new KeptRows(column, value);
         return with(events.stream().flatMap(event -> kept.of(event).stream()).toList());
+    }
+
+    /** Whether a row had this column in the topic, whatever steps of one's own made of it. */
+    public boolean read(String column) {
+        return asRead.stream()
+                .flatMap(event -> Stream.of(Optional.ofNullable(event.before()), Optional.ofNullable(event.after())))
+                .flatMap(Optional::stream)
+                .anyMatch(row -> row.layout().indexOf(column) >= 0);
     }
 
     public Batch with(List<ChangeEvent> some) {

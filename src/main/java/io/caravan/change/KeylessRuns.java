@@ -24,8 +24,12 @@ final class KeylessRuns {
             switch (event.op()) {
                 case CREATE, READ -> add(event.requireAfter());
                 case UPDATE -> {
-                    remove(event.requireBefore());
-                    add(event.requireAfter().completedFrom(event.requireBefore()));
+                    Row before = event.before();
+                    if (before == null) { // told by the columns of a unique index: it was not FULL then
+                        throw new UnidentifiedChangeException(table, event);
+                    }
+                    remove(before);
+                    add(event.requireAfter().completedFrom(before));
                 }
                 case DELETE -> remove(event.requireBefore());
                 case TRUNCATE -> {

@@ -6,12 +6,13 @@ import io.caravan.postgres.TableName;
 public final class UnidentifiedChangeException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    /** @param note of the op {@link Op#UNIDENTIFIED} */
-    UnidentifiedChangeException(TableName table, ChangeEvent note) {
-        super("The change at offset " + note.offset() + " of table " + table
+    /** @param change mostly a note of the op {@link Op#UNIDENTIFIED} */
+    UnidentifiedChangeException(TableName table, ChangeEvent change) {
+        super("The change at offset " + change.offset() + " of table " + table
                 + " was made while its REPLICA IDENTITY was"
                 + " another one, which does not tell the key of the row that was changed. Run ALTER TABLE … REPLICA"
-                + " IDENTITY DEFAULT on the source, if it is not as before. Run 'resync " + table
+                + " IDENTITY DEFAULT (FULL, where it has no primary key) on the source, if it is not as before. Run 'resync "
+                + table
                 + "', which goes on behind the change.");
     }
 }

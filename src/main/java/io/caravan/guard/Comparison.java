@@ -189,9 +189,12 @@ final class Comparison {
             if (before != null && !source.tables().contains(table.toString())) {
                 gaps.add(Gap.ofTable(
                         table.toString(),
-                        "Table " + table + " is gone from the source: dropped, or renamed, which makes it a new table."
+                        "Table " + table
+                                + " is gone from the source: dropped, or renamed, which makes it a new table, or attached"
+                                + " to another one as its partition."
                                 + " The target keeps what it has of it; the other tables go on. The next start goes on"
-                                + " without it: DROP TABLE " + table.sql() + " on the target, if it is not needed."
+                                + " without it: DROP TABLE " + table.sql()
+                                + " on the target, if it is not needed and no partition there."
                                 + " Should it come back before:"));
             } else if (before != null && member == null) {
                 gaps.add(Gap.ofTable(

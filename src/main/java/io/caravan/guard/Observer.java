@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Observer {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
 
-    private static final SqlResource PRESENT = SqlResource.read("schema/existing.sql");
+    private static final SqlResource PRESENT = SqlResource.read("present-tables.sql");
 
     private final Database source;
     private final Publication publication;

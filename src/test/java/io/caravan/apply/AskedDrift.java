@@ -2,6 +2,7 @@ package io.caravan.apply;
 
 import io.caravan.bootstrap.Drift;
 import io.caravan.bootstrap.DriftException;
+import io.caravan.change.Batch;
 import java.sql.SQLException;
 
 /** The bean {@code drift}, with what happens to come right before its answer. */
@@ -23,8 +24,8 @@ public final class AskedDrift {
         drift.requireNone(table);
     }
 
-    public void mend(String table, Exception reason) throws SQLException, DriftException {
+    public void mend(String table, Exception reason, Batch changes) throws SQLException, DriftException {
         before.happen();
-        drift.mend(table, reason);
+        drift.mend(table, reason, changes);
     }
 }

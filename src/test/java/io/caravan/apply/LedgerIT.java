@@ -27,19 +27,28 @@ class LedgerIT {
     private final Ledger ledger = new Ledger(timeline -> Optional.empty(), new PGSimpleDataSource(), "ome");
 
     @Test
-    void theNextOffsetIsReadFromTheTarget() throws Exception {
+    void theNextOffsetIsReadFromTheTargetAndAPartitionThatSomeoneAddedToATopicIsBegun() throws Exception {
         Database target = Servers.create("target", "ledger");
         new BootstrapState(target, "ome").create();
-        Sql.run(target, "insert into caravan.ledger values ('ome', 't', 2, 42), ('other', 't', 2, 1)");
+        Sql.run(
+                target,
+                "insert into caravan.ledger values ('ome', 't', 0, 7), ('ome', 't', 2, 42), ('other', 't', 2, 1), ('ome', 'u', 0, 5);"
+                        + "insert into caravan.bootstrap (pipeline, table_name, step, detail)"
+                        + " values ('ome', 'partitioning', 'partitioning', '{\"t\":{\"partitions\":3,\"columns\":[\"id\"]}}')");
         PGSimpleDataSource pool = new PGSimpleDataSource();
         pool.setUrl(target.url());
         pool.setUser(target.user());
         Ledger real = new Ledger(timeline -> Optional.empty(), pool, "ome");
 
         assertThat(real.nextOffset("t", 2)).isEqualTo(42);
-        assertThatThrownBy(() -> real.nextOffset("t", 3))
+        assertThatThrownBy(() -> real.nextOffset("t", 1))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContainingAll("topic t", "partition 3");
+                .hasMessageContainingAll("topic t", "partition 1");
+        assertThatThrownBy(() -> real.nextOffset("absent", 3)).isInstanceOf(IllegalStateException.class);
+        assertThat(real.nextOffset("t", 4)).isZero();
+        assertThat(real.nextOffset("u", 1)).isZero();
+        Sql.run(target, "update caravan.ledger set next_offset = 9 where topic = 'u' and partition = 1");
+        assertThat(real.nextOffset("u", 1)).isEqualTo(9);
         Sql.run(target, "drop schema caravan cascade");
         assertThatThrownBy(() -> real.nextOffset("t", 2)).isInstanceOf(SQLException.class);
     }

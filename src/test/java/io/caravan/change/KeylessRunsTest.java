@@ -3,6 +3,7 @@ package io.caravan.change;
 import static io.caravan.change.Events.unchanged;
 import static io.caravan.change.KeyedRunsTest.kinds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.caravan.change.Run.Kind;
 import java.util.List;
@@ -32,6 +33,15 @@ class KeylessRunsTest {
         assertThat(kinds(runs)).containsExactly(Kind.REMOVE, Kind.APPEND);
         assertThat(runs.get(0).rows()).containsExactly(events.row("1", "x"));
         assertThat(runs.get(1).rows()).containsExactly(events.row("1", "y"));
+    }
+
+    @Test
+    void anUpdateThatTellsNoOldRowIsNotPassedOver() {
+        events.update("1", "y");
+
+        assertThatThrownBy(events::runs)
+                .isInstanceOf(UnidentifiedChangeException.class)
+                .hasMessageContaining("Run 'resync");
     }
 
     @Test

@@ -334,6 +334,24 @@ class DriftIT {
         PIPELINE.databases().awaitEqual(APART);
     }
 
+    /** No look finds it under the other name, and the changes of that time have it. */
+    @Test
+    void aColumnThatHadAnotherNameForAWhileIsCopied() throws Exception {
+        PIPELINE.source()
+                .execute("create table alias (id integer primary key, v text); insert into alias values (1, 'a')");
+        PIPELINE.awaitAgreed("public.alias");
+
+        PIPELINE.source()
+                .execute("begin; alter table alias rename v to w; update alias set w = 'b' where id = 1;"
+                        + " alter table alias rename w to v; insert into alias values (2, 'c'); commit");
+
+        arrives("select from alias where id = 1 and v = 'b'");
+        PIPELINE.source().execute("update alias set v = 'd' where id = 2");
+        arrives("select from alias where id = 2 and v = 'd'");
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(letters("alias")).isEqualTo("0");
+    }
+
     @Test
     void aTableWhoseIndexTheTargetCannotMakeIsFollowedAllTheSame() throws Exception {
         PIPELINE.source()

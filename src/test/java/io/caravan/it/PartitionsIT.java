@@ -55,6 +55,32 @@ class PartitionsIT {
         assertNoLetters();
     }
 
+    /** As one does that is loaded by itself first. Its own changes must not be applied beside the copy. */
+    @Test
+    void aTableOfThePipelineThatBecomesOneStopsBothUntilItIsOneInTheTargetToo() throws Exception {
+        divided("united");
+        PIPELINE.source()
+                .execute("create table single (id integer primary key, v text); insert into single values (101, 'a')");
+        PIPELINE.awaitAgreed("public.single");
+
+        PIPELINE.source()
+                .execute("begin; update single set v = 'b';"
+                        + " alter table united attach partition single for values from (100) to (200);"
+                        + " insert into united values (102, 'c'); commit");
+        String statement =
+                "ALTER TABLE ONLY public.united ATTACH PARTITION public.single FOR VALUES FROM (100) TO (200)";
+        Await.until(Streaming.LIMIT, () -> statement + " in " + PIPELINE.status(), () -> told("united")
+                .contains(statement));
+        Await.until(Streaming.LIMIT, () -> "single in " + PIPELINE.status(), () -> told("single")
+                .contains("attached to another one as its partition"));
+        PIPELINE.target().execute(statement);
+
+        arrives("select from united where id = 102");
+        PIPELINE.databases().awaitEqual("");
+        Await.until(Streaming.LIMIT, () -> told("united"), () -> told("united").isEmpty());
+        assertNoLetters();
+    }
+
     @Test
     void oneThatIsTruncatedIsNoticedAndOneThatIsRewrittenIsNot() throws Exception {
         divided("emptied");

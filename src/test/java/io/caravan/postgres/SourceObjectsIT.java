@@ -183,6 +183,21 @@ class SourceObjectsIT {
                 .containsExactlyInAnyOrder("devices", "Order \"x\".y", "readings", "parent", "child", "users", "log");
     }
 
+    /** VACUUM FULL of a large table takes hours, in which a start, too, has to read the catalogue. */
+    @Test
+    void whoeverHasATableForHimselfKeepsNobodyFromReadingTheCatalogue() throws Exception {
+        try (Connection holder = Sql.connect(source)) {
+            holder.setAutoCommit(false);
+            Sql.run(holder, "lock table devices, low in access exclusive mode");
+            Sql.run(session, "set lock_timeout = '2s'");
+
+            Table readings = Catalog.tables(session).get(READINGS);
+
+            assertThat(readings.partitions()).containsExactly(new TableName("public", "low"));
+            assertThat(PartitionDefect.of(session, READINGS)).isEmpty();
+        }
+    }
+
     @Test
     void theKeyIsThatOfTheReplicaIdentityElseThePrimaryKeyInItsOwnOrder() throws Exception {
         var tables = Catalog.tables(session);

@@ -35,6 +35,9 @@ record AddedColumns(List<String> statements, boolean sameInOldRows) {
     /** @param rewritten rows may hold anything in a column without a default */
     static AddedColumns of(Connection source, TableName table, Set<String> names, boolean rewritten)
             throws SQLException {
+        if (names.isEmpty()) { // pg_get_expr would wait for whoever has the table for himself
+            return new AddedColumns(List.of(), true);
+        }
         List<Line> lines = COLUMNS.query(
                 source,
                 Map.of("table", table.sql()),

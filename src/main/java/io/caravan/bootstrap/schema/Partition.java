@@ -1,9 +1,11 @@
 package io.caravan.bootstrap.schema;
 
+import io.caravan.postgres.Identifier;
 import io.caravan.postgres.SqlResource;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Partition(TableName table, long oid, String name, boolean attached, String joinedBy, long joinedAt) {
     private static final SqlResource PARTITIONS = SqlResource.read("schema/partitions.sql");
+    private static final SqlResource ATTACH = SqlResource.read("schema/attach.sql");
     private static final SqlResource PARTITIONED = SqlResource.read("schema/partitioned.sql");
 
     /** Of those of the tables that are divided. */
@@ -42,6 +45,19 @@ public record Partition(TableName table, long oid, String name, boolean attached
     public static List<TableName> divided(Connection connection, List<TableName> tables) throws SQLException {
         String names = SqlResource.array(tables.stream().map(TableName::sql).toList());
         return PARTITIONED.query(connection, Map.of("tables", names), row -> tables.get(row.getInt("position") - 1));
+    }
+
+    /** What puts partitions of the source's table into the target's that are there as tables of their own: they were that on the source. */
+    static List<String> toAttach(Connection source, Connection target, TableName table) throws SQLException {
+        List<String> statements = new ArrayList<>();
+        ATTACH.query(source, Map.of("relations", CatalogSchema.relations(source, List.of(table))), row -> {
+            boolean apart = Rewrite.is(
+                    target,
+                    "exists (select from pg_class where oid = to_regclass(" + Identifier.literal(row.getString("name"))
+                            + ") and relkind in ('r', 'p') and not relispartition)");
+            return apart && statements.add(row.getString("sql"));
+        });
+        return statements;
     }
 
     /** Whether a partition came with rows, came again, or lost its rows by a TRUNCATE of its own, since the table was as known. */

@@ -43,13 +43,17 @@ public record TableChange(
             Connection target,
             boolean sameTypes)
             throws SQLException {
-        Comparing columns = new Comparing(table, known, there, here, target, sameTypes);
+        Comparing columns = new Comparing(table, known, there, here, source, target, sameTypes);
         columns.compare();
         columns.copy |= known != null
                 && (there.wasNamedSince(known)
                         || Partition.changedUntold(source, table, known, there)
                         || (there.wasRewrittenSince(known)
                                 && Rewrite.mayHaveBeenUnlogged(source, table, known.horizon())));
+        boolean partitions = known == null ? there.countsMorePartsThan(here) : there.hasMorePartsThan(known);
+        if (partitions && sameTypes) {
+            columns.byHand.addAll(Partition.toAttach(source, target, table));
+        }
         EnumLabels labels = EnumLabels.of(source, table);
         EnumLabels ours = EnumLabels.of(target, table);
         List<String> byHand = columns.byHand;
@@ -77,7 +81,7 @@ public record TableChange(
         return new TableChange(
                 labels.added(ours),
                 alter,
-                known == null ? there.countsMorePartsThan(here) : there.hasMorePartsThan(known),
+                partitions,
                 byHand.stream().distinct().toList(),
                 columns.copy || !added.sameInOldRows());
     }
@@ -114,6 +118,7 @@ public record TableChange(
         private final TableShape there;
         private final TableShape here;
         private final TargetExpressions expressionsHere;
+        private final ColumnType types;
         private final boolean sameTypes;
         final List<String> byHand = new ArrayList<>();
         final List<String> writable = new ArrayList<>();
@@ -126,6 +131,7 @@ public record TableChange(
                 @Nullable TableShape known,
                 TableShape there,
                 TableShape here,
+                Connection source,
                 Connection target,
                 boolean sameTypes) {
             this.alter = "ALTER TABLE " + table.sql() + " ";
@@ -133,6 +139,7 @@ public record TableChange(
             this.there = there;
             this.here = here;
             this.expressionsHere = new TargetExpressions(target, table);
+            this.types = new ColumnType(source, target, table);
             this.sameTypes = sameTypes;
         }
 
@@ -160,8 +167,7 @@ public record TableChange(
                 missing.add(name);
                 copy |= known == null || before != null;
             } else if (isAnother && !ours.type().equals(now.type())) {
-                byHand.add(alter + "ALTER COLUMN " + Identifier.quote(name) + " TYPE " + now.type()
-                        + (ours.isComputed() ? "" : " USING " + Identifier.quote(name) + "::" + now.type()));
+                byHand.addAll(types.statements(ours, now));
             }
             if (ours != null) {
                 compareComputed(before, now, ours, Identifier.quote(name));

@@ -169,6 +169,10 @@ public record TableShape(
         return columns.stream().filter(column -> column.name() != null);
     }
 
+    public boolean has(String column) {
+        return named(column).isPresent();
+    }
+
     Optional<Column> named(@Nullable String name) {
         return columns.stream().filter(column -> column.isCalled(name)).findFirst();
     }

@@ -140,6 +140,29 @@ class TableChangeIT {
         assertThat(change(before, true).copy()).isTrue();
     }
 
+    /** A renamed one is told like one that took its place. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "alter type mood rename to feeling",
+                "alter type mood rename to former; create type mood as enum ('calm', 'sad');"
+                        + " alter table sold alter moods type mood[] using moods::text[]::mood[]; drop type former",
+                "create type feeling as enum ('calm', 'wild');"
+                        + " alter table sold alter moods type feeling[] using moods::text::feeling[]; drop type mood",
+                "create domain shade as text check (value <> ''); alter table sold alter moods type shade[] using moods::text[]::shade[]"
+            })
+    void theStatementsGiveAColumnATypeThatTheTargetLacksOrCannotCastTo(String alteration) throws Exception {
+        Sql.run(target, "insert into sold (id, moods) values (1, '{calm}'), (2, null)");
+        Sql.run(source, alteration);
+        TableChange change = change(before, true);
+        for (String statement : change.byHand()) {
+            run(target, statement);
+        }
+
+        assertThat(change(before, true).byHand()).isEmpty();
+        assertThat(change(before, true).copy()).isTrue();
+    }
+
     @Test
     void aLabelThatTookTheNameOfARenamedOneIsTold() throws Exception {
         Sql.run(source, """
