@@ -44,7 +44,7 @@ class RouteRulesTest {
             Map.entry("engine", "io.caravan.pipeline.EngineBean"),
             Map.entry("failures", "io.caravan.apply.Failures"),
             Map.entry("history", "io.caravan.status.History"),
-            Map.entry("pageFiles", "io.caravan.status.PageFiles"),
+            Map.entry("pageFiles", "io.caravan.run.PageFiles"),
             Map.entry("guard", "io.caravan.guard.Guard"),
             Map.entry("ledger", "io.caravan.apply.Ledger"),
             Map.entry("letters", "io.caravan.apply.Letters"),

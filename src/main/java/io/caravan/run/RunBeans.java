@@ -11,7 +11,6 @@ import io.caravan.postgres.ReplicationSlot;
 import io.caravan.status.AlarmLog;
 import io.caravan.status.History;
 import io.caravan.status.Limits;
-import io.caravan.status.PageFiles;
 import io.caravan.status.PipelineMetrics;
 import io.caravan.status.RecentStatus;
 import io.caravan.status.StatusCollector;

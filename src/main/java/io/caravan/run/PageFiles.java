@@ -1,4 +1,4 @@
-package io.caravan.status;
+package io.caravan.run;
 
 import java.io.IOException;
 import java.io.InputStream;

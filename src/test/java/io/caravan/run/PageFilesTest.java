@@ -1,4 +1,4 @@
-package io.caravan.status;
+package io.caravan.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
