@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -167,19 +168,13 @@ public record Publication(String name) {
         }
     }
 
-    /** The tables that it publishes, roots in place of partitions. */
+    /** The tables that it publishes, roots in place of partitions; it waits for no lock of a table. */
     public Set<TableName> tables(Connection source) throws SQLException {
-        Set<TableName> tables = new TreeSet<>();
-        try (PreparedStatement select =
-                source.prepareStatement("select schemaname, tablename from pg_publication_tables where pubname = ?")) {
-            select.setString(1, name);
-            try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                    tables.add(new TableName(row.getString(1), row.getString(2)));
-                }
-            }
-        }
-        return tables;
+        return new TreeSet<>(SqlResource.read("published-tables.sql")
+                .query(
+                        source,
+                        Map.of("publication", name),
+                        row -> new TableName(row.getString("schema_name"), row.getString("table_name"))));
     }
 
     public void drop(Connection source) throws SQLException {

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Publication, replication slot with its snapshot, and catalogue of a real source. */
 class SourceObjectsIT {
@@ -47,6 +49,7 @@ class SourceObjectsIT {
     @AfterEach
     void dropSlot() throws Exception {
         slot.drop(session);
+        publication.drop(session);
         session.close();
     }
 
@@ -188,6 +191,7 @@ class SourceObjectsIT {
     void whoeverHasATableForHimselfKeepsNobodyFromReadingTheCatalogue() throws Exception {
         try (Connection holder = Sql.connect(source)) {
             holder.setAutoCommit(false);
+            publication.ensure(session, Set.of(DEVICES, READINGS));
             Sql.run(holder, "lock table devices, low in access exclusive mode");
             Sql.run(session, "set lock_timeout = '2s'");
 
@@ -195,7 +199,28 @@ class SourceObjectsIT {
 
             assertThat(readings.partitions()).containsExactly(new TableName("public", "low"));
             assertThat(PartitionDefect.of(session, READINGS)).isEmpty();
+            assertThat(publication.tables(session)).contains(DEVICES, READINGS);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "for table low, readings, only parent, only child",
+                "for table low",
+                "for tables in schema public",
+                "for all tables"
+            })
+    void thePublishedTablesAreThoseOfTheServersView(String what) throws Exception {
+        Sql.run(
+                source,
+                "create publication " + Identifier.quote(publication.name()) + " " + what
+                        + " with (publish_via_partition_root = true)");
+
+        assertThat(publication.tables(session))
+                .isNotEmpty()
+                .extracting(TableName::name)
+                .containsExactlyInAnyOrderElementsOf(Sql.column(source, "select tablename from pg_publication_tables"));
     }
 
     @Test
