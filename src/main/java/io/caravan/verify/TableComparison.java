@@ -86,6 +86,9 @@ final class TableComparison {
             return compareRows(expectation, sides.expected(), sides.actual());
         } catch (SQLException e) {
             source.rollback(before);
+            if (TablesInSnapshot.LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                throw e;
+            }
             return TableResult.incomparable(
                     table.name(), "Its rows could not be passed through the steps of your own: " + e.getMessage());
         }

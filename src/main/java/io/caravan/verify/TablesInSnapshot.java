@@ -5,7 +5,11 @@ import io.caravan.postgres.ExportedSnapshot;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Table;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,8 +19,18 @@ import java.util.Map;
  * @param reader its session
  */
 record TablesInSnapshot(ExportedSnapshot snapshot, Connection reader) implements AutoCloseable {
-    /** Production works there too: a comparison takes no more than one of its cores. */
-    private static final Map<String, String> ONE_PROCESS = Map.of("options", "-c max_parallel_workers_per_gather=0");
+    /** SQLSTATE of a statement that waited for a table for longer than it may. */
+    static final String LOCK_NOT_AVAILABLE = "55P03";
+
+    /**
+     * Production works there too: a comparison takes no more than one of its cores. And it waits for nobody who has a table for
+     * himself, as VACUUM FULL has it for hours.
+     */
+    private static final Map<String, String> MODEST =
+            Map.of("options", "-c max_parallel_workers_per_gather=0 -c lock_timeout=10s");
+
+    private static final String HOLDERS = "select pid from pg_locks where relation = "
+            + "?::regclass and mode = 'AccessExclusiveLock' and granted order by pid";
 
     /**
      * Over a session that does nothing else: a lock of its own would be waited for by a TRUNCATE, and that by the reader.
@@ -24,7 +38,7 @@ record TablesInSnapshot(ExportedSnapshot snapshot, Connection reader) implements
      * @param holder in the REPEATABLE READ transaction that has the snapshot; the caller's to close, after this
      */
     static TablesInSnapshot of(Connection holder, Lsn position, Database database) throws SQLException {
-        return new TablesInSnapshot(ExportedSnapshot.of(holder, position), database.connect(ONE_PROCESS));
+        return new TablesInSnapshot(ExportedSnapshot.of(holder, position), database.connect(MODEST));
     }
 
     /** Lets go of the table before, and returns the session to read the next one with. */
@@ -39,6 +53,21 @@ record TablesInSnapshot(ExportedSnapshot snapshot, Connection reader) implements
     /** Whether the table that was read last lost its rows to the snapshot before that. */
     boolean isRewritten(Table table) throws SQLException {
         return ExportedSnapshot.isRewritten(reader, table.name());
+    }
+
+    /** The processes that have the table for themselves, after a failure to read it. */
+    List<String> holders(Table table) throws SQLException {
+        reader.rollback();
+        try (PreparedStatement select = reader.prepareStatement(HOLDERS)) {
+            select.setString(1, table.name().sql());
+            List<String> found = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    found.add(row.getString(1));
+                }
+            }
+            return found;
+        }
     }
 
     @Override

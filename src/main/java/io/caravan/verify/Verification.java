@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,16 +160,36 @@ public final class Verification {
         return result != null && result.equal();
     }
 
-    /** @param counts the rows were all there to be compared */
-    private record Try(TableResult result, boolean counts) {
+    /**
+     * One look at a table.
+     *
+     * @param counts one of the {@link #TRIES}; else it cost no time
+     * @param compared the rows were all there to be compared
+     */
+    private record Try(TableResult result, boolean counts, boolean compared) {
         static Try of(TableResult result, @Nullable TableResult before) {
-            return new Try(before == null ? result : result.ofRowsThatDifferedIn(before), true);
+            return new Try(before == null ? result : result.ofRowsThatDifferedIn(before), true, true);
+        }
+
+        /** Somebody may hold it for hours; the others are compared, and those who wait for the outcome have it. */
+        static Try onHeld(Table table, List<String> inSource, List<String> inTarget) {
+            String problem = "Table " + table.name() + " is locked in the "
+                    + (inTarget.isEmpty() ? "source" : inSource.isEmpty() ? "target" : "source and in the target")
+                    + by(inSource, inTarget)
+                    + " and was not compared. Verify it again when the VACUUM FULL, the ALTER TABLE or the like is over.";
+            return new Try(TableResult.incomparable(table.name(), problem), true, false);
+        }
+
+        private static String by(List<String> inSource, List<String> inTarget) {
+            List<String> all =
+                    Stream.concat(inSource.stream(), inTarget.stream()).toList();
+            return all.isEmpty() ? "" : " (by process " + String.join(", ", all) + " of the server)";
         }
 
         static Try onRewritten(Table table) {
             String problem = "Table " + table.name() + " was truncated or rewritten while it was compared, "
                     + MOST_TRIES + " times. Verify it again when that is over.";
-            return new Try(TableResult.incomparable(table.name(), problem), false);
+            return new Try(TableResult.incomparable(table.name(), problem), false, false);
         }
     }
 
@@ -192,21 +213,34 @@ public final class Verification {
                     progress.begin(table);
                     sourcePace.keep(); // while neither side holds a lock
                     targetPace.keep();
-                    TableResult result = new TableComparison(
-                                    table,
-                                    sources.next(),
-                                    targets.next(),
-                                    target,
-                                    steps,
-                                    sourcePace,
-                                    targetPace,
-                                    TableComparison.MOST_ROWS)
-                            .compare(present.get(table.name()));
-                    boolean rewritten = sources.isRewritten(table) || targets.isRewritten(table);
-                    tries.add(rewritten ? Try.onRewritten(table) : Try.of(result, before.get(table.name())));
+                    TableComparison comparison = new TableComparison(
+                            table,
+                            sources.next(),
+                            targets.next(),
+                            target,
+                            steps,
+                            sourcePace,
+                            targetPace,
+                            TableComparison.MOST_ROWS);
+                    try {
+                        TableResult result = comparison.compare(present.get(table.name()));
+                        boolean rewritten = sources.isRewritten(table) || targets.isRewritten(table);
+                        tries.add(rewritten ? Try.onRewritten(table) : Try.of(result, before.get(table.name())));
+                    } catch (SQLException e) {
+                        if (!TablesInSnapshot.LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                            throw e;
+                        }
+                        tries.add(Try.onHeld(table, sources.holders(table), targets.holders(table)));
+                    }
                 }
             }
-            store(tries.stream().map(Try::result).filter(this::lasts).toList(), position);
+            store(
+                    tries.stream()
+                            .filter(Try::compared)
+                            .map(Try::result)
+                            .filter(this::lasts)
+                            .toList(),
+                    position);
             return tries;
         }
     }

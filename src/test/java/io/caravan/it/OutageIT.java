@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.caravan.config.Part;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -124,6 +126,30 @@ class OutageIT {
         System.out.printf("equal %.1f s after the load, %s%n", (System.nanoTime() - since) / 1e9, what);
         assertThat(PIPELINE.caravan().isAlive()).as(PIPELINE.caravan().output()).isTrue();
         PIPELINE.awaitHealthy();
+    }
+
+    /** VACUUM FULL, or an ALTER that rewrites: hours, in which the application may be started again. */
+    @Test
+    void aTableThatSomeoneHasForHimselfKeepsNeitherAStartNorTheOtherTablesWaiting() throws Exception {
+        try (Connection source = PIPELINE.source().connect();
+                Connection target = PIPELINE.target().connect();
+                Statement inSource = source.createStatement();
+                Statement inTarget = target.createStatement()) {
+            source.setAutoCommit(false);
+            inSource.execute("lock table public.journal in access exclusive mode");
+            target.setAutoCommit(false);
+            inTarget.execute("lock table public.journal in access exclusive mode");
+
+            PIPELINE.stop();
+            PIPELINE.start();
+            assertThat(PIPELINE.caravan().output())
+                    .containsPattern(
+                            "Table public.journal is locked in the source and in the target \\(by process \\d+, \\d+ of");
+            PIPELINE.source().execute("update item set quantity = 4711 where id = 1");
+
+            PIPELINE.databases().awaitInTarget("select quantity from item where id = 1", "4711", LIMIT);
+        }
+        awaitEqualAndHealthy("locked table");
     }
 
     @Test
