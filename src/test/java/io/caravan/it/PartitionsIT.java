@@ -156,6 +156,36 @@ class PartitionsIT {
         PIPELINE.databases().awaitEqual("");
     }
 
+    /** To archive its rows, say: a new table that the filter includes, with a name that the target has already. */
+    @Test
+    void oneThatIsDetachedIsATableOfItsOwnOnceItIsOneInTheTargetToo() throws Exception {
+        divided("split");
+        PIPELINE.source()
+                .execute(
+                        "create table split_2 partition of split for values from (100) to (200)",
+                        "insert into split values (101, 'x')");
+        arrives("select from split where id = 101");
+
+        PIPELINE.source()
+                .execute(
+                        "alter table split detach partition split_1",
+                        "update split_1 set v = 'by itself' where id = 1");
+
+        String statement = "ALTER TABLE public.split DETACH PARTITION public.split_1; DROP TABLE public.split_1";
+        Await.until(
+                Streaming.LIMIT,
+                () -> "split_1: " + told("split_1") + "; split: " + told("split"),
+                () -> told("split_1").contains(statement));
+        PIPELINE.source().execute("insert into split values (102, 'y')");
+        arrives("select from split where id = 102");
+        PIPELINE.target().execute(statement);
+        arrives("select from split_1 where v = 'by itself'");
+        PIPELINE.source().execute("insert into split_1 values (50, 'streamed')");
+        arrives("select from split_1 where v = 'streamed'");
+        Await.until(Streaming.LIMIT, () -> told("split"), () -> told("split").isEmpty());
+        PIPELINE.databases().awaitEqual("");
+    }
+
     /** PostgreSQL refuses it only of a table that is published by its own name. */
     @Test
     void oneThatIsMadeUnloggedStopsTheTableUntilItIsLogged() throws Exception {

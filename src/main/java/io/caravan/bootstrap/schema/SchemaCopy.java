@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the target the schema of the chosen tables, in three steps with the rows between the first and the second. Keeps no
@@ -35,12 +37,39 @@ public record SchemaCopy(SchemaMode mode) {
 
     /** Throws when the target has chosen tables although they are to be made, or lacks some although it is to have them. */
     public void requireUsableTarget(Database target, List<TableName> tables) throws SQLException {
-        List<TableName> existing = existing(target, tables);
+        List<Existing> existing = existing(target, tables);
         if (mode == SchemaMode.EXISTING) {
             requireAll(target, tables, existing);
-        } else if (!existing.isEmpty()) {
-            throw new IllegalStateException("On " + target + " there are already: " + names(existing)
+            return;
+        }
+        List<TableName> partitions = Existing.names(existing, true);
+        if (!partitions.isEmpty()) {
+            throw new IllegalStateException("On " + target + ", unlike on the source, " + names(partitions)
+                    + (partitions.size() == 1 ? " is a partition" : " are partitions")
+                    + ". To have it by itself, copied anew, run there: "
+                    + existing.stream().flatMap(Existing::ending).collect(Collectors.joining("; ")) + ".");
+        }
+        if (!existing.isEmpty()) {
+            throw new IllegalStateException("On " + target + " there are already: "
+                    + names(Existing.names(existing, false))
                     + ". Drop them, or set caravan.schema=existing to use them as they are.");
+        }
+    }
+
+    /** A table that the target has, as SQL names it, and whose partition it is. */
+    private record Existing(
+            TableName table, String sql, @Nullable String parent) {
+        static List<TableName> names(List<Existing> tables, boolean partitions) {
+            return tables.stream()
+                    .filter(each -> partitions == (each.parent != null))
+                    .map(Existing::table)
+                    .toList();
+        }
+
+        Stream<String> ending() {
+            return parent == null
+                    ? Stream.of()
+                    : Stream.of("ALTER TABLE " + parent + " DETACH PARTITION " + sql, "DROP TABLE " + sql);
         }
     }
 
@@ -65,7 +94,7 @@ public record SchemaCopy(SchemaMode mode) {
         if (mode == SchemaMode.EXISTING) {
             return new SchemaCopied(mode, "the target has its tables already", List.of());
         }
-        List<TableName> existing = existing(target, tables);
+        List<Existing> existing = existing(target, tables);
         try (Connection from = source.connect()) {
             CatalogSchema schema = CatalogSchema.read(from, tables);
             Choice choice = choose(from, schema);
@@ -217,17 +246,24 @@ public record SchemaCopy(SchemaMode mode) {
         }
     }
 
-    private static List<TableName> existing(Database target, List<TableName> tables) throws SQLException {
+    private static List<Existing> existing(Database target, List<TableName> tables) throws SQLException {
         String names = SqlResource.array(tables);
         try (Connection connection = target.connect()) {
             return SqlResource.read("schema/existing.sql")
-                    .query(connection, Map.of("tables", names), row -> tables.get(row.getInt("position") - 1));
+                    .query(
+                            connection,
+                            Map.of("tables", names),
+                            row -> new Existing(
+                                    tables.get(row.getInt("position") - 1),
+                                    row.getString("table_sql"),
+                                    row.getString("parent_sql")));
         }
     }
 
-    private static void requireAll(Database target, List<TableName> tables, List<TableName> existing) {
+    private static void requireAll(Database target, List<TableName> tables, List<Existing> existing) {
+        Set<TableName> there = existing.stream().map(Existing::table).collect(Collectors.toSet());
         List<TableName> missing =
-                tables.stream().filter(table -> !existing.contains(table)).toList();
+                tables.stream().filter(table -> !there.contains(table)).toList();
         if (!missing.isEmpty()) {
             throw new IllegalStateException(
                     "By caravan.schema=existing or caravan.copy=false the tables are there already, but on "
