@@ -7,6 +7,7 @@ import io.caravan.Servers;
 import io.caravan.Sql;
 import io.caravan.cutover.PipelineEnding.WayBack;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.SessionLock;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -192,8 +193,8 @@ class CutoverChecksIT {
 
     @Test
     void oneIsUnderWayAtATime() throws Exception {
-        try (CutoverLock first = CutoverLock.take(target, "ome");
-                CutoverLock other = CutoverLock.take(target, "another")) {
+        try (SessionLock first = CutoverLock.take(target, "ome");
+                SessionLock other = CutoverLock.take(target, "another")) {
             assertThat(first).isNotEqualTo(other);
             assertThatThrownBy(() -> CutoverLock.take(target, "ome"))
                     .hasMessageContaining("Another 'cutover' of pipeline ome is under way");
