@@ -22,9 +22,9 @@ class VerifyIT {
             + " and state = 'idle in transaction' and backend_xmin is not null)";
 
     @RegisterExtension
-    static final Streaming PIPELINE = new Streaming(LARGE);
+    static final Streaming PIPELINE = new Streaming(LARGE).with("caravan.tables.watch-seconds", 1);
 
-    /** Asked for by another process, and made when this one looks, every half a minute; here it has to wait for the table's line. */
+    /** Asked for by another process, and made when this one looks; here it has to wait for the table's line. */
     @Test
     void aTableThatIsToBeCopiedAgainIsNotSaidToDiffer() throws Exception {
         try (Connection line = PIPELINE.target().connect()) {
