@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** The order of the checks, beside a writer that comes while the databases are compared. */
 class CutoverChecksIT {
+    /** Whoever writes here began before, and is not done. */
+    private static final long WINDOW_MILLIS = 100;
+
     private final Database source = Servers.create("source", "left_source");
     private final Database target = Servers.create("target", "left_target");
     private final NotedEnding noted = new NotedEnding();
@@ -240,6 +243,7 @@ class CutoverChecksIT {
                 return Optional.empty();
             }
         };
-        return new Cutover(stream, noted, source, target, List.of(new TableName("public", "sale")), false);
+        return new Cutover(
+                stream, noted, source, target, List.of(new TableName("public", "sale")), false, WINDOW_MILLIS);
     }
 }
