@@ -1,6 +1,7 @@
 package io.caravan.bootstrap;
 
 import io.caravan.bootstrap.schema.TableShape;
+import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Lsn;
 import io.caravan.postgres.SqlFile;
@@ -106,11 +107,7 @@ public final class BootstrapState {
 
     /** Whether a pipeline was ever begun in this target. */
     public static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select to_regclass('caravan.bootstrap') is not null")) {
-            row.next();
-            return row.getBoolean(1);
-        }
+        return Catalog.exists(connection, "caravan.bootstrap");
     }
 
     private Step step(Connection connection) throws SQLException {

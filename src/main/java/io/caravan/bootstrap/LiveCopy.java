@@ -132,7 +132,7 @@ public final class LiveCopy {
             new TargetRows(table).requireNone(to);
         }
         Connection from = snapshot.exported().session();
-        long rows = TableCopy.rows(
+        long rows = RowCopy.run(
                 steps, table, TablePart.whole(table), from, to, CopyFormat.of(table, from, to), bytes -> {});
         lines.filled(to, table.name(), topic, snapshot, shape, rows);
         noted.in(to);

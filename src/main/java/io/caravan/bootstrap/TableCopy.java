@@ -2,11 +2,8 @@ package io.caravan.bootstrap;
 
 import io.caravan.bootstrap.schema.TableShape;
 import io.caravan.ownsteps.OwnSteps;
-import io.caravan.ownsteps.SteppedCopy;
-import io.caravan.postgres.Column;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.ExportedSnapshot;
-import io.caravan.postgres.Identifier;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import io.caravan.postgres.TablePart;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.function.LongConsumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,14 +76,6 @@ final class TableCopy implements AutoCloseable {
         this.blocksPerPart = blocksPerPart;
         this.progress = progress;
         snapshot = slotSnapshot;
-    }
-
-    /** What is copied: generated columns are computed by the target. */
-    private static String columns(Table table) {
-        return table.writableColumns().stream()
-                .map(Column::name)
-                .map(Identifier::quote)
-                .collect(Collectors.joining(", "));
     }
 
     /**
@@ -209,38 +197,15 @@ final class TableCopy implements AutoCloseable {
         if (fresh != null
                 && workers
                         == 1) { // in the session that holds the lock: another one would queue behind a waiting TRUNCATE
-            return rows(steps, table, part, fresh.exported().session(), to, format, progress);
+            return RowCopy.run(steps, table, part, fresh.exported().session(), to, format, progress);
         }
         required(snapshot).begin(from);
         if (fresh != null) {
             limitWait(from);
         }
-        long copied = rows(steps, table, part, from, to, format, progress);
+        long copied = RowCopy.run(steps, table, part, from, to, format, progress);
         from.rollback();
         return copied;
-    }
-
-    /** Copies rows as they are, or as the steps of one's own make them where these concern the table. */
-    static long rows(
-            OwnSteps steps,
-            Table table,
-            TablePart part,
-            Connection from,
-            Connection to,
-            CopyFormat format,
-            LongConsumer progress)
-            throws SQLException {
-        String query = part.query(columns(table));
-        return steps.concern(table.name())
-                ? SteppedCopy.run(from, query, table, steps, to, table.name().sql(), progress)
-                        .rows()
-                : CopyPipe.run(from, query, to, into(table), format, progress);
-    }
-
-    /** The table with its list of columns, for COPY FROM. */
-    private static String into(Table table) {
-        String columns = columns(table);
-        return table.name().sql() + (columns.isEmpty() ? "" : " (" + columns + ")");
     }
 
     /** A TRUNCATE that waits for the snapshot's lock makes the workers wait behind it, which PostgreSQL cannot see as a deadlock. */
@@ -298,7 +263,7 @@ final class TableCopy implements AutoCloseable {
             rows = 0;
             fresh = FreshSnapshot.take(source, table);
             snapshot = fresh.exported();
-            add(rows(steps, table, TablePart.whole(table), snapshot.session(), to, format, progress));
+            add(RowCopy.run(steps, table, TablePart.whole(table), snapshot.session(), to, format, progress));
         }
     }
 

@@ -2,6 +2,7 @@ package io.caravan.bootstrap;
 
 import io.caravan.connect.ConnectRest;
 import io.caravan.connect.RefusedException;
+import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.io.IOException;
@@ -80,15 +81,9 @@ public final class Waiting {
             return;
         }
         TableName name = TableName.of(waitForTable);
-        try (Connection connection = source.connect();
-                var select = connection.prepareStatement("select to_regclass(?) is not null")) {
-            select.setString(1, name.sql());
-            try (var row = select.executeQuery()) {
-                row.next();
-                if (!row.getBoolean(1)) {
-                    throw new NotReadyException(
-                            "Table " + name + " is not on the source yet (caravan.wait-for-table).");
-                }
+        try (Connection connection = source.connect()) {
+            if (!Catalog.exists(connection, name.sql())) {
+                throw new NotReadyException("Table " + name + " is not on the source yet (caravan.wait-for-table).");
             }
         }
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** The names of a row's columns in their order. Rows of one shape share one layout, so that they can be grouped by identity. */
+/** The names of a row's columns in their order. Rows of one shape mostly share one layout, so that to compare two is to compare references. */
 public final class Layout {
     private final List<String> columns;
     private final Map<String, Integer> index = new HashMap<>();

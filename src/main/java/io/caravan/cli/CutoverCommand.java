@@ -7,6 +7,7 @@ import io.caravan.cutover.CutoverLock;
 import io.caravan.cutover.CutoverReport;
 import io.caravan.pipeline.Pipeline;
 import io.caravan.postgres.Catalog;
+import io.caravan.postgres.SessionLock;
 import io.caravan.postgres.Table;
 import io.caravan.postgres.TableName;
 import io.caravan.run.Terminal;
@@ -66,7 +67,7 @@ final class CutoverCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Stack stack = Stack.attach(caravan.home());
                 Pipeline pipeline = new Pipeline(stack.settings(), note -> {});
-                CutoverLock onlyOne = CutoverLock.take(
+                SessionLock onlyOne = CutoverLock.take(
                         stack.settings().target(), stack.settings().pipeline())) {
             CutoverReport report =
                     cutover(stack.settings(), pipeline, acceptMissing).run(reverseSlot, finish);

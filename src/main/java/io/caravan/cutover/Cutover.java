@@ -3,15 +3,14 @@ package io.caravan.cutover;
 import io.caravan.cutover.CutoverReport.Check;
 import io.caravan.cutover.PipelineEnding.WayBack;
 import io.caravan.cutover.SequencePosition.Outcome;
+import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +27,7 @@ public final class Cutover {
     private final PipelineEnding ending;
     private final List<TableName> tables;
     private final boolean acceptMissing;
+    private final long windowMillis;
 
     private final List<Check> checks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
@@ -37,10 +37,23 @@ public final class Cutover {
     public Cutover(
             PipelineStream stream,
             PipelineEnding ending,
-            io.caravan.postgres.Database source,
-            io.caravan.postgres.Database target,
+            Database source,
+            Database target,
             List<TableName> tables,
             boolean acceptMissing) {
+        this(stream, ending, source, target, tables, acceptMissing, WINDOW_MILLIS);
+    }
+
+    /** @param windowMillis how long nobody may be seen to write */
+    Cutover(
+            PipelineStream stream,
+            PipelineEnding ending,
+            Database source,
+            Database target,
+            List<TableName> tables,
+            boolean acceptMissing,
+            long windowMillis) {
+        this.windowMillis = windowMillis;
         this.stream = stream;
         this.ending = ending;
         this.tables = tables;
@@ -126,7 +139,7 @@ public final class Cutover {
         Optional<Map<String, Long>> before = ending.readyAt();
         if (before.isEmpty()
                 || (reverseSlot && ending.wayBack() != WayBack.OPEN)
-                || !writers.seenWithin(WINDOW_MILLIS).isEmpty()
+                || !writers.seenWithin(windowMillis).isEmpty()
                 || !moved(before.get(), stream.ends()).isEmpty()) {
             return false;
         }
@@ -194,7 +207,7 @@ public final class Cutover {
 
     private @Nullable Map<String, Long> nobodyWrites() throws Exception {
         Map<String, Long> before = stream.ends();
-        List<String> seen = writers.seenWithin(WINDOW_MILLIS);
+        List<String> seen = writers.seenWithin(windowMillis);
         Map<String, Long> after = stream.ends();
         List<String> written = moved(before, after);
         boolean quiet = seen.isEmpty() && written.isEmpty();
@@ -211,7 +224,7 @@ public final class Cutover {
                 "writers",
                 quiet,
                 quiet
-                        ? "Nobody wrote to the source within " + WINDOW_MILLIS / 1000 + " seconds."
+                        ? "Nobody wrote to the source within " + windowMillis / 1000 + " seconds."
                         : "The source is still written to. Stop the applications; ALTER DATABASE … SET"
                                 + " default_transaction_read_only = on keeps new sessions from writing.",
                 details);
@@ -256,19 +269,12 @@ public final class Cutover {
                 .filter(position -> position.outcome() == Outcome.FAILED)
                 .map(SequencePosition::problem)
                 .toList();
-        Map<Outcome, Long> counts = positions.stream()
-                .collect(Collectors.groupingBy(SequencePosition::outcome, TreeMap::new, Collectors.counting()));
         return check(
                 "sequences",
                 failed.isEmpty(),
                 positions.isEmpty()
                         ? "No sequence belongs to the tables."
-                        : "Sequences: "
-                                + counts.entrySet().stream()
-                                        .map(count -> count.getValue() + " "
-                                                + count.getKey().name().toLowerCase(Locale.ROOT))
-                                        .collect(Collectors.joining(", "))
-                                + ".",
+                        : "Sequences: " + SequencePosition.counted(positions) + ".",
                 failed);
     }
 

@@ -1,6 +1,7 @@
 package io.caravan.cutover;
 
 import io.caravan.cutover.Sequences.Position;
+import io.caravan.postgres.Catalog;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -27,24 +28,17 @@ final class LeftPositions {
     }
 
     static LeftPositions in(Connection target) throws SQLException {
-        try (Statement statement = target.createStatement()) {
-            LeftPositions all = new LeftPositions(target, exists(statement));
-            if (all.kept) {
-                try (ResultSet row =
-                        statement.executeQuery("select name, last_value, is_called from caravan.sequence")) {
-                    while (row.next()) {
-                        all.left.put(row.getString(1), new Position(row.getLong(2), row.getBoolean(3)));
-                    }
+        LeftPositions all = new LeftPositions(target, Catalog.exists(target, "caravan.sequence"));
+        if (all.kept) {
+            try (Statement statement = target.createStatement();
+                    ResultSet row =
+                            statement.executeQuery("select name, last_value, is_called from caravan.sequence")) {
+                while (row.next()) {
+                    all.left.put(row.getString(1), new Position(row.getLong(2), row.getBoolean(3)));
                 }
             }
-            return all;
         }
-    }
-
-    private static boolean exists(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("select to_regclass('caravan.sequence') is not null")) {
-            return row.next() && row.getBoolean(1);
-        }
+        return all;
     }
 
     /** Whether Caravan left the sequence at this position. */

@@ -1,5 +1,10 @@
 package io.caravan.cutover;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
 /**
  * What became of one sequence.
  *
@@ -19,5 +24,15 @@ public record SequencePosition(String sequence, long value, boolean called, Outc
         /** Free in the source, not needed by a table, and not in the target. */
         ABSENT,
         FAILED
+    }
+
+    /** How many have which outcome. */
+    static String counted(List<SequencePosition> positions) {
+        return positions.stream()
+                .collect(Collectors.groupingBy(SequencePosition::outcome, TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(count -> count.getValue() + " " + count.getKey().name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 }

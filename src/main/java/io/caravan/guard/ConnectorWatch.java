@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bean {@code connectorWatch}: what to do about a connector that does not run. A failed one is restarted after 5 seconds,
@@ -93,7 +94,7 @@ public final class ConnectorWatch {
         return Math.min(LONGEST_PAUSE_MILLIS, FIRST_PAUSE_MILLIS << Math.min(failures - 1, 10));
     }
 
-    private static @org.jspecify.annotations.Nullable JsonNode failed(JsonNode status) {
+    private static @Nullable JsonNode failed(JsonNode status) {
         for (JsonNode task : status.path("tasks")) {
             if (task.path("state").asText().equals("FAILED")) {
                 return task;

@@ -2,6 +2,7 @@ package io.caravan.guard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,7 +40,7 @@ public final class EvidenceStore {
     @Nullable
     Evidence read() throws SQLException {
         try (Connection connection = target.session()) {
-            return exists(connection) ? read(connection, "") : null;
+            return Catalog.exists(connection, "caravan.bootstrap") ? read(connection, "") : null;
         }
     }
 
@@ -79,14 +80,6 @@ public final class EvidenceStore {
     public List<Gap> gaps() throws SQLException {
         Evidence evidence = read();
         return evidence == null ? List.of() : evidence.gapList();
-    }
-
-    private static boolean exists(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select to_regclass('caravan.bootstrap') is not null")) {
-            row.next();
-            return row.getBoolean(1);
-        }
     }
 
     private @Nullable Evidence read(Connection connection, String suffix) throws SQLException {

@@ -1,7 +1,7 @@
 package io.caravan.guard;
 
 /**
- * Changes are missing, or events were sent again, so what would be applied from here on is not the source any more. Stays until
+ * Changes are missing, or the target has some that the source has no more, so what would be applied from here on is not the source any more. Stays until
  * the remedy was carried out.
  *
  * @param table as {@code schema.table}; empty when it is the whole pipeline
@@ -9,14 +9,10 @@ package io.caravan.guard;
  */
 public record Gap(String table, String message) {
     static Gap ofPipeline(String found) {
-        return of("", found);
+        return ofTable("", found);
     }
 
     static Gap ofTable(String table, String found) {
-        return of(table, found);
-    }
-
-    private static Gap of(String table, String found) {
         return new Gap(table, found + " " + remedy(table));
     }
 

@@ -1,6 +1,7 @@
 package io.caravan.postgres;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -17,6 +18,17 @@ public final class Catalog {
     private static final String TABLES = SqlFile.read("tables");
 
     private Catalog() {}
+
+    /** Whether there is a table, or another relation, of this name; spelt as SQL has it. */
+    public static boolean exists(Connection connection, String relation) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select to_regclass(?) is not null")) {
+            select.setString(1, relation);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
 
     /** Every table that the filter lets through, by name. */
     public static List<Table> tables(Connection connection, TableFilter filter) throws SQLException {

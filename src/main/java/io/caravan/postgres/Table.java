@@ -39,10 +39,6 @@ public record Table(
         return columns.stream().filter(column -> !column.generated()).toList();
     }
 
-    public boolean hasIdentityAlways() {
-        return columns.stream().anyMatch(Column::identityAlways);
-    }
-
     /** Whether PostgreSQL accepts UPDATE and DELETE on this table once it is published, and tells which row was meant. */
     public boolean canReplicateDeletes() {
         return switch (identity) {

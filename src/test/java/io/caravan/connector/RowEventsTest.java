@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.debezium.relational.RelationalChangeRecordEmitter;
-import io.debezium.relational.TableId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -19,10 +18,8 @@ import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** From the bytes of the slot's stream to the bytes of Kafka's records. */
+/** From the rows of the slot's stream to the bytes of Kafka's records. */
 class RowEventsTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String MARKER = "caravan:unchanged:7f1c0e5b";
@@ -234,42 +231,13 @@ class RowEventsTest {
     }
 
     @Test
-    void whatDoesNotFitTheDescriptionIsRefused() {
+    void aRowWithoutAColumnOfItsKeyIsRefused() {
         begin("id");
 
-        assertThatThrownBy(() -> decoder.read(PgOutput.insert("1", "2")))
-                .hasMessageContaining("2 columns")
-                .hasMessageContaining("described with 1");
-        assertThatThrownBy(() -> new RowDecoder().read(PgOutput.insert("1"))).hasMessageContaining("16384");
         assertThatThrownBy(() ->
                         events(PgOutput.insert("1"), SchemaBuilder.struct().field("other", Schema.STRING_SCHEMA)))
                 .isInstanceOf(ConnectException.class)
                 .hasMessageContaining("column other");
-    }
-
-    @ParameterizedTest
-    @ValueSource(chars = {'C', 'O', 'Y', 'T', 'M', 'R', 'B'})
-    void whatIsNoChangeOfARowIsLeftToDebezium(char kind) {
-        ByteBuffer message =
-                switch (kind) {
-                    case 'R' -> PgOutput.relation("public", "t", "id");
-                    case 'B' -> PgOutput.begin(1, 2, 3);
-                    default -> ByteBuffer.wrap(new byte[] {(byte) kind, 0});
-                };
-        int from = message.position();
-
-        assertThat(decoder.read(message)).isNull();
-        assertThat(message.position()).isEqualTo(from);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"t", "T x", "a.b", "a\"b", "\"a\"", "x\"", "\"x", "\"\"", "ü'`[]"})
-    void debeziumReadsTheNameThatTheTableHas(String name) {
-        decoder.read(PgOutput.relation("s." + name, name, "id"));
-
-        RowMessage row = Objects.requireNonNull(decoder.read(PgOutput.insert("1")));
-
-        assertThat(TableId.parse(row.getTable(), false)).isEqualTo(new TableId(null, "s." + name, name));
     }
 
     /** Every byte that JSON has something to say about, at the ends of a value and within. */

@@ -7,6 +7,7 @@ import io.caravan.Servers;
 import io.caravan.Sql;
 import io.caravan.cutover.PipelineEnding.WayBack;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.SessionLock;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -19,9 +20,12 @@ import org.junit.jupiter.api.Test;
 
 /** The order of the checks, beside a writer that comes while the databases are compared. */
 class CutoverChecksIT {
+    /** Whoever writes here began before, and is not done. */
+    private static final long WINDOW_MILLIS = 100;
+
     private final Database source = Servers.create("source", "left_source");
     private final Database target = Servers.create("target", "left_target");
-    private final Noted noted = new Noted();
+    private final NotedEnding noted = new NotedEnding();
 
     private long end = 1;
     private boolean compared;
@@ -192,8 +196,8 @@ class CutoverChecksIT {
 
     @Test
     void oneIsUnderWayAtATime() throws Exception {
-        try (CutoverLock first = CutoverLock.take(target, "ome");
-                CutoverLock other = CutoverLock.take(target, "another")) {
+        try (SessionLock first = CutoverLock.take(target, "ome");
+                SessionLock other = CutoverLock.take(target, "another")) {
             assertThat(first).isNotEqualTo(other);
             assertThatThrownBy(() -> CutoverLock.take(target, "ome"))
                     .hasMessageContaining("Another 'cutover' of pipeline ome is under way");
@@ -213,18 +217,13 @@ class CutoverChecksIT {
         assertThat(cutover.run(false, true).state()).isEqualTo("finished");
     }
 
-    /** What a comparison of hours leaves the time for. */
-    private interface Meanwhile {
-        void happens() throws SQLException;
-    }
-
     private void write() throws SQLException {
         writer = source.connect(Map.of("ApplicationName", "late shop"));
         writer.setAutoCommit(false);
         Sql.run(writer, "insert into public.sale values (1)");
     }
 
-    private Cutover cutover(Meanwhile meanwhile) throws SQLException {
+    private Cutover cutover(NotedEnding.Meanwhile meanwhile) throws SQLException {
         Sql.run(source, "create table sale (id integer)");
         Sql.run(target, "create table sale (id integer)");
         PipelineStream stream = new PipelineStream() {
@@ -244,64 +243,7 @@ class CutoverChecksIT {
                 return Optional.empty();
             }
         };
-        return new Cutover(stream, noted, source, target, List.of(new TableName("public", "sale")), false);
-    }
-
-    private static final class Noted implements PipelineEnding {
-        private Meanwhile whileTheWayBackIsMade = () -> {};
-        private List<String> unfollowed = List.of();
-        private @Nullable Map<String, Long> readyAt;
-        private boolean ready;
-        private WayBack wayBack = WayBack.NONE;
-        private boolean finished;
-
-        @Override
-        public boolean hasBegun() {
-            return finished;
-        }
-
-        @Override
-        public boolean isDone() {
-            return finished;
-        }
-
-        @Override
-        public List<String> unfollowed() {
-            return unfollowed;
-        }
-
-        @Override
-        public Optional<Map<String, Long>> readyAt() {
-            return Optional.ofNullable(readyAt);
-        }
-
-        @Override
-        public void ready(Map<String, Long> ends, boolean wayBack) {
-            ready = true;
-            readyAt = ends;
-            this.wayBack = wayBack ? WayBack.OPEN : WayBack.NONE;
-        }
-
-        @Override
-        public WayBack wayBack() {
-            return wayBack;
-        }
-
-        @Override
-        public List<String> reverseObstacles() {
-            return List.of();
-        }
-
-        @Override
-        public List<String> finish() {
-            finished = true;
-            return List.of();
-        }
-
-        @Override
-        public List<String> reverseSlot() throws SQLException {
-            whileTheWayBackIsMade.happens();
-            return List.of();
-        }
+        return new Cutover(
+                stream, noted, source, target, List.of(new TableName("public", "sale")), false, WINDOW_MILLIS);
     }
 }

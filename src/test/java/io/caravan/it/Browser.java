@@ -74,6 +74,17 @@ final class Browser implements AutoCloseable {
         return drawn(() -> find(css).getDomAttribute(name));
     }
 
+    /** The class that the page gives to a step of the data's path; null when nothing is said of it. */
+    @Nullable
+    String stateOf(String station) {
+        return attribute("[data-station='" + station + "']", "class");
+    }
+
+    /** The name of its tab. */
+    String title() {
+        return String.valueOf(script("return document.title"));
+    }
+
     WebElement find(String css) {
         return driver.findElement(By.cssSelector(css));
     }

@@ -7,17 +7,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.time.Duration;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A database is moved, step by step. */
+/** A database is moved, step by step, and what applications write after it finds the way back to the old server. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CutoverIT {
-    private static final String SEQUENCES = """
+    static final String SEQUENCES = """
             create sequence ticket increment by -3 start 1000 minvalue -5000 maxvalue 1000;
             create sequence wheel minvalue 1 maxvalue 5 cycle;
             create sequence unused;
@@ -31,10 +30,8 @@ class CutoverIT {
             );
             insert into booking (item_id) select n from generate_series(1, 7) n;
             select nextval('unused');
-            create function stamp() returns trigger language plpgsql as 'begin return new; end';
-            create trigger stamped before update on booking for each row execute function stamp();
             """;
-    private static final String POSITIONS =
+    static final String POSITIONS =
             "select string_agg(name || ' ' || value || ' ' || called, ', ' order by name) from ("
                     + " select 'ticket' as name, last_value as value, is_called as called from ticket"
                     + " union all select 'wheel', last_value, is_called from wheel"
@@ -43,10 +40,6 @@ class CutoverIT {
                     + " union all select 'old', last_value, is_called from booking_old_seq"
                     + " union all select 'scratch', last_value, is_called from scratch_id_seq) s";
 
-    private static final String POSITION_OF_WAY_BACK =
-            "select confirmed_flush_lsn from pg_replication_slots where slot_type = 'logical'"
-                    + " and database = current_database() and slot_name like '%\\_back'";
-
     @RegisterExtension
     static final Streaming PIPELINE = new Streaming(SEQUENCES).with("caravan.tables.watch-seconds", 1);
 
@@ -54,95 +47,9 @@ class CutoverIT {
         return PIPELINE.json(exitCode, "cutover", options);
     }
 
-    @Test
-    @Order(0)
-    void sequencesFollowWhileTheTablesStream() throws Exception {
-        PIPELINE.source().execute("select nextval('scratch_id_seq') from generate_series(1, 3)");
-
-        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
-
-        PIPELINE.source().execute("select nextval('wheel') from generate_series(1, 4)"); // beyond its end
-
-        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
-    }
-
-    @Test
-    @Order(1)
-    void aSequenceThatWasSetBackIsSetBackInTheTargetToo() throws Exception {
-        PIPELINE.source().execute("insert into counted select from generate_series(1, 3)");
-        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
-
-        PIPELINE.source().execute("truncate counted restart identity");
-
-        PIPELINE.databases().awaitInTarget(POSITIONS, PIPELINE.source().query(POSITIONS), Duration.ofSeconds(30));
-        assertThat(PIPELINE.target().query(POSITIONS)).contains("counted 1 false");
-        PIPELINE.source().execute("insert into counted default values", "insert into counted default values");
-        PIPELINE.databases().awaitEqual();
-    }
-
-    @Test
-    @Order(2)
-    void sequencesAreSetOnDemandAndNeverBehindTheSource() throws Exception {
-        PIPELINE.source().execute("insert into booking (item_id) select n from generate_series(8, 10) n");
-        PIPELINE.target().execute("select setval('scratch_id_seq', 5000, true)"); // someone has written there
-        String ahead = POSITIONS.replace("last_value, is_called from scratch_id_seq", "5000, true");
-
-        PIPELINE.answer(0, "sequences");
-        assertThat(PIPELINE.target().query(POSITIONS))
-                .isEqualTo(PIPELINE.source().query(ahead));
-        assertThat(PIPELINE.target().query(POSITIONS))
-                .contains("ticket 973 true")
-                .contains("id 590 true");
-        assertThat(PIPELINE.folder().command("sequences").output())
-                .doesNotContain("  set ")
-                .contains("  ahead ");
-    }
-
-    @Test
-    @Order(3)
-    void whoStillWritesIsNamed() throws Exception {
-        try (Connection writer = PIPELINE.source().connect();
-                Statement statement = writer.createStatement()) {
-            writer.setAutoCommit(false);
-            statement.execute("update item set quantity = 99 where id = 1");
-
-            JsonNode report = cutover(1, "--accept-missing");
-
-            assertThat(report.get("state").asText()).isEqualTo("not-ready");
-            assertThat(report.get("checks").toString())
-                    .contains("The source is still written to")
-                    .contains("user postgres, application test");
-            writer.rollback();
-        }
-        try (Load load = Load.repeating(PIPELINE.source(), "insert into journal values (now(), 'short', 1)")) {
-            assertThat(cutover(1, "--accept-missing").get("checks").toString())
-                    .containsAnyOf(
-                            "changes arrive in topic " + PIPELINE.name() + ".public.journal", "application test");
-            load.stop();
-        }
-    }
-
-    @Test
-    @Order(4)
-    void aPipelineThatIsNotHealthyIsNotCutOver() throws Exception {
-        PIPELINE.target()
-                .execute("insert into caravan.verification (pipeline, table_name, source_rows, target_rows, equal,"
-                        + " source_lsn) values ('" + PIPELINE.name() + "', 'public.item', 1, 0, false, '0/1')");
-        try {
-            JsonNode checks = cutover(1, "--accept-missing").get("checks"); // nothing else is in the way
-
-            assertThat(checks).hasSize(1);
-            assertThat(checks.get(0).get("name").asText()).isEqualTo("health");
-            assertThat(checks.get(0).get("details").toString())
-                    .contains("The last verification found differences in public.item.");
-        } finally {
-            PIPELINE.answer(0, "verify");
-        }
-    }
-
     /** What migrating.md says of it: all that has to be mended is told while nothing has been switched. */
     @Test
-    @Order(5)
+    @Order(1)
     void theWayBackCanBeCheckedBeforeTheSwitch() throws Exception {
         JsonNode report = new ObjectMapper().readTree(back("checked").answer(1, "check", "--json"));
 
@@ -153,49 +60,9 @@ class CutoverIT {
                 .contains("Pipeline " + PIPELINE.name() + " goes from this target to this source and was not cut over");
     }
 
-    /** The built-in copier leaves triggers behind. */
-    @Test
-    @Order(6)
-    void whatTheTargetLacksIsNamedWithWhatToRunUnlessItIsAccepted() throws Exception {
-        JsonNode report = cutover(1);
-
-        JsonNode lacking = report.get("checks").get(1);
-        assertThat(lacking.get("name").asText()).isEqualTo("definitions");
-        assertThat(lacking.get("details")).hasSize(1);
-        String detail = lacking.get("details").get(0).asText();
-        assertThat(detail).startsWith("The target has no trigger stamped on public.booking. Run on the target: ");
-
-        String positionOfWayBack = ofAnotherPipelineAndThenOfOneThatWasKilledMeanwhile();
-        JsonNode accepted = cutover(0, "--accept-missing");
-        assertThat(accepted.get("state").asText()).isEqualTo("ready");
-        assertThat(accepted.get("checks").toString()).contains("The way back is open.");
-        assertThat(PIPELINE.target().query(POSITION_OF_WAY_BACK)).isNotEqualTo(positionOfWayBack);
-        assertThat(accepted.get("notes").toString()).contains("Accepted: The target has no trigger stamped");
-
-        PIPELINE.target()
-                .execute(
-                        "create function stamp() returns trigger language plpgsql as 'begin return new; end'",
-                        detail.substring(detail.indexOf("CREATE TRIGGER")));
-        PIPELINE.source().execute("insert into booking (item_id) values (12)"); // so nothing counts that was ready
-        PIPELINE.databases().awaitEqual();
-    }
-
-    /** A slot for the way back that this pipeline has not made is nobody's to drop; one that it has only begun is made anew. */
-    private static String ofAnotherPipelineAndThenOfOneThatWasKilledMeanwhile() throws Exception {
-        PIPELINE.target()
-                .execute("select pg_create_logical_replication_slot('"
-                        + PIPELINE.scenario().slot() + "_back', 'pgoutput')");
-        assertThat(cutover(1, "--accept-missing", "--reverse-slot").toString())
-                .contains("which this pipeline did not make");
-        PIPELINE.target()
-                .execute("insert into caravan.bootstrap (pipeline, table_name, step) values ('" + PIPELINE.name()
-                        + "', 'cutover-way-back', 'begun')");
-        return PIPELINE.target().query(POSITION_OF_WAY_BACK);
-    }
-
     /** A copy of hours, or one that waits for another's: nothing of the table is compared, and once all were ready none would be made. */
     @Test
-    @Order(6)
+    @Order(2)
     void aTableWhoseCopyIsStillToComeKeepsItFromBeingReady() throws Exception {
         try (Connection copying = PIPELINE.target().connect();
                 Statement statement = copying.createStatement()) {
@@ -219,7 +86,7 @@ class CutoverIT {
 
     /** The old server is cleared away before the pipeline is ended; then the applications stay with it after all. */
     @Test
-    @Order(7)
+    @Order(3)
     void whatIsAlteredOnTheSourceTakesNothingFromATargetThatWasReadyUntilTheSourceIsWrittenToAgain() throws Exception {
         assertThat(cutover(0, "--accept-missing", "--reverse-slot").get("state").asText())
                 .isEqualTo("ready");
@@ -252,7 +119,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(8)
+    @Order(4)
     void whenAllIsWellSequencesAreSetConstraintsValidAndTheReportSaysReady() throws Exception {
         PIPELINE.target()
                 .execute(
@@ -285,7 +152,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(9)
+    @Order(5)
     void theWayBackIsNotOpenedWhileChangesWouldGoRoundInCircles() throws Exception {
         CaravanFolder back = back("too-early");
 
@@ -312,7 +179,7 @@ class CutoverIT {
     }
 
     @Test
-    @Order(10)
+    @Order(6)
     void finishingCanBeCutOffAndDoneAgainAndTheTargetIsOnItsOwn() throws Exception {
         // as a kill right after the connector was removed leaves it
         PIPELINE.target()
@@ -351,7 +218,7 @@ class CutoverIT {
 
     /** What was written since the switch, before this pipeline was there and while it streams, a table without a key included. */
     @Test
-    @Order(11)
+    @Order(7)
     void theWayBackBringsToTheOldServerWhatTheNewOneGot() throws Exception {
         PIPELINE.target().execute("insert into journal values (now(), 'new', 1), (now(), 'new', 1)");
         CaravanFolder back = back("back");

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,17 +18,17 @@ import org.postgresql.PGConnection;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 
-/** {@code caravan.capture=engine}. Where Kafka Connect would be, nothing answers. */
+/** The engine loses and doubles nothing, whoever is killed or frozen: {@code caravan.capture=engine}, with nothing where Kafka Connect would be. */
 class EngineIT {
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** All rows that COPY writes to a page have one LSN, and nothing in a row without a key says that it came twice. */
-    private static final String PAGES = "copy journal from program 'yes \"2026-01-01\tpage\t9\" | head -n 100'";
+    static final String PAGES = "copy journal from program 'yes \"2026-01-01\tpage\t9\" | head -n 100'";
 
     @TempDir
     Path directory;
 
-    private Scenario scenario(String... sql) throws Exception {
+    static Scenario scenario(Path directory, String... sql) throws Exception {
         Scenario scenario = Scenario.create(directory, sql);
         scenario.folder().set("caravan.capture", "engine").set("caravan.connect.url", "http://localhost:1");
         return scenario;
@@ -37,7 +36,7 @@ class EngineIT {
 
     @Test
     void killsOfCaravanBrokerAndSourceLoseAndDoubleNothing() throws Exception {
-        try (Scenario scenario = scenario(Load.schema());
+        try (Scenario scenario = scenario(directory, Load.schema());
                 Load load = Load.start(scenario.source());
                 Load pages = Load.repeating(scenario.source(), PAGES)) {
             for (int kill = 0; kill < 2; kill++) {
@@ -64,7 +63,7 @@ class EngineIT {
 
     @Test
     void anotherInstanceGoesOnWithTheTablesThatCameMeanwhile() throws Exception {
-        try (Scenario scenario = scenario(Load.schema());
+        try (Scenario scenario = scenario(directory, Load.schema());
                 Load load = Load.start(scenario.source())) {
             scenario.folder().set("caravan.tables.watch-seconds", 1);
             CaravanProcess first = scenario.ready();
@@ -100,7 +99,7 @@ class EngineIT {
     void anInstanceThatStandsStillLosesTheCaptureAndWritesNothingThatCountsWhenItComesBack() throws Exception {
         TestDatabase server = SharedStack.database(Part.SOURCE, "postgres");
         server.execute("alter system set wal_sender_timeout = '5s'", "select pg_reload_conf()");
-        try (Scenario scenario = scenario(Load.schema());
+        try (Scenario scenario = scenario(directory, Load.schema());
                 Load pages = Load.repeating(scenario.source(), PAGES)) {
             CaravanProcess first = scenario.ready();
             try (CaravanProcess second =
@@ -127,6 +126,7 @@ class EngineIT {
     @Test
     void everyTypeArrivesAndACutOverEndsIt() throws Exception {
         try (Scenario scenario = scenario(
+                directory,
                 "create table kind (id integer primary key, at timetz, span interval, odd numeric, tags text[], j json)")) {
             CaravanProcess caravan = scenario.ready();
             scenario.source()
@@ -192,7 +192,7 @@ class EngineIT {
     @Test
     @NeedsConnect("changes from one to the other")
     void aPipelineKeepsItsWayOfCaptureUntilItIsReset() throws Exception {
-        try (Scenario scenario = scenario("create table t (id integer primary key)")) {
+        try (Scenario scenario = scenario(directory, "create table t (id integer primary key)")) {
             try (CaravanProcess caravan = scenario.ready()) {
                 assertThat(caravan.addresses().has("connect")).isFalse();
                 assertThat(caravan.terminate()).isZero();
@@ -213,66 +213,11 @@ class EngineIT {
         }
     }
 
-    @Test
-    void anOffsetThatIsThereIsNeitherForgottenNorMissed() throws Exception {
-        try (Scenario scenario = scenario("create table t (id integer primary key)")) {
-            scenario.ready().terminate();
-            try (Admin admin = Broker.client()) {
-                scenario.target().execute("drop schema caravan cascade; drop table t");
-                scenario.source()
-                        .execute(
-                                "drop publication " + scenario.name() + "_publication",
-                                "select pg_drop_replication_slot('" + scenario.slot() + "')");
-                CaravanProcess refused = scenario.start();
-                assertThat(refused.awaitEnd()).isEqualTo(1);
-                assertThat(refused.output()).contains("says already how far the source was read");
-
-                admin.deleteTopics(List.of(scenario.name() + ".caravan-engine-offsets"))
-                        .all()
-                        .get();
-                scenario.ready().terminate();
-                admin.deleteTopics(List.of(scenario.name() + ".caravan-engine-offsets"))
-                        .all()
-                        .get();
-                CaravanProcess lost = scenario.start();
-                assertThat(lost.awaitEnd()).isEqualTo(1);
-                assertThat(lost.output()).contains("or the topic is lost");
-            }
-        }
-    }
-
-    /** What the slot has let go of lies in the topics, so nothing is missing where it stands. */
-    @Test
-    @EnabledIfSystemProperty(
-            named = "caravan.it.capture",
-            matches = "engine",
-            disabledReason = "Kafka's producer waits two minutes for the topic")
-    void anOffsetWhoseTopicIsDeletedWhileItRunsIsGivenUpForTheSlot() throws Exception {
-        try (Scenario scenario = scenario(Load.schema());
-                Load load = Load.start(scenario.source());
-                Load pages = Load.repeating(scenario.source(), PAGES);
-                Admin admin = Broker.client()) {
-            CaravanProcess caravan = scenario.ready();
-            String topic = scenario.name() + ".caravan-engine-offsets";
-            Await.until(LIMIT, caravan::output, () -> String.valueOf(Broker.last(topic))
-                    .contains("lsn"));
-            admin.deleteTopics(List.of(topic)).all().get();
-            load.stop();
-
-            Await.until(LIMIT.multipliedBy(2), caravan::output, () -> String.valueOf(Broker.last(topic))
-                    .contains("lsn"));
-            pages.stop();
-            scenario.databases().awaitEqual();
-            Await.until(LIMIT, caravan::output, () -> state(caravan).equals("RUNNING"));
-            assertThat(caravan.terminate()).isZero();
-        }
-    }
-
     /** Some ten seconds for each row; the later ones lie in one transaction. */
     @Test
     @EnabledIfSystemProperty(named = "caravan.it.capture", matches = "engine", disabledReason = "it takes a minute")
     void aKafkaThatTakesLongForWhatIsWrittenTogetherGetsIt() throws Exception {
-        try (Scenario scenario = scenario("create table wide (id integer primary key, v text)")) {
+        try (Scenario scenario = scenario(directory, "create table wide (id integer primary key, v text)")) {
             CaravanProcess caravan = scenario.ready();
             try (SlowProducer producer = new SlowProducer(scenario.name() + "-source")) {
                 scenario.source()
@@ -307,7 +252,7 @@ class EngineIT {
         }
     }
 
-    private static String state(CaravanProcess caravan) throws IOException, InterruptedException {
+    static String state(CaravanProcess caravan) throws IOException, InterruptedException {
         return caravan.status().get("connector").get("state").asText();
     }
 }

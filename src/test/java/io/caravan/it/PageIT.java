@@ -10,11 +10,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -24,16 +21,16 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** The status page as a person has it open from the first copy on, without reloading it. One after the other. */
+/** The status page as a person has it open from the first copy on, without reloading it, while all is well. One after the other. */
 @TestMethodOrder(OrderAnnotation.class)
 class PageIT {
-    private static final String TABLES = """
+    static final String TABLES = """
             create table customers (id integer primary key, email text not null);
             create table orders (id integer primary key, customer_id integer not null, total numeric(12, 2) not null);
             create table payments (id integer primary key, amount numeric(12, 2) not null);
             create table "<b>a_name_as_long_as_postgresql_lets_one_be_of_sixty_three</b>__" (id integer primary key);
             """;
-    private static final String ROWS = """
+    static final String ROWS = """
             insert into customers select n, 'c' || n || '@example.org' from generate_series(1, 20000) n;
             insert into orders select n, n % 20000, n * 1.5 from generate_series(1, 60000) n;
             insert into payments select n, n from generate_series(1, 500) n;
@@ -83,9 +80,9 @@ class PageIT {
             browser.awaitText("#state", "Copying the rows");
             browser.awaitText("#copied", "3 of 4 tables, 80,000 rows");
             browser.awaitText("#left", "\\d+ %, (about \\d+|under 1) (s|min) left");
-            assertThat(stateOf("slot")).isEqualTo("done");
-            assertThat(stateOf("copy")).isEqualTo("now");
-            assertThat(stateOf("apply")).isNull();
+            assertThat(browser.stateOf("slot")).isEqualTo("done");
+            assertThat(browser.stateOf("copy")).isEqualTo("now");
+            assertThat(browser.stateOf("apply")).isNull();
             browser.photograph("copying");
         }
     }
@@ -105,7 +102,7 @@ class PageIT {
                 .containsPattern("pipeline " + scenario.name() + "\\s.*\\w at localhost:\\d+ → \\w+ at localhost:\\d+");
         assertThat(browser.text("#foot"))
                 .containsPattern("Slot \\w+ · connector .* · process \\d+ · refreshed \\d\\d:");
-        assertThat(title()).startsWith("✓ ");
+        assertThat(browser.title()).startsWith("✓ ");
         assertThat(browser.text("#tables")).as("a name as it is").contains("public.<b>a_name_as_long");
         assertThat(browser.texts("#path b"))
                 .containsExactly(
@@ -171,102 +168,6 @@ class PageIT {
         assertThat(browser.focused().getDomAttribute("data-key")).isEqualTo("resync public.orders");
     }
 
-    @Test
-    @Order(4)
-    void whatIsWrongStandsOnTopInPlainWords() throws Exception {
-        scenario.target()
-                .execute(
-                        "alter table orders rename column total to sum",
-                        "alter table customers add constraint known check (email like '%@example.org')");
-        scenario.source()
-                .execute(
-                        "update orders set total = 0 where id = 1",
-                        "update customers set email = '<img src=x onerror=document.title=1>' where id = 1");
-
-        browser.awaitText("#state", "Needs attention: 2 things are wrong");
-        browser.awaitText("#problems", "Table public.orders is stopped: .*column \"?total");
-        browser.awaitText("#problems", "1 dead letter");
-        browser.awaitText("tr[data-table='public.orders']", "stopped for (under 1|\\d+) s");
-        browser.awaitText("#problems", "Table public.orders is stopped: .* It stopped at 20\\d\\d-.*Z\\. Mend that");
-        browser.awaitText("tr[data-table='public.customers']", "streaming");
-        browser.awaitText("[data-station='apply']", "1 table stopped");
-        assertThat(stateOf("dead letter")).isEqualTo("bad");
-        browser.awaitText("#detail", "The rest goes on: .* behind");
-        assertThat(title()).startsWith("! ");
-        browser.find("#heads th:first-child button").sendKeys(Keys.ENTER);
-        browser.find("#heads th:first-child button")
-                .sendKeys(Keys.ENTER); // from the last name on, but for what needs a person
-        assertThat(browser.text("#tables tr:first-child")).startsWith("public.orders");
-        browser.find("#verify").sendKeys(Keys.ENTER);
-        browser.find("#yes").sendKeys(Keys.ENTER);
-        browser.awaitText("#verified", "Different: 2 tables of 4");
-        browser.awaitText("#report", "public.customers: .*1 differ");
-        browser.photograph("red");
-        caravan.awaitOutput("Z red: Table public.orders is stopped: ");
-    }
-
-    @Test
-    @Order(5)
-    void theButtonsMendItOnceTheCauseIsGone() throws Exception {
-        press("replay public.customers", "Replay the dead letters of public.customers?");
-        browser.awaitText("#said", "0 dead letters replayed, 1 was rejected again: .*known");
-        scenario.target()
-                .execute(
-                        "alter table orders rename column sum to total", "alter table customers drop constraint known");
-
-        press("replay public.customers", "Replay the dead letters of public.customers?");
-        browser.awaitText("#said", "1 dead letter replayed");
-        press("resync public.orders", "Copy public.orders again?");
-        browser.awaitText("#said", "public.orders was copied again");
-        browser.click("#verify");
-        browser.click("#yes");
-        browser.awaitText("#verified", "Equal: 80,500 rows in 4 tables");
-
-        browser.awaitText("#state", "Streaming, (at most )?\\d+ s behind. All is well.");
-        caravan.awaitOutput("Z over: Table public.orders is stopped: ");
-        scenario.databases().awaitEqual();
-        browser.photograph("mended");
-    }
-
-    @Test
-    @Order(6)
-    void whatGoesOnButWantsALookIsYellow() throws Exception {
-        Path steps = scenario.folder().path().resolve("routes/25-own-steps.camel.yaml");
-        String before = Files.readString(steps);
-        Files.writeString(steps, "- route: [");
-        browser.awaitText("#state", "Streaming, .* behind. Someone should look.");
-        assertThat(browser.attribute("#state", "class")).isEqualTo("wait");
-        browser.awaitText("#problems .wait", "25-own-steps.camel.yaml as saved at .* Correct the file");
-        assertThat(browser.texts("#problems .bad")).isEmpty();
-        browser.photograph("yellow");
-        Files.writeString(steps, before);
-        browser.awaitText("#state", "All is well.");
-        assertThat(browser.attribute("#state", "class")).isEqualTo("good");
-    }
-
-    @Test
-    @Order(7)
-    void aTableThatIsRetryingStandsOnTopUntilTheTargetTakesItAgain() throws Exception {
-        scenario.target()
-                .execute(
-                        "create function full_disk() returns trigger language plpgsql as"
-                                + " $$begin raise exception using errcode = '53100', message = 'no space left'; end$$",
-                        "create trigger full_disk before update on payments for each row execute function full_disk()",
-                        "alter table payments enable always trigger full_disk");
-        scenario.source().execute("update payments set amount = 0 where id = 1");
-
-        browser.awaitText("#problems .bad", "Table public.payments is retrying: .*no space left.*goes on by itself");
-        browser.awaitText("[data-station='apply']", "1 table retrying");
-        assertThat(stateOf("apply")).isEqualTo("bad");
-        browser.awaitText("#tables tr:first-child", "public.payments retrying");
-        assertThat(browser.attribute("#tables tr:first-child td:nth-child(2)", "class"))
-                .isEqualTo("bad");
-
-        scenario.target().execute("drop trigger full_disk on payments");
-        browser.awaitText("#state", "All is well.");
-        scenario.databases().awaitEqual();
-    }
-
     /** @param label what is read aloud of it */
     private static void awaitChart(String id, String label) {
         await(id + " " + label).atMost(Databases.LIMIT).ignoreExceptions().untilAsserted(() -> assertThat(
@@ -274,45 +175,9 @@ class PageIT {
                 .containsPattern(label));
     }
 
-    /** The name of its tab. */
-    private static String title() {
-        return String.valueOf(browser.script("return document.title"));
-    }
-
-    private static void press(String button, String question) {
-        String selector = "[data-key='" + button + "']";
-        String said = browser.text("#said");
-        browser.click(selector);
-        assertThat(browser.text("#ask")).contains(question);
-        browser.click("#no");
-        assertThat(browser.find("#ask").isDisplayed()).isFalse();
-        assertThat(browser.text("#said")).as("nothing is done").isEqualTo(said);
-        browser.click(selector);
-        browser.click("#yes");
-    }
-
     @Test
-    @Order(8)
-    void nothingComesFromElsewhere() {
-        assertThat(browser.script("return performance.getEntriesByType('resource')"
-                        + ".map(each => new URL(each.name).origin).filter(each => each !== location.origin)"))
-                .isEqualTo(List.of());
-    }
-
-    @Test
-    @Order(9)
-    void whenCaravanIsGoneThePageSaysSoAndFromWhenItIs() throws Exception {
-        caravan.kill();
-
-        browser.awaitText("#state", "Caravan does not answer. What you see is from \\d");
-        browser.photograph("gone");
-    }
-
-    @Test
-    @Order(10)
+    @Order(4)
     void theHistoryGoesOnFromASecondThatIsAskedFor() throws Exception {
-        caravan = scenario.start();
-        awaitPage();
         await().until(() -> history("0").get("samples").size() >= 2);
 
         JsonNode all = history("0");
@@ -324,7 +189,7 @@ class PageIT {
 
     /** What load balancers and monitors ask. */
     @Test
-    @Order(8)
+    @Order(5)
     void whetherThePageIsThereCanBeAskedWithoutReadingIt() throws Exception {
         HttpRequest head = HttpRequest.newBuilder(URI.create(page + "/"))
                 .method("HEAD", HttpRequest.BodyPublishers.noBody())
@@ -335,10 +200,6 @@ class PageIT {
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
         assertThat(answer.body().length()).isZero();
-    }
-
-    private static @Nullable String stateOf(String station) {
-        return browser.attribute("[data-station='" + station + "']", "class");
     }
 
     private static void awaitPage() {

@@ -164,4 +164,32 @@ final class Streaming implements BeforeAllCallback, AfterAllCallback {
     String letters() throws Exception {
         return target().query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')");
     }
+
+    /** How many dead letters of the table wait. */
+    String letters(String table) throws Exception {
+        return target().query("select count(*) from caravan.dead_letter where state in ('rejected', 'held')"
+                + " and table_name = '" + table + "'");
+    }
+
+    /** Returns when the query has a row in the target. */
+    void arrives(String query) {
+        databases().awaitInTarget("select exists (" + query + ")", "t", LIMIT);
+    }
+
+    /** What the status says of the table; empty when that is nothing. */
+    String problem(String table) {
+        for (JsonNode problem : status().get("problems")) {
+            if (problem.asText().startsWith("Table " + table)) {
+                return problem.asText();
+            }
+        }
+        return "";
+    }
+
+    /** Runs the statement on the target once the table is stopped with it. */
+    void mend(String table, String statement) throws Exception {
+        Await.until(LIMIT, () -> statement + " in " + problem(table), () -> problem(table)
+                .contains("Run on the target: " + statement + ";"));
+        target().execute(statement);
+    }
 }

@@ -240,7 +240,7 @@ class SourceObjectsIT {
     void columnsAreDescribedAsTheyAreWritten() throws Exception {
         Table devices = Catalog.tables(session).get(DEVICES);
 
-        assertThat(devices.hasIdentityAlways()).isTrue();
+        assertThat(devices.columns().get(0).identityAlways()).isTrue();
         assertThat(devices.writableColumns()).extracting(Column::name).containsExactly("id", "name");
         assertThat(devices.columns().get(1).type()).isEqualTo("character varying(20)");
         assertThat(devices.columns().get(1).castType()).isEqualTo("character varying");

@@ -64,11 +64,6 @@ public final class CatalogSchema {
     }
 
     /** What is run before the rows, in order and in one transaction. */
-    public List<String> preData() throws SQLException {
-        return statements().stream().map(PreData::sql).toList();
-    }
-
-    /** {@link #preData()} with the object that each statement is about, in order. */
     List<PreData> statements() throws SQLException {
         List<PreData> statements = new ArrayList<>(creating());
         statements.addAll(completing());

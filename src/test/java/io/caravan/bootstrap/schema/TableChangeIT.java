@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is told of one ALTER TABLE on the source; that it is carried over under writers is told by DriftIT. */
+/** What is told of one ALTER TABLE on the source; that it is carried over under writers is told by ColumnDriftIT. */
 class TableChangeIT {
     private static final TableName TABLE = new TableName("public", "sold");
     private static final String MADE = """
