@@ -11,7 +11,7 @@ create table if not exists caravan.bootstrap (
                                                         -- 'cutover-way-back' that this slot is being made
     step            text        not null,               -- the last step that is done, see Step; of a table: copying, copied
     copied_snapshot text,                               -- pg_current_snapshot() of a copy made while changes streamed
-    copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot
+    copied_lsn      pg_lsn,                             -- the WAL position right after that snapshot; of 'cutover' the last look's
     copied_rows     bigint,
     detail          text        not null default '',
     source_shape    text,                               -- how the source's table was when the target's agreed with it

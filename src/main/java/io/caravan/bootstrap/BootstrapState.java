@@ -76,10 +76,14 @@ public final class BootstrapState {
         return step().isBefore(Step.SCHEMA_INTENDED);
     }
 
-    /** Notes how far taking the pipeline away after a cut-over is: finishing, then finished. */
-    public void cutOver(String step) throws SQLException {
+    /**
+     * Notes how far taking the pipeline away after a cut-over is: finishing, then finished.
+     *
+     * @param lookedAt where the source was when nobody wrote to it; null when that is not known
+     */
+    public void cutOver(String step, @Nullable Lsn lookedAt) throws SQLException {
         try (Connection connection = target.session()) {
-            write(connection, CUTOVER, step, null, null, null);
+            write(connection, CUTOVER, step, null, lookedAt, null);
         }
     }
 
@@ -95,6 +99,19 @@ public final class BootstrapState {
                 try (ResultSet row = select.executeQuery()) {
                     return row.next() ? row.getString(1) : "";
                 }
+            }
+        }
+    }
+
+    /** Where the source was when {@link #cutOver} noted it; {@link Lsn#ZERO} when that is not known. */
+    public Lsn cutOverLookedAt() throws SQLException {
+        try (Connection connection = target.session();
+                PreparedStatement select = connection.prepareStatement(
+                        "select copied_lsn from caravan.bootstrap where pipeline = ? and table_name = '" + CUTOVER
+                                + "' and copied_lsn is not null")) {
+            select.setString(1, pipeline);
+            try (ResultSet row = select.executeQuery()) {
+                return row.next() ? Lsn.parse(row.getString(1)) : Lsn.ZERO;
             }
         }
     }

@@ -20,9 +20,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A pipeline that runs in another process, as the cut-over asks it. */
-record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) implements PipelineStream {
+final class RunningStream implements PipelineStream {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(120);
+
+    private final Pipeline pipeline;
+    private final RunningCaravan running;
+    private final List<TableName> tables;
+    private Lsn lookedAt = Lsn.ZERO;
+
+    RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> tables) {
+        this.pipeline = pipeline;
+        this.running = running;
+        this.tables = tables;
+    }
 
     @Override
     public List<String> problems() throws IOException, InterruptedException {
@@ -36,6 +47,7 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
     @Override
     public Map<String, Long> ends() throws Exception {
         Lsn position = pipeline.messages().emit("cutover");
+        lookedAt = position;
         long deadline = System.nanoTime() + LIMIT_NANOS;
         while (true) {
             try {
@@ -53,6 +65,11 @@ record RunningStream(Pipeline pipeline, RunningCaravan running, List<TableName> 
         }
         return CutoverMark.endsOf(
                 pipeline.topics(), tables.stream().map(pipeline.topics()::of).toList());
+    }
+
+    @Override
+    public Lsn lookedAt() {
+        return lookedAt;
     }
 
     @Override

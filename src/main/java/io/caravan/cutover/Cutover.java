@@ -2,7 +2,6 @@ package io.caravan.cutover;
 
 import io.caravan.cutover.CutoverReport.Check;
 import io.caravan.cutover.PipelineEnding.WayBack;
-import io.caravan.cutover.SequencePosition.Outcome;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.TableName;
 import java.sql.SQLException;
@@ -22,16 +21,13 @@ public final class Cutover {
 
     private final PipelineStream stream;
     private final Writers writers;
-    private final Sequences sequences;
-    private final Definitions definitions;
+    private final TargetFitness fitness;
     private final PipelineEnding ending;
-    private final List<TableName> tables;
     private final boolean acceptMissing;
     private final long windowMillis;
 
     private final List<Check> checks = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    private List<SequencePosition> positions = List.of();
 
     /** @param acceptMissing whether applications can do without constraints, triggers and unique indexes that the target lacks */
     public Cutover(
@@ -56,11 +52,9 @@ public final class Cutover {
         this.windowMillis = windowMillis;
         this.stream = stream;
         this.ending = ending;
-        this.tables = tables;
         this.acceptMissing = acceptMissing;
         writers = new Writers(source);
-        sequences = new Sequences(source, target);
-        definitions = new Definitions(source, target, tables);
+        fitness = new TargetFitness(source, target, tables, acceptMissing);
     }
 
     /**
@@ -96,17 +90,42 @@ public final class Cutover {
                     List.of("Run 'cutover --finish' again."));
             return report("not-ready");
         }
+        if (!nothingCameTooLate()) {
+            return report("not-ready");
+        }
         check("finish", true, "Slot and connector are removed.", ending.finish());
         return report("finished");
     }
 
+    /** What nobody has seen yet is not accepted: --accept-missing may be there for a constraint. */
+    private boolean nothingCameTooLate() throws Exception {
+        boolean accepted = acceptMissing && ending.hasBegun();
+        List<String> late = ending.removeConnector(stream.lookedAt());
+        if (accepted) {
+            late.forEach(written -> notes.add("Accepted, and maybe not in the target: " + written + "."));
+        }
+        return late.isEmpty()
+                || accepted
+                || check(
+                        "late-writers",
+                        false,
+                        "Someone wrote to the source after the last look, so the target may lack it: the connector is gone, the"
+                                + " slot is not yet. Stop them, take over by hand what is missing, then run"
+                                + " 'cutover --finish --accept-missing'.",
+                        late);
+    }
+
     private boolean isReady(boolean reverseSlot) throws Exception {
         boolean wayBack = reverseSlot || ending.wayBack() != WayBack.NONE;
-        if ((wayBack && !canBeReversed()) || !healthy() || !nothingIsMissing()) {
+        if ((wayBack && !canBeReversed()) || !healthy() || !done(fitness.definitions(notes))) {
             return false;
         }
         Map<String, Long> before = nobodyWrites();
-        if (before == null || !verified() || !still(before) || !sequencesAreSet() || !constraintsHold()) {
+        if (before == null
+                || !verified()
+                || !still(before)
+                || !done(fitness.sequences())
+                || !done(fitness.constraints())) {
             return false;
         }
         if (wayBack) {
@@ -182,29 +201,6 @@ public final class Cutover {
                 problems);
     }
 
-    /** Before the writers are asked for, so that it is known while they still write. */
-    private boolean nothingIsMissing() throws SQLException {
-        Definitions.Missing missing = definitions.missing();
-        List<String> problems = new ArrayList<>(missing.problems());
-        problems.addAll(sequences.unlike(tables));
-        notes.addAll(missing.notes());
-        if (acceptMissing) {
-            problems.forEach(problem -> notes.add("Accepted: " + problem));
-        }
-        boolean done = acceptMissing || problems.isEmpty();
-        return check(
-                "definitions",
-                done,
-                problems.isEmpty()
-                        ? "The target has every constraint, default, trigger and unique index of the source."
-                        : "Of the source's constraints, defaults, triggers, unique indexes and sequences the target lacks "
-                                + problems.size()
-                                + (acceptMissing
-                                        ? ", which was accepted."
-                                        : ". Make them, or accept that by --accept-missing."),
-                done ? List.of() : problems);
-    }
-
     private @Nullable Map<String, Long> nobodyWrites() throws Exception {
         Map<String, Long> before = stream.ends();
         List<String> seen = writers.seenWithin(windowMillis);
@@ -263,38 +259,16 @@ public final class Cutover {
                         .toList();
     }
 
-    private boolean sequencesAreSet() throws SQLException {
-        positions = sequences.set(tables);
-        List<String> failed = positions.stream()
-                .filter(position -> position.outcome() == Outcome.FAILED)
-                .map(SequencePosition::problem)
-                .toList();
-        return check(
-                "sequences",
-                failed.isEmpty(),
-                positions.isEmpty()
-                        ? "No sequence belongs to the tables."
-                        : "Sequences: " + SequencePosition.counted(positions) + ".",
-                failed);
-    }
-
-    private boolean constraintsHold() throws SQLException {
-        Definitions.Validated validated = definitions.validateConstraints();
-        return check(
-                "constraints",
-                validated.problems().isEmpty(),
-                validated.problems().isEmpty()
-                        ? "Constraints are valid; " + validated.done().size() + " had to be validated."
-                        : "Constraints do not hold.",
-                validated.problems().isEmpty() ? validated.done() : validated.problems());
-    }
-
     private boolean check(String name, boolean done, String message, List<String> details) {
-        checks.add(new Check(name, done, message, details));
-        return done;
+        return done(new Check(name, done, message, details));
+    }
+
+    private boolean done(Check check) {
+        checks.add(check);
+        return check.done();
     }
 
     private CutoverReport report(String state) {
-        return new CutoverReport(state, List.copyOf(checks), positions, List.copyOf(notes));
+        return new CutoverReport(state, List.copyOf(checks), fitness.positions(), List.copyOf(notes));
     }
 }

@@ -15,7 +15,7 @@ public record CutoverReport(String state, List<Check> checks, List<SequencePosit
     /**
      * One thing that must be so.
      *
-     * @param name tables, ready, health, definitions, writers, verify, still, sequences, constraints, reverse-slot or finish
+     * @param name tables, ready, health, definitions, writers, verify, still, sequences, constraints, reverse-slot, late-writers or finish
      */
     public record Check(String name, boolean done, String message, List<String> details) {}
 

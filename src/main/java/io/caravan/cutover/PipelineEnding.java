@@ -1,5 +1,6 @@
 package io.caravan.cutover;
 
+import io.caravan.postgres.Lsn;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,16 @@ public interface PipelineEnding {
     /** What in the target prevents {@link #reverseSlot}, with the remedies. */
     List<String> reverseObstacles() throws SQLException;
 
-    /** Removes connector, its offsets and the slot, and one for the way back that was begun only. Returns what was done. */
+    /**
+     * Removes the connector and its offsets. The slot is still there, and tells what was written since the last look, which may have
+     * come too late for the connector.
+     *
+     * @param lookedAt the position of the source at that look; not asked for when this was begun before
+     * @return a line for each table that was written to
+     */
+    List<String> removeConnector(Lsn lookedAt) throws Exception;
+
+    /** Removes the slot, and one for the way back that was begun only. Returns what was done. */
     List<String> finish() throws Exception;
 
     /** The slot for the way back. */

@@ -8,6 +8,7 @@ import io.caravan.cutover.PipelineEnding;
 import io.caravan.postgres.Catalog;
 import io.caravan.postgres.Database;
 import io.caravan.postgres.Identifier;
+import io.caravan.postgres.Lsn;
 import io.caravan.postgres.PartitionDefect;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.ReplicationSlot;
@@ -46,9 +47,20 @@ record PipelineEnd(
 
     /** Noted first: a running process must not take the absence of slot and connector for a failure. */
     @Override
-    public List<String> finish() throws SQLException, IOException, InterruptedException {
-        state.cutOver("finishing");
+    public List<String> removeConnector(Lsn lookedAt) throws SQLException, IOException, InterruptedException {
+        Lsn looked = hasBegun() ? state.cutOverLookedAt() : lookedAt;
+        state.cutOver("finishing", looked);
         connector.run();
+        if (looked.equals(Lsn.ZERO)) {
+            return List.of();
+        }
+        try (Connection connection = source.connect()) {
+            return slot.changesAfter(connection, publication, looked);
+        }
+    }
+
+    @Override
+    public List<String> finish() throws SQLException {
         try (Connection connection = source.connect()) {
             slot.drop(connection);
         }
@@ -60,7 +72,7 @@ record PipelineEnd(
             done.add("replication slot " + slot.back().name()
                     + " dropped on the target, which a cut-over that was cut off had begun to make");
         }
-        state.cutOver("finished");
+        state.cutOver("finished", null);
         return done;
     }
 

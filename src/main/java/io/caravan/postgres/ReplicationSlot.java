@@ -7,11 +7,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A logical replication slot of plugin pgoutput on the source: from where it stands, the WAL keeps every change. */
 public record ReplicationSlot(String name) {
+    private static final SqlResource LATE_CHANGES = SqlResource.read("cutover/late-changes.sql");
 
     /**
      * What {@code pg_replication_slots} says of it.
@@ -137,17 +139,40 @@ public record ReplicationSlot(String name) {
         return obstacles;
     }
 
+    /**
+     * Which tables were written to by transactions that committed after a position, a line each; empty when it is not there or lost.
+     * One that is being read is freed first. What it tells is not taken from it.
+     */
+    public List<String> changesAfter(Connection source, Publication publication, Lsn position) throws SQLException {
+        if (status(source).map(Status::isLost).orElse(true)) {
+            return List.of();
+        }
+        free(source);
+        return LATE_CHANGES.query(
+                source,
+                Map.of(
+                        "slot", name,
+                        "publication", Identifier.quote(publication.name()),
+                        "position", position.toString()),
+                row -> row.getString("line"));
+    }
+
     /** Drops the slot when it is there; one that is being read is freed first. */
     public void drop(Connection source) throws SQLException {
-        try (PreparedStatement terminate = source.prepareStatement(
-                        "select pg_terminate_backend(active_pid, 5000) from pg_replication_slots"
-                                + " where slot_name = ? and active_pid is not null");
-                PreparedStatement drop = source.prepareStatement(
-                        "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?")) {
-            terminate.setString(1, name);
-            terminate.execute();
+        free(source);
+        try (PreparedStatement drop = source.prepareStatement(
+                "select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = ?")) {
             drop.setString(1, name);
             drop.execute();
+        }
+    }
+
+    private void free(Connection source) throws SQLException {
+        try (PreparedStatement terminate =
+                source.prepareStatement("select pg_terminate_backend(active_pid, 5000) from pg_replication_slots"
+                        + " where slot_name = ? and active_pid is not null")) {
+            terminate.setString(1, name);
+            terminate.execute();
         }
     }
 }

@@ -7,6 +7,7 @@ import io.caravan.Servers;
 import io.caravan.Sql;
 import io.caravan.cutover.PipelineEnding.WayBack;
 import io.caravan.postgres.Database;
+import io.caravan.postgres.Lsn;
 import io.caravan.postgres.SessionLock;
 import io.caravan.postgres.TableName;
 import java.sql.Connection;
@@ -217,6 +218,24 @@ class CutoverChecksIT {
         assertThat(cutover.run(false, true).state()).isEqualTo("finished");
     }
 
+    @Test
+    void whatWasWrittenAfterTheLastLookIsToldBeforeItCanBeAccepted() throws Exception {
+        noted.late = List.of("public.sale (1 change)");
+        Cutover accepting = cutover(() -> {}, true);
+
+        CutoverReport report = accepting.run(false, true);
+
+        assertThat(report.state()).isEqualTo("not-ready");
+        assertThat(report.checks()).last().satisfies(check -> {
+            assertThat(check.name()).isEqualTo("late-writers");
+            assertThat(check.details()).containsExactly("public.sale (1 change)");
+        });
+        assertThat(noted.finished).isFalse();
+        report = accepting.run(false, true);
+        assertThat(report.state()).isEqualTo("finished");
+        assertThat(report.notes()).anyMatch(note -> note.contains("public.sale (1 change)"));
+    }
+
     private void write() throws SQLException {
         writer = source.connect(Map.of("ApplicationName", "late shop"));
         writer.setAutoCommit(false);
@@ -224,6 +243,10 @@ class CutoverChecksIT {
     }
 
     private Cutover cutover(NotedEnding.Meanwhile meanwhile) throws SQLException {
+        return cutover(meanwhile, false);
+    }
+
+    private Cutover cutover(NotedEnding.Meanwhile meanwhile, boolean acceptMissing) throws SQLException {
         Sql.run(source, "create table sale (id integer)");
         Sql.run(target, "create table sale (id integer)");
         PipelineStream stream = new PipelineStream() {
@@ -238,12 +261,17 @@ class CutoverChecksIT {
             }
 
             @Override
+            public Lsn lookedAt() {
+                return Lsn.ZERO;
+            }
+
+            @Override
             public Optional<String> verify() throws Exception {
                 meanwhile.happens();
                 return Optional.empty();
             }
         };
         return new Cutover(
-                stream, noted, source, target, List.of(new TableName("public", "sale")), false, WINDOW_MILLIS);
+                stream, noted, source, target, List.of(new TableName("public", "sale")), acceptMissing, WINDOW_MILLIS);
     }
 }

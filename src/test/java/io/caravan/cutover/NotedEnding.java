@@ -1,5 +1,6 @@
 package io.caravan.cutover;
 
+import io.caravan.postgres.Lsn;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -15,17 +16,19 @@ final class NotedEnding implements PipelineEnding {
 
     Meanwhile whileTheWayBackIsMade = () -> {};
     List<String> unfollowed = List.of();
+    List<String> late = List.of();
 
     @Nullable
     Map<String, Long> readyAt;
 
     boolean ready;
     WayBack wayBack = WayBack.NONE;
+    boolean begun;
     boolean finished;
 
     @Override
     public boolean hasBegun() {
-        return finished;
+        return begun;
     }
 
     @Override
@@ -58,6 +61,12 @@ final class NotedEnding implements PipelineEnding {
     @Override
     public List<String> reverseObstacles() {
         return List.of();
+    }
+
+    @Override
+    public List<String> removeConnector(Lsn lookedAt) {
+        begun = true;
+        return late;
     }
 
     @Override

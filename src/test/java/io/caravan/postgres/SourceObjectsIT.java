@@ -2,11 +2,11 @@ package io.caravan.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.caravan.Servers;
 import io.caravan.Sql;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -136,13 +136,42 @@ class SourceObjectsIT {
                 .containsExactly("1");
     }
 
+    /** The slot is created first, so that it tells of both transactions; one was seen. */
+    @Test
+    void theSlotTellsWhichTablesWereWrittenToByWhatCommittedAfterAPosition() throws Exception {
+        publication.ensure(session, Set.of(DEVICES, AWKWARD, READINGS, PARENT));
+        slot.create(source).close();
+        try (Connection open = Sql.connect(source)) {
+            open.setAutoCommit(false);
+            Sql.run(open, "insert into readings values (5, 'written before the position, committed after it')");
+            Sql.run(session, "insert into parent values (77)");
+            Lsn position = Lsn.parse(
+                    Sql.column(source, "select pg_current_wal_insert_lsn()").get(0));
+            assertThat(slot.changesAfter(session, publication, position)).isEmpty();
+            open.commit();
+            Sql.run(session, "insert into log values (3, 'not published')");
+            Sql.run(
+                    session,
+                    "insert into \"Order \"\"x\"\".y\" values ('b', 'a'); update readings set v = 'again';"
+                            + " truncate readings, devices");
+
+            assertThat(slot.changesAfter(session, publication, position))
+                    .containsExactly("\"Order \"\"x\"\".y\" (1 change)", "readings (3 changes)");
+        }
+    }
+
     @Test
     void aSnapshotWhoseSessionIsClosedIsGone() throws Exception {
         ExportedSnapshot snapshot = slot.create(source);
         snapshot.close();
 
         try (Connection reader = Sql.connect(source)) {
-            assertThatThrownBy(() -> snapshot.begin(reader)).isInstanceOf(SQLException.class);
+            reader.setAutoCommit(false);
+            await().untilAsserted(
+                            () -> { // the server ends the session in its own time
+                                reader.rollback();
+                                assertThatThrownBy(() -> snapshot.begin(reader)).hasMessageContaining("snapshot");
+                            });
         }
     }
 
