@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A logical replication slot of plugin pgoutput on the source: from where it stands, the WAL keeps every change. */
 public record ReplicationSlot(String name) {
+    private static final String OBJECT_IN_USE = "55006";
+    private static final int TRIES = 10;
     private static final SqlResource LATE_CHANGES = SqlResource.read("cutover/late-changes.sql");
 
     /**
@@ -147,14 +149,22 @@ public record ReplicationSlot(String name) {
         if (status(source).map(Status::isLost).orElse(true)) {
             return List.of();
         }
-        free(source);
-        return LATE_CHANGES.query(
-                source,
-                Map.of(
-                        "slot", name,
-                        "publication", Identifier.quote(publication.name()),
-                        "position", position.toString()),
-                row -> row.getString("line"));
+        for (int i = 1; ; i++) {
+            free(source);
+            try {
+                return LATE_CHANGES.query(
+                        source,
+                        Map.of(
+                                "slot", name,
+                                "publication", Identifier.quote(publication.name()),
+                                "position", position.toString()),
+                        row -> row.getString("line"));
+            } catch (SQLException e) {
+                if (!OBJECT_IN_USE.equals(e.getSQLState()) || i == TRIES) {
+                    throw e; // a reader came back between the two
+                }
+            }
+        }
     }
 
     /** Drops the slot when it is there; one that is being read is freed first. */
