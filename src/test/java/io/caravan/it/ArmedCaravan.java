@@ -75,7 +75,19 @@ final class ArmedCaravan implements AutoCloseable {
         return caravan;
     }
 
+    /** Starts a command that is killed when it comes to the point. */
+    static ArmedCaravan command(CaravanFolder folder, CrashPoint killedAt, String... command) throws IOException {
+        ArmedCaravan caravan = attach(folder, List.of(command));
+        caravan.arm(killedAt, true);
+        caravan.run();
+        return caravan;
+    }
+
     private static ArmedCaravan attach(CaravanFolder folder) throws IOException {
+        return attach(folder, List.of("run"));
+    }
+
+    private static ArmedCaravan attach(CaravanFolder folder, List<String> command) throws IOException {
         ListeningConnector listener = Bootstrap.virtualMachineManager().listeningConnectors().stream()
                 .filter(each -> each.name().equals("com.sun.jdi.SocketListen"))
                 .findFirst()
@@ -84,18 +96,21 @@ final class ArmedCaravan implements AutoCloseable {
         arguments.get("localAddress").setValue("127.0.0.1");
         arguments.get("timeout").setValue(Long.toString(LIMIT.toMillis()));
         try {
-            return accept(listener, arguments, folder);
+            return accept(listener, arguments, folder, command);
         } catch (IllegalConnectorArgumentsException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private static ArmedCaravan accept(
-            ListeningConnector listener, Map<String, Connector.Argument> arguments, CaravanFolder folder)
+            ListeningConnector listener,
+            Map<String, Connector.Argument> arguments,
+            CaravanFolder folder,
+            List<String> command)
             throws IOException, IllegalConnectorArgumentsException {
         String address = listener.startListening(arguments);
         CaravanProcess process =
-                folder.start("-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address);
+                folder.start(command, "-agentlib:jdwp=transport=dt_socket,server=n,suspend=y,address=" + address);
         try {
             return new ArmedCaravan(process, acceptJvm(listener, arguments));
         } catch (IOException e) {

@@ -67,7 +67,12 @@ final class CaravanFolder {
 
     /** Starts {@code run} and returns at once. */
     CaravanProcess start(String... jvmOptions) throws IOException {
-        return CaravanProcess.start(path, List.of(jvmOptions), "run");
+        return start(List.of("run"), jvmOptions);
+    }
+
+    /** Starts a command and returns at once. */
+    CaravanProcess start(List<String> command, String... jvmOptions) throws IOException {
+        return CaravanProcess.start(path, List.of(jvmOptions), command.toArray(String[]::new));
     }
 
     /** Starts {@code run} and returns when it is READY. */

@@ -45,6 +45,8 @@ enum CrashPoint {
             Place.ofCaravan("apply.DeadLetters", "rejected", ""), Place.ofCaravan("change.Batch", "farthestLsn", "")),
     EVENT_HELD_BEHIND_A_LETTER("apply.DeadLetters", "heldBack"),
     LETTERS_REPLAYED_BEFORE_COMMIT(Place.ofCaravan("apply.Letters", "replays", ""), Place.ROWS_MADE, Place.COMMIT),
+    LETTERS_REPLAYED_BEFORE_IT_IS_TOLD(
+            Place.ofCaravan("apply.Letters", "replays", ""), Place.ROWS_MADE, Place.COMMIT, Place.COMMITTED),
     NEW_TABLE_BEFORE_IT_IS_ANNOUNCED("bootstrap.NewTables", "announce"),
     NEW_TABLE_ANNOUNCED_BEFORE_IT_IS_CAPTURED("bootstrap.NewTables", "requireListed"),
     COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK("bootstrap.LiveCopy", "replace"),
@@ -55,6 +57,13 @@ enum CrashPoint {
     /** Not to be killed there: whoever is there has looked twice for tables to copy, and copied what it found. */
     TABLES_LOOKED_AT_AGAIN(Place.LOOK, Place.LOOK, Place.LOOK, Place.LOOK),
     ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS("bootstrap.schema.SchemaCopy", "alter"),
+    ALTERED_TABLE_BEFORE_IT_IS_NOTED(
+            Place.ofCaravan("bootstrap.schema.SchemaCopy", "alter", ""),
+            Place.ofCaravan("bootstrap.TableLines", "agreed", "")),
+    REPAIR_BEFORE_ITS_ROWS("apply.RowExchange", "make"),
+    REPAIR_BEFORE_COMMIT(Place.ofCaravan("apply.RowExchange", "make", ""), Place.commitOfSession()),
+    REPAIR_BEFORE_IT_IS_TOLD(
+            Place.ofCaravan("apply.RowExchange", "make", ""), Place.commitOfSession(), Place.endOfSession()),
     /** From here on those of the engine, which takes the place of Kafka Connect. */
     BEFORE_ENGINES_OFFSET("engine.Engine", "begin"),
     ENGINE_NOTED_BEFORE_IT_RUNS("pipeline.EngineBean", "run"),
@@ -96,10 +105,21 @@ enum CrashPoint {
         static final Place COMMIT =
                 new Place("org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCommit", "");
 
+        static final Place COMMITTED = new Place(
+                "org.springframework.jdbc.datasource.DataSourceTransactionManager", "doCleanupAfterCompletion", "");
+
         /** Only of a topic with several partitions, at an event that is in all of them. */
         static final Place AT_BARRIER = ofCaravan("apply.PartitionBarrier", "mayPass", "");
 
         static final Place LOOK = ofCaravan("bootstrap.TableCopies", "due", "");
+
+        static Place commitOfSession() {
+            return new Place("org.postgresql.jdbc.PgConnection", "commit", "");
+        }
+
+        static Place endOfSession() {
+            return new Place("org.postgresql.jdbc.PgConnection", "close", "");
+        }
 
         static Place ofCaravan(String className, String method, String argument) {
             return new Place("io.caravan." + className, method, argument);

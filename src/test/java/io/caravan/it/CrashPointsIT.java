@@ -100,7 +100,7 @@ class CrashPointsIT {
     }
 
     @ParameterizedTest(name = "{0}")
-    @EnumSource(names = "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS")
+    @EnumSource(from = "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS", to = "ALTERED_TABLE_BEFORE_IT_IS_NOTED")
     void aCrashAroundATableThatIsAlteredLosesAndDoublesNothing(CrashPoint point) throws Exception {
         String column = "extra_" + ++tables;
         try (Load load = Load.repeating(scenario.source(), CHANGES)) {
@@ -109,6 +109,61 @@ class CrashPointsIT {
                             "alter table item add column %s integer default 5".formatted(column),
                             "update item set %s = 6 where id %% 2 = 1".formatted(column)));
             scenario.source().execute("update item set %s = 7 where id %% 3 = 1".formatted(column));
+            assertEqualAndHealthy(scenario, last, load);
+        }
+    }
+
+    /** Its old rows have values of their own, so they are copied. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(
+            names = {
+                "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS",
+                "COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK",
+                "COPY_OF_ONE_TABLE_BEFORE_COMMIT",
+                "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS"
+            })
+    void aCrashAroundAColumnThatIsCopiedLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        String column = "uid_" + ++tables;
+        pipeline.run();
+        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+            CaravanProcess last = pipeline.crash(point, () -> scenario.source()
+                    .execute("alter table item add column %s uuid default gen_random_uuid()".formatted(column)));
+            scenario.source().execute("update item set %s = null where id %% 3 = 1".formatted(column));
+            assertEqualAndHealthy(scenario, last, load);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(
+            names = {
+                "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS",
+                "COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK",
+                "COPY_OF_ONE_TABLE_BEFORE_COMMIT",
+                "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS"
+            })
+    void aCrashAroundAPartitionThatIsAttachedWithRowsLosesAndDoublesNothing(CrashPoint point) throws Exception {
+        String table = "parted_" + ++tables;
+        pipeline.run();
+        scenario.source()
+                .execute(
+                        "create table %s (id integer primary key, v integer) partition by range (id)".formatted(table),
+                        "create table %1$s_1 partition of %1$s for values from (0) to (100)".formatted(table),
+                        "insert into %s select n, n from generate_series(1, 90) n".formatted(table));
+        scenario.databases()
+                .awaitInTarget(
+                        "select step from caravan.bootstrap where table_name = 'public.%s' and source_shape is not null"
+                                .formatted(table),
+                        "copied",
+                        Databases.LIMIT);
+        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+            CaravanProcess last = pipeline.crash(point, () -> scenario.source().execute("""
+                            begin;
+                            create table %1$s_2 (like %1$s including all);
+                            insert into %1$s_2 select n, n from generate_series(101, 190) n;
+                            alter table %1$s attach partition %1$s_2 for values from (100) to (200);
+                            update %1$s set v = -v where id %% 2 = 1;
+                            commit""".formatted(table)));
+            scenario.source().execute("update %s set v = v + 1 where id %% 3 = 1".formatted(table));
             assertEqualAndHealthy(scenario, last, load);
         }
     }

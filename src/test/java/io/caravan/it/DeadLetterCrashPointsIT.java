@@ -104,6 +104,28 @@ class DeadLetterCrashPointsIT {
         scenario.databases().awaitEqual();
     }
 
+    /** Which replays by itself, beside a running process. */
+    @ParameterizedTest(name = "{0}")
+    @EnumSource(from = "LETTERS_REPLAYED_BEFORE_COMMIT", to = "LETTERS_REPLAYED_BEFORE_IT_IS_TOLD")
+    void aCommandThatIsKilledWhileItReplaysLeavesALetterOrItsRowAndTheNextOneWorks(CrashPoint point) throws Exception {
+        pipeline.run();
+        makeRowsOfWhichOneIsRejected();
+        awaitLetters();
+        scenario.target().execute("alter table item drop constraint small");
+        boolean committed = point == CrashPoint.LETTERS_REPLAYED_BEFORE_IT_IS_TOLD;
+
+        try (ArmedCaravan command = ArmedCaravan.command(scenario.folder(), point, "dead-letters", "replay", "--all")) {
+            command.awaitPoint();
+            command.process().awaitEnd();
+        }
+
+        assertThat(String.valueOf(scenario.target().query(WAITING))).isEqualTo(committed ? "null" : "rejected, held");
+        scenario.source().execute("update item set v = v + 1 where id = 7");
+        scenario.folder().answer(0, "dead-letters", "replay", "--all"); // none waits if it was committed
+        scenario.databases().awaitEqual();
+        assertThat(CrashPointsIT.letters(scenario)).isEqualTo("0");
+    }
+
     private static void makeRowsOfWhichOneIsRejected() throws Exception {
         scenario.source().execute("update item set v = 7 where id = 7");
         scenario.databases().awaitEqual();

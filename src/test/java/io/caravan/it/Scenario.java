@@ -163,7 +163,7 @@ final class Scenario implements AutoCloseable {
             holder.setAutoCommit(false);
             lock.execute("lock table " + tables + " in exclusive mode");
             source().execute(changes);
-            Await.until(Duration.ofMinutes(2), () -> "captured", captured);
+            Await.until(Duration.ofMinutes(2), () -> "captured; it printed:\n" + caravan.output(), captured);
             caravan.kill();
         }
     }
