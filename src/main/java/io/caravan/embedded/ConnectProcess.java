@@ -20,6 +20,10 @@ import org.apache.kafka.connect.runtime.Connect;
 
 /** The child JVM of {@link Part#CONNECT}: a distributed worker, as in production, that is alone in its group. */
 final class ConnectProcess {
+    /** What the worker keeps in Kafka, called as Kafka's own connect-distributed.properties does. */
+    private static final Map<String, String> TOPICS =
+            Map.of("config", "connect-configs", "offset", "connect-offsets", "status", "connect-status");
+
     private ConnectProcess() {}
 
     static List<String> arguments(String bootstrapServers, int port, Path plugins, int replicationFactor) {
@@ -84,10 +88,10 @@ final class ConnectProcess {
         settings.put("listeners", "http://" + EmbeddedAddresses.HOST + ":" + arguments[1]);
         settings.put("rest.advertised.host.name", EmbeddedAddresses.HOST);
         settings.put("plugin.path", arguments[2]);
-        for (String topic : List.of("config", "offset", "status")) {
-            settings.put(topic + ".storage.topic", "connect-" + topic + "s");
-            settings.put(topic + ".storage.replication.factor", arguments[3]);
-        }
+        TOPICS.forEach((kept, topic) -> {
+            settings.put(kept + ".storage.topic", topic);
+            settings.put(kept + ".storage.replication.factor", arguments[3]);
+        });
         return settings;
     }
 

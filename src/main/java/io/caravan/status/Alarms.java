@@ -2,7 +2,6 @@ package io.caravan.status;
 
 import io.caravan.guard.Gap;
 import io.caravan.status.PipelineStatus.Connector;
-import io.caravan.status.PipelineStatus.Slot;
 import io.caravan.status.PipelineStatus.TableStatus;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,10 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What of a pipeline's state a person should know, judged against the limits. */
 final class Alarms {
-    private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-
     private static final int MOST_NAMED = 5;
-    private static final String BEGIN_ANEW = "Begin anew with 'reset --target-data' and 'run'.";
+    static final String BEGIN_ANEW = "Begin anew with 'reset --target-data' and 'run'.";
     private static final String GOES_ON = "Nothing is lost: mend what the reason names, and it goes on by itself.";
 
     private final Limits limits;
@@ -45,48 +42,9 @@ final class Alarms {
                 .toList();
     }
 
-    void of(Slot slot) {
-        if (!slot.exists()) {
-            red("slot", "The source has no replication slot " + slot.name() + ", so changes are lost.", BEGIN_ANEW);
-            return;
-        }
-        String name = "Replication slot " + slot.name();
-        if (slot.walStatus().equals("lost")) {
-            red("slot", name + " was invalidated: changes are lost.", BEGIN_ANEW);
-            return;
-        }
-        if (slot.walStatus().equals("unreserved")) {
-            red(
-                    "slot",
-                    name + " is about to be invalidated: the source may remove its WAL at the next checkpoint.",
-                    "Let the connector catch up at once, or raise max_slot_wal_keep_size.");
-        }
-        String held = name + " makes the source keep " + bytes(slot.heldBytes()) + " of WAL";
-        String remedy = "See that the connector runs and that no transaction of the source stays open for long.";
-        Long safe = slot.safeBytes();
-        if (slot.heldBytes() >= limits.walRedBytes()) {
-            red("slot", held + " (red from " + bytes(limits.walRedBytes()) + " on).", remedy);
-        } else if (slot.heldBytes() >= limits.walYellowBytes()) {
-            add(Alarm.yellow("slot", held + " (yellow from " + bytes(limits.walYellowBytes()) + " on).", remedy));
-        }
-        if (safe != null && safe < slot.heldBytes()) { // more than half of max_slot_wal_keep_size is used up
-            boolean near = safe < slot.heldBytes() / 4;
-            add(new Alarm(
-                    near ? Severity.RED : Severity.YELLOW,
-                    "slot",
-                    held + "; after " + bytes(Math.max(0, safe)) + " more it is invalidated (max_slot_wal_keep_size).",
-                    remedy));
-        }
-    }
-
-    /** While it reads, the connector cannot; what it confirms is missing in the target. */
-    void ofAnotherReader(Slot slot, String application) {
-        red(
-                "slot",
-                "Process " + slot.activePid() + " of the source, application '" + application
-                        + "', reads replication slot " + slot.name() + ", and not the connector.",
-                "End it: select pg_terminate_backend(" + slot.activePid()
-                        + "). What it may have confirmed the guard tells.");
+    /** Those of a slot. */
+    SlotAlarms slots() {
+        return new SlotAlarms(limits, found::add);
     }
 
     void of(Connector connector) {
@@ -278,15 +236,5 @@ final class Alarms {
                         red ? "red" : "yellow",
                         red ? limits.lagRedSeconds() : limits.lagYellowSeconds()),
                 "See whether target, Kafka and connector answer, and whether the target keeps up."));
-    }
-
-    static String bytes(long bytes) {
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < UNITS.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return String.format(Locale.ROOT, unit == 0 ? "%.0f %s" : "%.1f %s", value, UNITS[unit]);
     }
 }

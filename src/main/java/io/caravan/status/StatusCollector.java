@@ -24,6 +24,7 @@ public final class StatusCollector {
     private final String pipeline;
     private final ReplicationSlot slot;
     private final TargetProbe target;
+    private final Database targetServer;
     private final Supplier<Connector> connector;
     private final Limits limits;
     private final Running running;
@@ -72,6 +73,7 @@ public final class StatusCollector {
         this.pipeline = pipeline;
         this.slot = slot;
         this.target = new TargetProbe(target, pipeline, topicPrefix);
+        this.targetServer = target;
         this.connector = connector;
         this.limits = limits;
         this.running = running;
@@ -95,6 +97,9 @@ public final class StatusCollector {
         running.alarms().forEach(ofStream::add);
         if (known.finishing()) {
             alarms.add(finishing(slotStatus));
+        }
+        if (known.cutOver()) {
+            readWayBack(alarms);
         }
         List<Alarm> all = alarms.all();
         List<String> problems = all.stream()
@@ -175,7 +180,7 @@ public final class StatusCollector {
                 "'cutover --finish' is removing connector and slot, or was cut off before it had"
                         + (slot.exists()
                                 ? ": replication slot " + slot.name() + " makes the source keep "
-                                        + Alarms.bytes(slot.heldBytes()) + " of WAL."
+                                        + ByteCount.text(slot.heldBytes()) + " of WAL."
                                 : "."),
                 "Unless it is still at it, run 'cutover --finish' again.");
     }
@@ -196,26 +201,37 @@ public final class StatusCollector {
     private Slot readSlot(Alarms alarms, boolean streaming) {
         try (Connection connection = source.session()) {
             Optional<ReplicationSlot.Status> status = slot.status(connection);
-            Slot found = status.map(read -> new Slot(
-                            slot.name(),
-                            true,
-                            read.activePid(),
-                            read.walStatus(),
-                            read.retainedBytes(),
-                            read.heldBytes(),
-                            read.safeBytes(),
-                            read.confirmedFlush().toString()))
-                    .orElseGet(() -> absent());
+            Slot found = status.map(read -> present(slot, read)).orElseGet(() -> absent());
             if (streaming || found.exists()) {
-                alarms.of(found);
+                alarms.slots().of(found);
             }
             status.filter(ReplicationSlot.Status::isReadByAnother)
-                    .ifPresent(read -> alarms.ofAnotherReader(found, read.reader()));
+                    .ifPresent(read -> alarms.slots().ofAnotherReader(found, read.reader()));
             return found;
         } catch (SQLException e) {
             alarms.sourceIsAway(e);
             return absent();
         }
+    }
+
+    private void readWayBack(Alarms alarms) {
+        try (Connection connection = targetServer.session()) {
+            slot.back().status(connection).ifPresent(read -> alarms.slots().ofWayBack(present(slot.back(), read)));
+        } catch (SQLException e) {
+            alarms.targetIsAway(e);
+        }
+    }
+
+    private static Slot present(ReplicationSlot slot, ReplicationSlot.Status read) {
+        return new Slot(
+                slot.name(),
+                true,
+                read.activePid(),
+                read.walStatus(),
+                read.retainedBytes(),
+                read.heldBytes(),
+                read.safeBytes(),
+                read.confirmedFlush().toString());
     }
 
     private Slot absent() {

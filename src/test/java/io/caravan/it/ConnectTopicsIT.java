@@ -22,8 +22,8 @@ class ConnectTopicsIT {
             strings = {
                 "connect-configs",
                 "connect-offsets",
-                "connect-statuss",
-                "connect-configs connect-offsets connect-statuss"
+                "connect-status",
+                "connect-configs connect-offsets connect-status"
             })
     void aStartAfterThatGoesOnWithoutARowLostOrDoubled(String topics) throws Exception {
         PIPELINE.source().execute("insert into journal values (now(), 'before', 1)");

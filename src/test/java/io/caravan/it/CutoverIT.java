@@ -241,7 +241,13 @@ class CutoverIT {
         assertThat(again.awaitEnd()).isEqualTo(1);
         assertThat(again.output()).contains("was cut over");
         PIPELINE.target()
-                .execute("insert into booking (item_id) values (12)", "insert into scratch (word) values ('own')");
+                .execute(
+                        "insert into booking (item_id) values (12)",
+                        "insert into scratch (word) values ('own')",
+                        "select pg_logical_emit_message(false, 'much', repeat('x', 2000000))");
+        PIPELINE.folder().set("caravan.guard.wal-yellow-mib", 1);
+        assertThat(PIPELINE.answer(0, "status"))
+                .contains(PIPELINE.scenario().slot() + "_back of the target, the way back, is read by nobody");
     }
 
     /** What was written since the switch, before this pipeline was there and while it streams, a table without a key included. */

@@ -34,17 +34,39 @@ class AlarmsTest {
             })
     void theSlotIsYellowAndRedFromItsLimitsOn(
             String walStatus, long heldBytes, @Nullable Long safeBytes, @Nullable Severity worst) {
-        List<Alarm> alarms =
-                said(each -> each.of(new Slot("slot", true, 7, walStatus, heldBytes, heldBytes, safeBytes, "0/1000")));
+        List<Alarm> alarms = said(each ->
+                each.slots().of(new Slot("slot", true, 7, walStatus, heldBytes, heldBytes, safeBytes, "0/1000")));
 
         assertThat(alarms.stream().map(Alarm::severity).findFirst().orElse(null))
                 .isEqualTo(worst);
         assertThat(alarms).allSatisfy(alarm -> assertThat(alarm.subject()).isEqualTo("slot"));
     }
 
+    /** Of the target, after a cut-over; one that a pipeline back reads is in that one's status. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "0, reserved, 999,  -",
+                "0, reserved, 1000, YELLOW",
+                "0, reserved, 5000, RED",
+                "7, reserved, 5000, -",
+                "0, lost,     0,    YELLOW"
+            })
+    void theWayBackIsToldOfWhileNobodyReadsIt(
+            int reader, String walStatus, long heldBytes, @Nullable Severity severity) {
+        List<Alarm> alarms = said(each -> each.slots()
+                .ofWayBack(new Slot("slot_back", true, reader, walStatus, heldBytes, heldBytes, null, "0/1000")));
+
+        assertThat(alarms.stream().map(Alarm::severity).findFirst().orElse(null))
+                .isEqualTo(severity);
+        assertThat(alarms).allSatisfy(alarm -> assertThat(alarm.text())
+                .contains("the way back", "SELECT pg_drop_replication_slot('slot_back')"));
+    }
+
     @Test
     void aSlotThatIsGoneIsRed() {
-        assertThat(said(alarms -> alarms.of(new Slot("slot", false, 0, "", 0, 0, null, ""))))
+        assertThat(said(alarms -> alarms.slots().of(new Slot("slot", false, 0, "", 0, 0, null, ""))))
                 .singleElement()
                 .satisfies(alarm -> assertThat(alarm.severity()).isEqualTo(Severity.RED))
                 .satisfies(alarm -> assertThat(alarm.text()).contains("reset --target-data"));
@@ -85,13 +107,15 @@ class AlarmsTest {
     @Test
     void everyAlarmSaysWhatToDo() {
         List<Alarm> all = said(alarms -> {
-            alarms.of(new Slot("slot", false, 0, "", 0, 0, null, ""));
+            alarms.slots().of(new Slot("slot", false, 0, "", 0, 0, null, ""));
             for (String walStatus : List.of("reserved", "unreserved", "lost")) {
                 for (long held : new long[] {1000, 5000}) {
-                    alarms.of(new Slot("slot", true, 7, walStatus, held, held, held / 5, "0/1000"));
+                    alarms.slots().of(new Slot("slot", true, 7, walStatus, held, held, held / 5, "0/1000"));
                 }
             }
-            alarms.ofAnotherReader(new Slot("slot", true, 7, "reserved", 0, 0, null, "0/1000"), "psql");
+            alarms.slots().ofWayBack(new Slot("slot", true, 0, "lost", 0, 0, null, "0/1000"));
+            alarms.slots().ofWayBack(new Slot("slot", true, 0, "reserved", 5000, 5000, null, "0/1000"));
+            alarms.slots().ofAnotherReader(new Slot("slot", true, 7, "reserved", 0, 0, null, "0/1000"), "psql");
             for (String state : List.of("FAILED", "PAUSED", "STOPPED", "ABSENT", "UNASSIGNED", "UNKNOWN")) {
                 alarms.of(new Connector("a-source", state, "why"));
             }
