@@ -35,14 +35,14 @@ class LogIT {
                     .anyMatch(line -> line.path("error").asText().contains("a \"broken\"\n page")
                             && line.get("error").asText().contains("\n\tat ")));
 
-            assertThat(lines(log))
-                    .filteredOn(line -> line.path("message").asText().startsWith("Route apply-public.spot is stopped"))
-                    .isNotEmpty()
-                    .allSatisfy(line -> {
-                        assertThat(line.path("topic").asText()).isEqualTo(scenario.topic("spot"));
-                        assertThat(line.path("partition").asText()).isEqualTo("0");
-                        assertThat(line.path("offset").asText()).isEqualTo("0");
-                    });
+            Await.until(Databases.LIMIT, () -> "its route is stopped", () -> lines(log).stream()
+                    .anyMatch(LogIT::isOfTheStop));
+
+            assertThat(lines(log)).filteredOn(LogIT::isOfTheStop).allSatisfy(line -> {
+                assertThat(line.path("topic").asText()).isEqualTo(scenario.topic("spot"));
+                assertThat(line.path("partition").asText()).isEqualTo("0");
+                assertThat(line.path("offset").asText()).isEqualTo("0");
+            });
             assertThat(lines(log)).anyMatch(line -> !line.has("topic"));
             assertThat(lines(log)).hasSizeGreaterThan(5).allSatisfy(line -> {
                 assertThat(Instant.parse(line.get("time").asText())).isBetween(start.minusSeconds(1), Instant.now());
@@ -52,6 +52,10 @@ class LogIT {
                 assertThat(line.get("message").asText()).isNotEmpty();
             });
         }
+    }
+
+    private static boolean isOfTheStop(JsonNode line) {
+        return line.path("message").asText().startsWith("Route apply-public.spot is stopped");
     }
 
     private static List<JsonNode> lines(Path log) throws Exception {
