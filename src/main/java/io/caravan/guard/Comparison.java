@@ -11,18 +11,16 @@ import io.caravan.postgres.TableName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** Tells from the evidence and what is there now which changes are missing. */
 final class Comparison {
     private final String publication;
     private final ReplicationSlot slot;
     private final List<TableName> tables;
-    private final Function<TableName, String> topics;
+    private final Observer.Names topics;
     private final List<Gap> gaps = new ArrayList<>();
 
-    private Comparison(
-            String publication, ReplicationSlot slot, List<TableName> tables, Function<TableName, String> topics) {
+    private Comparison(String publication, ReplicationSlot slot, List<TableName> tables, Observer.Names topics) {
         this.publication = publication;
         this.slot = slot;
         this.tables = tables;
@@ -30,11 +28,7 @@ final class Comparison {
     }
 
     static List<Gap> of(
-            Evidence evidence,
-            Observed observed,
-            String publication,
-            ReplicationSlot slot,
-            Function<TableName, String> topics) {
+            Evidence evidence, Observed observed, String publication, ReplicationSlot slot, Observer.Names topics) {
         Comparison comparison = new Comparison(publication, slot, observed.tables(), topics);
         Source source = observed.source();
         if (source != null) {
@@ -42,7 +36,7 @@ final class Comparison {
             comparison.slot(source, observed);
             comparison.publication(evidence, source);
         }
-        comparison.offset(observed);
+        comparison.offset(evidence, observed);
         comparison.topics(evidence, observed);
         return comparison.gaps;
     }
@@ -75,11 +69,11 @@ final class Comparison {
     /** All that the source has written since lies before such a change, and counts as sent before. */
     private void strangers(ServerIdentity source, Observed observed) {
         for (TableName table : tables) {
-            Lsn applied = observed.applied().getOrDefault(topics.apply(table), Lsn.ZERO);
+            Lsn applied = observed.applied().getOrDefault(topics.of(table), Lsn.ZERO);
             if (applied.isAfter(source.flushed())) {
                 gaps.add(Gap.ofTable(
                         table.toString(),
-                        "Topic " + topics.apply(table) + " has a change that was committed at " + applied
+                        "Topic " + topics.of(table) + " has a change that was committed at " + applied
                                 + ", and the source's WAL ends at " + source.flushed()
                                 + ": a connector of another source writes there, and changes of this one were passed over"
                                 + " since. Give one of the two another caravan.topic-prefix."));
@@ -138,7 +132,8 @@ final class Comparison {
         }
     }
 
-    private void offset(Observed observed) {
+    /** What was in a topic that is another one now is missing of its table alone, which has that gap; of the messages it is none. */
+    private void offset(Evidence evidence, Observed observed) {
         Optional<Stored> stored = observed.ownOffset();
         Delivered delivered = observed.delivered();
         if (!observed.offsetIsTold() || delivered == null) {
@@ -147,7 +142,10 @@ final class Comparison {
         if (stored.isEmpty() && !delivered.event().equals(Lsn.ZERO)) {
             lostOffset(observed, delivered);
         }
-        if (stored.isPresent() && stored.get().event().isAfter(delivered.event())) {
+        if (stored.isPresent()
+                && stored.get().event().isAfter(delivered.event())
+                && stored.get().event().isAfter(Lsn.parse(evidence.server().goneWithTopics()))
+                && !evidence.hasOtherTopics(observed, topics)) {
             gap("The connector's stored offset is " + stored.get().event()
                     + ", beyond all that lies in the topics or was applied (" + delivered.event()
                     + "): topics lost records. The changes between are missing.");
@@ -220,7 +218,7 @@ final class Comparison {
             return;
         }
         for (TableName table : tables) {
-            String topic = topics.apply(table);
+            String topic = topics.of(table);
             String before = evidence.topics().get(topic);
             String now = observed.topics().get(topic);
             if (before != null && !before.equals(now)) {

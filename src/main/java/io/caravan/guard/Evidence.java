@@ -3,12 +3,15 @@ package io.caravan.guard;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.caravan.guard.Observed.Source;
+import io.caravan.postgres.Lsn;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ServerIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,19 +37,26 @@ record Evidence(
      *
      * @param databaseId as {@link ServerIdentity} has it; 0 in a line that was written before it was noted
      * @param walFlushed the farthest position of the source's WAL that was seen
+     * @param goneWithTopics what the connector delivered up to there may have been in a topic that is no more
      */
     record KnownServer(
             String systemIdentifier,
             @JsonProperty("database") long databaseId,
             int timeline,
-            String walFlushed) {
+            String walFlushed,
+            String goneWithTopics) {
+
+        KnownServer {
+            goneWithTopics = Objects.requireNonNullElse(goneWithTopics, Lsn.ZERO.toString()); // older lines have none
+        }
 
         static KnownServer of(ServerIdentity now) {
             return new KnownServer(
                     now.systemIdentifier(),
                     now.databaseId(),
                     now.timeline(),
-                    now.flushed().toString());
+                    now.flushed().toString(),
+                    Lsn.ZERO.toString());
         }
 
         private KnownServer advancedTo(ServerIdentity now) {
@@ -54,7 +64,8 @@ record Evidence(
                     systemIdentifier,
                     databaseId == 0 ? now.databaseId() : databaseId,
                     now.timeline(),
-                    now.flushed().toString());
+                    now.flushed().toString(),
+                    goneWithTopics);
         }
     }
 
@@ -92,6 +103,15 @@ record Evidence(
         return new Evidence(server, published, topics, tables, all);
     }
 
+    /** Whether one of the pipeline's topics is gone or was made anew. False while Kafka does not answer. */
+    boolean hasOtherTopics(Observed now, Observer.Names names) {
+        Map<String, String> ids = now.topics();
+        return ids != null
+                && Stream.concat(now.tables().stream().map(names::of), Stream.of(names.messages()))
+                        .anyMatch(topic ->
+                                topics.containsKey(topic) && !topics.get(topic).equals(ids.get(topic)));
+    }
+
     /** What is there at the first look; null while a part does not answer or there is no publication. */
     static @Nullable Evidence first(Observed now, List<String> tables) {
         Source source = now.source();
@@ -104,6 +124,17 @@ record Evidence(
                 now.topics(),
                 tables,
                 Map.of());
+    }
+
+    /** Topics went, and what the connector delivered up to there may have gone with them: their tables have that gap. */
+    Evidence withGone(Lsn upTo) {
+        KnownServer after = new KnownServer(
+                server.systemIdentifier(),
+                server.databaseId(),
+                server.timeline(),
+                server.walFlushed(),
+                upTo.toString());
+        return new Evidence(after, published, topics, tables, gaps);
     }
 
     /** The WAL's progress, and a new timeline of which nothing is missing. */

@@ -1,6 +1,8 @@
 package io.caravan.guard;
 
 import io.caravan.guard.Observed.Source;
+import io.caravan.guard.StoredOffsets.Stored;
+import io.caravan.postgres.Lsn;
 import io.caravan.postgres.Publication;
 import io.caravan.postgres.PublicationState;
 import io.caravan.postgres.ReplicationSlot;
@@ -199,7 +201,7 @@ public final class Guard {
     }
 
     private List<Gap> compare(Evidence evidence, Observed now) {
-        return Comparison.of(evidence, now, publication.name(), slot, observer.topics()::of);
+        return Comparison.of(evidence, now, publication.name(), slot, observer.topics());
     }
 
     /** Tables of the target that do not keep what the ledger says was applied. Nothing tells whether rows were lost already. */
@@ -261,7 +263,10 @@ public final class Guard {
         databaseId = evidence == null ? 0 : evidence.server().databaseId();
     }
 
-    /** The topic of the messages carries no rows: one that was made anew or lost records is read from its beginning. */
+    /**
+     * The topic of the messages carries no rows: one that was made anew or lost records is read from its beginning. What the
+     * connector's last change was may have gone with it, or with a table's, and is not asked for at the next start either.
+     */
     private void restartMessages() throws SQLException, InterruptedException {
         String topic = observer.topics().messages();
         store.revise((before, target) -> {
@@ -270,6 +275,9 @@ public final class Guard {
             if (before == null || known == null || now.topics() == null) {
                 return before;
             }
+            Evidence after = before.hasOtherTopics(now, observer.topics())
+                    ? before.withGone(now.ownOffset().map(Stored::event).orElse(Lsn.ZERO))
+                    : before;
             boolean anew = !known.equals(now.topics().get(topic));
             if (anew) {
                 LOG.warn("Topic {} was deleted; it is begun anew", topic);
@@ -277,7 +285,7 @@ public final class Guard {
             }
             observer.topics().readWhatIsThere(target, topic, anew);
             Map<String, String> ids = anew ? observer.look(before, false).topics() : null;
-            return ids == null ? before : before.renewed(Map.of(), only(ids, topic));
+            return ids == null ? after : after.renewed(Map.of(), only(ids, topic));
         });
     }
 

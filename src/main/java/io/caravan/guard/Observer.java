@@ -37,12 +37,15 @@ public final class Observer {
     private final Topics topics;
     private final StoredOffsets offsets;
 
-    /** The pipeline's topics in Kafka. */
-    public interface Topics {
+    /** What the pipeline's topics are called. */
+    interface Names {
         String of(TableName table);
 
         String messages();
+    }
 
+    /** The pipeline's topics in Kafka. */
+    public interface Topics extends Names {
         /** Kafka's id of each topic of these tables, and of that of the messages, that is there, by its name. */
         Map<String, String> ids(List<TableName> tables) throws ExecutionException, InterruptedException;
 

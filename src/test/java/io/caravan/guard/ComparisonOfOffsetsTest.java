@@ -6,6 +6,7 @@ import io.caravan.guard.Observed.Delivered;
 import io.caravan.guard.StoredOffsets.Stored;
 import io.caravan.postgres.Lsn;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -68,6 +69,30 @@ class ComparisonOfOffsetsTest {
     void anOffsetThatTheTopicsDoNotReach() {
         now.offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3, true));
         now.expectGap("", "The connector's stored offset is 0/5001, beyond all");
+    }
+
+    /** Its last record may have been what the offset tells of; and messages carry no rows. */
+    @Test
+    void aTopicOfMessagesThatIsGoneExplainsIt() {
+        now.offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3, true));
+        now.topics = Map.of("t.public.orders", "id-1");
+        assertThat(now.gaps()).isEmpty();
+    }
+
+    @Test
+    void aTopicOfATableThatIsGoneExplainsIt() {
+        now.offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3, true));
+        now.topics = Map.of("t.public.orders", "id-9", "t.message", "id-2");
+        now.expectGap("public.orders", "was deleted and made anew");
+    }
+
+    @Test
+    void whatWentWithTopicsStaysExplainedAndNothingBeyondIt() {
+        now.before = now.before.withGone(Lsn.parse("0/5001"));
+        now.offset = Optional.of(new Stored(Lsn.parse("0/5001"), Lsn.parse("0/5001"), 3, true));
+        assertThat(now.gaps()).isEmpty();
+        now.offset = Optional.of(new Stored(Lsn.parse("0/5002"), Lsn.parse("0/5002"), 3, true));
+        now.expectGap("", "The connector's stored offset is 0/5002, beyond all");
     }
 
     /** The connector refuses it, and begins where the slot stands. */

@@ -25,12 +25,25 @@ final class SeenPipeline {
     static final Map<String, String> MEMBERS = Map.of("public.orders", "table 16500", "public.items", "table 16501");
 
     static final Evidence BEFORE = new Evidence(
-            new KnownServer("77", 5, 3, "0/5000"),
+            new KnownServer("77", 5, 3, "0/5000", "0/0"),
             new KnownPublication("16400:900", "app", MEMBERS),
             Map.of("t.public.orders", "id-1", "t.message", "id-2"),
             List.of("public.orders"),
             Map.of());
 
+    private static final Observer.Names NAMES = new Observer.Names() {
+        @Override
+        public String of(TableName table) {
+            return "t." + table;
+        }
+
+        @Override
+        public String messages() {
+            return "t.message";
+        }
+    };
+
+    Evidence before = BEFORE;
     ServerIdentity identity = new ServerIdentity("77", 5, false, 3, Lsn.parse("0/6000"));
     Optional<Lsn> leftTimeline = Optional.empty();
     Optional<ReplicationSlot.Status> slot = Optional.of(slot("0/5000", "reserved", ""));
@@ -54,18 +67,24 @@ final class SeenPipeline {
     }
 
     List<Gap> gaps() {
-        return gaps(new Observed(
-                new Source(identity, leftTimeline, slot, publication, tables),
-                List.of(ORDERS),
-                applied,
-                topics,
-                offsetIsTold,
-                offset,
-                delivered));
+        return gaps(
+                before,
+                new Observed(
+                        new Source(identity, leftTimeline, slot, publication, tables),
+                        List.of(ORDERS),
+                        applied,
+                        topics,
+                        offsetIsTold,
+                        offset,
+                        delivered));
     }
 
     static List<Gap> gaps(Observed observed) {
-        return Comparison.of(BEFORE, observed, "pub", new ReplicationSlot("slot"), table -> "t." + table);
+        return gaps(BEFORE, observed);
+    }
+
+    private static List<Gap> gaps(Evidence before, Observed observed) {
+        return Comparison.of(before, observed, "pub", new ReplicationSlot("slot"), NAMES);
     }
 
     /** There is one gap, of this table; the empty name is the pipeline. */

@@ -232,4 +232,30 @@ class TopicsIT {
         }
         awaitMended();
     }
+
+    /** What the connector delivered last has gone with it, and its offset tells of that still. */
+    @Test
+    @Order(6)
+    @NeedsConnect("captures while no Caravan runs")
+    void thatOfTheMessagesMayGoWhileNothingReadsIt() throws Exception {
+        PIPELINE.stop();
+        String message = "select pg_logical_emit_message(true, 'caravan', 'of a command')";
+        String position = PIPELINE.source().query(message);
+        PIPELINE.source().query(message);
+        Await.until(Streaming.LIMIT, () -> "delivered", () -> PIPELINE.source()
+                .query("select confirmed_flush_lsn >= '" + position + "' from pg_replication_slots where slot_name = '"
+                        + PIPELINE.scenario().slot() + "'")
+                .equals("t"));
+        delete(PIPELINE.name() + ".message");
+        PIPELINE.folder().set("caravan.heartbeat-millis", 3_600_000);
+
+        for (int i = 0; i < 2; i++) {
+            PIPELINE.start();
+            PIPELINE.awaitHealthy();
+            PIPELINE.caravan().kill();
+        }
+        PIPELINE.folder().set("caravan.heartbeat-millis", 500);
+        PIPELINE.start();
+        awaitMended();
+    }
 }
