@@ -1,6 +1,7 @@
 package io.caravan.connector;
 
 import io.debezium.config.Configuration;
+import io.debezium.connector.postgresql.LogicalDecodingMessageMonitor;
 import io.debezium.connector.postgresql.PostgresConnectorTask;
 import io.debezium.connector.postgresql.PostgresOffsetContext;
 import io.debezium.connector.postgresql.PostgresPartition;
@@ -9,14 +10,15 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.errors.RetriableException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's task, with four things added. Before it reads on from a server, it asks whether that server has all that was
+ * Debezium's task, with five things added. Before it reads on from a server, it asks whether that server has all that was
  * delivered. It gives no record an offset that covers one behind it ({@link PairOffsets}). It sends each record to its partition
- * ({@link Partitioner}). And it moves the slot on less often: where Connect calls {@link #commit} after every batch
+ * ({@link Partitioner}). It lets no message overtake what was committed before it ({@link MessageOrder}). And it moves the slot on less often: where Connect calls {@link #commit} after every batch
  * (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium would read the stored offsets back from their whole topic each time.
  */
 public final class CaptureTask extends PostgresConnectorTask {
@@ -24,6 +26,7 @@ public final class CaptureTask extends PostgresConnectorTask {
 
     private final PairOffsets pairs =
             new PairOffsets(partition -> context.offsetStorageReader().offset(partition));
+    private final MessageOrder order = new MessageOrder();
     private Partitioner partitioner = Partitioner.none(pairs);
     private long toldAt = System.nanoTime() - INTERVAL_NANOS;
     private Timeline timeline = Timeline.NONE;
@@ -48,6 +51,8 @@ public final class CaptureTask extends PostgresConnectorTask {
         now.requireToHave(stored);
         now.requireToHave(handedOver); // Connect stores offsets once a second
         timeline = now;
+        order.begin(
+                config.getString("topic.prefix") + LogicalDecodingMessageMonitor.LOGICAL_DECODING_MESSAGE_TOPIC_SUFFIX);
         partitioner = Partitioner.of(config.getString(Partitioner.SETTING), pairs);
         return super.start(config);
     }
@@ -55,15 +60,30 @@ public final class CaptureTask extends PostgresConnectorTask {
     /** An offset names the timeline that was asked for before the offset was read: if the server changed in between, an earlier one. */
     @Override
     public List<SourceRecord> doPoll() throws InterruptedException {
-        List<SourceRecord> records = super.doPoll();
-        if (records == null || records.isEmpty()) {
-            return List.of();
+        if (order.isEmpty()) {
+            List<SourceRecord> records = super.doPoll();
+            if (records == null || records.isEmpty()) {
+                return List.of();
+            }
+            for (SourceRecord record : records) {
+                StreamPosition.complete(record, timeline);
+            }
+            order.add(records);
         }
-        for (SourceRecord record : records) {
-            StreamPosition.complete(record, timeline);
+        List<SourceRecord> next = order.next();
+        if (next.isEmpty()) {
+            return next;
         }
-        handedOver = records.get(records.size() - 1).sourceOffset();
-        return partitioner.of(records);
+        handedOver = next.get(next.size() - 1).sourceOffset();
+        List<SourceRecord> sent = partitioner.of(next);
+        order.sent(sent.size());
+        return sent;
+    }
+
+    @Override
+    public void commitRecord(SourceRecord record, @Nullable RecordMetadata metadata) throws InterruptedException {
+        super.commitRecord(record, metadata);
+        order.arrived();
     }
 
     @Override
