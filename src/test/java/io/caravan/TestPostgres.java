@@ -100,7 +100,8 @@ public final class TestPostgres implements AutoCloseable {
     /** A copy of its data as they are now. */
     public Path copyWhileStopped() throws IOException {
         stop();
-        Path copy = Files.createTempDirectory("caravan-pg-copy-").resolve("data");
+        Path copy = Files.createTempDirectory("caravan-pg-copy-");
+        Files.delete(copy); // made again with the rights of the one that is copied
         copy(data, copy);
         launch();
         return copy;
