@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables that go on only once a person has done something, which stands in the line of each. A later look finds it done. */
 final class TableStops {
+    private static final String COPIED =
+            "; within caravan.tables.watch-seconds the table is then copied again and goes on.";
+
     private final BootstrapState state;
     private final TableLines lines;
     private final TableTopics topics;
@@ -45,17 +48,16 @@ final class TableStops {
     /** Stops it until the statements have been run on the target. */
     DriftException of(TableName table, String what, List<String> statements, @Nullable String reason)
             throws SQLException {
-        return of(
+        return noted(
                 table,
                 what + (reason == null ? "" : " (" + reason + ")") + ". Run on the target: "
-                        + String.join("; ", statements));
+                        + String.join("; ", statements) + COPIED
+                        + " Where one fails for the rows that are there, empty the table on the target first.");
     }
 
     /** Stops it until what is the matter has been mended. */
     DriftException of(TableName table, String problemAndRemedy) throws SQLException {
-        return noted(
-                table,
-                problemAndRemedy + "; within caravan.tables.watch-seconds the table is then copied again and goes on.");
+        return noted(table, problemAndRemedy + COPIED);
     }
 
     private DriftException noted(TableName table, String message) throws SQLException {

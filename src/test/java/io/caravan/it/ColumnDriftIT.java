@@ -1,6 +1,7 @@
 package io.caravan.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -186,6 +187,30 @@ class ColumnDriftIT {
 
         PIPELINE.databases().awaitEqual(APART);
         assertThat(PIPELINE.letters("public.changed")).isEqualTo("0");
+    }
+
+    /** How the source made the values that it has now is not known, and need not be: the table is copied. */
+    @Test
+    void aTypeThatOldValuesCannotBecomeIsGivenToTheEmptyTable() throws Exception {
+        PIPELINE.source().execute("""
+                create table worded (id integer primary key, v text);
+                insert into worded values (1, 'abc'), (2, '5')""");
+        PIPELINE.awaitAgreed("public.worded");
+
+        PIPELINE.source()
+                .execute(
+                        "alter table worded alter column v type integer using length(v)",
+                        "insert into worded values (3, 33)");
+        String statement = "ALTER TABLE \"public\".\"worded\" ALTER COLUMN \"v\" TYPE integer USING \"v\"::integer";
+        assertThatThrownBy(() -> PIPELINE.mend("public.worded", statement))
+                .hasMessageContaining("invalid input syntax");
+        assertThat(PIPELINE.problem("public.worded"))
+                .contains("Where one fails for the rows that are there, empty the table on the target first.");
+        PIPELINE.target().execute("truncate worded", statement);
+
+        PIPELINE.arrives("select from worded where id = 3 and v = 33");
+        PIPELINE.databases().awaitEqual(APART);
+        assertThat(PIPELINE.letters("public.worded")).isEqualTo("0");
     }
 
     @Test
