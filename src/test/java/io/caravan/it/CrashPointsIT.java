@@ -45,7 +45,7 @@ class CrashPointsIT {
     @ParameterizedTest(name = "{0}")
     @EnumSource(from = "RECORDS_POLLED", to = "COMMITTED_BEFORE_OFFSET")
     void aCrashAtAnyBoundaryFromTheBatchToTheOffsetLosesAndDoublesNothing(CrashPoint point) throws Exception {
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             assertEqualAndHealthy(scenario, pipeline.crash(point, () -> {}), load);
         }
     }
@@ -54,7 +54,7 @@ class CrashPointsIT {
     @EnumSource(from = "ENGINE_HAS_READ_BEFORE_IT_SENDS", to = "ENGINE_HAS_COMMITTED_BEFORE_THE_SLOT_IS_TOLD")
     @EnabledIfSystemProperty(named = "caravan.it.capture", matches = "engine", disabledReason = "there is no engine")
     void aCrashOfTheEngineAtAnyBoundaryLosesAndDoublesNothing(CrashPoint point) throws Exception {
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             assertEqualAndHealthy(scenario, pipeline.crash(point, () -> {}), load);
         }
     }
@@ -63,7 +63,7 @@ class CrashPointsIT {
     @EnumSource(from = "NEW_TABLE_BEFORE_IT_IS_ANNOUNCED", to = "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS")
     void aCrashAroundATableThatComesLosesAndDoublesNothing(CrashPoint point) throws Exception {
         String table = "late_" + ++tables;
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             CaravanProcess last = pipeline.crash(point, () -> scenario.source()
                     .execute(
                             "create table " + table + " as select n as id, 0 as v from generate_series(1, 1000) n",
@@ -78,7 +78,7 @@ class CrashPointsIT {
     @ParameterizedTest(name = "{0}")
     @EnumSource(from = "COPY_OF_ONE_TABLE_UNDER_THE_LEDGERS_LOCK", to = "COPY_OF_ONE_TABLE_BEFORE_IT_STREAMS")
     void aCrashAroundATableThatIsCopiedAgainLosesAndDoublesNothing(CrashPoint point) throws Exception {
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             CaravanProcess last = pipeline.crash(point, () -> {
                 makeAGapOfJournal();
                 scenario.target()
@@ -103,7 +103,7 @@ class CrashPointsIT {
     @EnumSource(from = "ALTERED_TABLE_BEFORE_THE_TARGETS_FOLLOWS", to = "ALTERED_TABLE_BEFORE_IT_IS_NOTED")
     void aCrashAroundATableThatIsAlteredLosesAndDoublesNothing(CrashPoint point) throws Exception {
         String column = "extra_" + ++tables;
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             CaravanProcess last = pipeline.crash(point, () -> scenario.source()
                     .execute(
                             "alter table item add column %s integer default 5".formatted(column),
@@ -125,7 +125,7 @@ class CrashPointsIT {
     void aCrashAroundAColumnThatIsCopiedLosesAndDoublesNothing(CrashPoint point) throws Exception {
         String column = "uid_" + ++tables;
         pipeline.run();
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             CaravanProcess last = pipeline.crash(point, () -> scenario.source()
                     .execute("alter table item add column %s uuid default gen_random_uuid()".formatted(column)));
             scenario.source().execute("update item set %s = null where id %% 3 = 1".formatted(column));
@@ -155,7 +155,7 @@ class CrashPointsIT {
                                 .formatted(table),
                         "copied",
                         Databases.LIMIT);
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             CaravanProcess last = pipeline.crash(point, () -> scenario.source().execute("""
                             begin;
                             create table %1$s_2 (like %1$s including all);
@@ -183,7 +183,7 @@ class CrashPointsIT {
                         Databases.LIMIT);
         String indexes = "select string_agg(indexrelid::regclass::text, ' ' order by indexrelid) from pg_index"
                 + " where indrelid = 'renamed'::regclass";
-        try (Load load = Load.repeating(scenario.source(), CHANGES)) {
+        try (Load load = Load.unhurried(scenario.source(), CHANGES)) {
             CaravanProcess last = pipeline.crash(point, () -> {
                 scenario.source()
                         .execute("alter table renamed rename constraint renamed_pkey to renamed_pk;"

@@ -55,7 +55,7 @@ class ExactlyOnceIT {
     @EnumSource(
             names = {"RECORDS_POLLED", "LEDGER_CLAIMED", "LEDGER_ADVANCED_BEFORE_COMMIT", "COMMITTED_BEFORE_OFFSET"})
     void aConsumerThatWasThoughtDeadAndComesBackAppliesNothingTwice(CrashPoint point) throws Exception {
-        try (Load load = Load.repeating(scenario.source(), WRITE);
+        try (Load load = Load.unhurried(scenario.source(), WRITE);
                 ArmedCaravan stale = ArmedCaravan.start(scenario.folder())) {
             stale.process().awaitReady();
             Set<String> before = Broker.members(scenario.name());
@@ -114,7 +114,7 @@ class ExactlyOnceIT {
         server.execute("alter system set wal_sender_timeout = '5s'", "select pg_reload_conf()");
         try (RivalWorker rival = RivalWorker.start(directory);
                 CaravanProcess caravan = scenario.ready();
-                Load load = Load.repeating(scenario.source(), WRITE)) {
+                Load load = Load.unhurried(scenario.source(), WRITE)) {
             for (int turn = 0; turn < 2; turn++) { // the task is back where it was before in the second
                 String stale = rival.task(scenario.connector());
                 boolean isRival = stale.equals(rival.address());
@@ -138,7 +138,7 @@ class ExactlyOnceIT {
                     SharedStack.signal("-CONT", frozen);
                 }
                 long committed = load.committed();
-                Await.until(LIMIT, () -> "load", () -> load.committed() > committed + 200);
+                Await.until(LIMIT, () -> "load", () -> load.committed() > committed + 70);
             }
             load.stop();
             scenario.databases().awaitEqual();

@@ -27,6 +27,9 @@ final class Load implements AutoCloseable {
     /** Enough that something is under way at any time. More would only make the parts around it wait for the processors. */
     private static final long PAUSE_MILLIS = 20;
 
+    /** For a test that strikes at a place and not at a time: what is under way there it has soon enough. */
+    private static final long UNHURRIED_PAUSE_MILLIS = 60;
+
     private static final int IDS = 1200;
 
     private final TestDatabase source;
@@ -72,7 +75,16 @@ final class Load implements AutoCloseable {
 
     /** One writer that runs the same script again and again, each time in a transaction of its own. */
     static Load repeating(TestDatabase source, String script) {
-        Load load = new Load(source, PAUSE_MILLIS);
+        return repeating(source, script, PAUSE_MILLIS);
+    }
+
+    /** The same with a third of the transactions, for a test that strikes at a place and not at a time. */
+    static Load unhurried(TestDatabase source, String script) {
+        return repeating(source, script, UNHURRIED_PAUSE_MILLIS);
+    }
+
+    private static Load repeating(TestDatabase source, String script, long pauseMillis) {
+        Load load = new Load(source, pauseMillis);
         return load.add(0, random -> List.of(script));
     }
 

@@ -23,7 +23,7 @@ class SetUpCrashPointsIT {
     @MethodSource("points")
     void aCrashAtAnyBoundaryOfTheSetUpLosesAndDoublesNothing(CrashPoint point) throws Exception {
         try (Scenario scenario = Scenario.create(directory, Load.schema());
-                Load load = Load.repeating(scenario.source(), CrashPointsIT.CHANGES)) {
+                Load load = Load.unhurried(scenario.source(), CrashPointsIT.CHANGES)) {
             scenario.folder().set("caravan.copy.jobs", 1);
             try (ArmedCaravan killed = ArmedCaravan.start(scenario.folder(), point)) {
                 killed.awaitPoint();

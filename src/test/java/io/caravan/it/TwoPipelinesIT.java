@@ -40,7 +40,7 @@ class TwoPipelinesIT {
         try (Load load = Load.start(first.source())) {
             CaravanProcess caravan = first.ready();
             second = folder.ready();
-            await(load, 300);
+            await(load, 100);
             assertThat(addresses(caravan)).doesNotContainAnyElementsOf(addresses(second));
 
             second.terminate();
@@ -50,11 +50,11 @@ class TwoPipelinesIT {
             assertThat(Fingerprint.of(others.target()).tables()).isEmpty();
             assertThat(topics(other())).isEmpty();
             assertThat(topics(first.name())).isEqualTo(topics).isNotEmpty();
-            await(load, 300);
+            await(load, 100);
             assertThat(caravan.status().get("problems")).isEmpty();
 
             second = folder.ready();
-            await(load, 300);
+            await(load, 100);
             load.stop();
         }
         first.databases().awaitEqual();

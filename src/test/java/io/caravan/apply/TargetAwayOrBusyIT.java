@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Each way in which a target can be away or busy, one by one, for a role without superuser's rights: nothing is lost, and it shows. */
-class FailureClassesIT {
+class TargetAwayOrBusyIT {
     private static TestPostgres server;
     private Changes changes;
     private Database admin;
