@@ -144,7 +144,7 @@ final class Comparison {
         }
         if (stored.isPresent()
                 && stored.get().event().isAfter(delivered.event())
-                && stored.get().event().isAfter(Lsn.parse(evidence.server().goneWithTopics()))
+                && stored.get().event().isAfter(evidence.server().gone())
                 && !evidence.hasOtherTopics(observed, topics)) {
             gap("The connector's stored offset is " + stored.get().event()
                     + ", beyond all that lies in the topics or was applied (" + delivered.event()

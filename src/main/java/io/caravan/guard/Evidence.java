@@ -1,5 +1,6 @@
 package io.caravan.guard;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.caravan.guard.Observed.Source;
@@ -9,7 +10,6 @@ import io.caravan.postgres.ServerIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,17 +37,19 @@ record Evidence(
      *
      * @param databaseId as {@link ServerIdentity} has it; 0 in a line that was written before it was noted
      * @param walFlushed the farthest position of the source's WAL that was seen
-     * @param goneWithTopics what the connector delivered up to there may have been in a topic that is no more
+     * @param goneWithTopics what the connector delivered up to there may have been in a topic that is no more; null when none went
      */
     record KnownServer(
             String systemIdentifier,
             @JsonProperty("database") long databaseId,
             int timeline,
             String walFlushed,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             String goneWithTopics) {
 
-        KnownServer {
-            goneWithTopics = Objects.requireNonNullElse(goneWithTopics, Lsn.ZERO.toString()); // older lines have none
+        Lsn gone() {
+            return goneWithTopics == null ? Lsn.ZERO : Lsn.parse(goneWithTopics);
         }
 
         static KnownServer of(ServerIdentity now) {
@@ -56,7 +58,7 @@ record Evidence(
                     now.databaseId(),
                     now.timeline(),
                     now.flushed().toString(),
-                    Lsn.ZERO.toString());
+                    null);
         }
 
         private KnownServer advancedTo(ServerIdentity now) {

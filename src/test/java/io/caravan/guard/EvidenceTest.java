@@ -2,6 +2,7 @@ package io.caravan.guard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.caravan.postgres.Lsn;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,9 @@ class EvidenceTest {
                         .server()
                         .databaseId())
                 .isZero();
+        Evidence gone = SeenPipeline.BEFORE.withGone(Lsn.parse("0/5001"));
+        assertThat(EvidenceStore.JSON.readValue(EvidenceStore.JSON.writeValueAsString(gone), Evidence.class))
+                .isEqualTo(gone);
     }
 
     @Test

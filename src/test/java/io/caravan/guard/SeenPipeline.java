@@ -25,7 +25,7 @@ final class SeenPipeline {
     static final Map<String, String> MEMBERS = Map.of("public.orders", "table 16500", "public.items", "table 16501");
 
     static final Evidence BEFORE = new Evidence(
-            new KnownServer("77", 5, 3, "0/5000", "0/0"),
+            new KnownServer("77", 5, 3, "0/5000", null),
             new KnownPublication("16400:900", "app", MEMBERS),
             Map.of("t.public.orders", "id-1", "t.message", "id-2"),
             List.of("public.orders"),
