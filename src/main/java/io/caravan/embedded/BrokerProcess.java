@@ -103,8 +103,10 @@ final class BrokerProcess {
                 // After a kill -9 the controller takes the old broker for alive, and refuses the new one, this long.
                 Map.entry("broker.session.timeout.ms", "3000"),
                 Map.entry("broker.heartbeat.interval.ms", "1000"),
-                // An idle controller writes an empty record this often; nobody follows this one.
-                Map.entry("metadata.max.idle.interval.ms", "5000"));
+                // An idle controller writes an empty record now and then; nobody follows this one.
+                Map.entry("metadata.max.idle.interval.ms", "0"),
+                // Each looks about four times a second whether there is work, and one does for a handful of groups.
+                Map.entry("group.coordinator.threads", "1"));
     }
 
     private static Map<String, Object> largeMessages() {
