@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * (ExactlyOnceWorkerSourceTask.commitTransaction), Debezium would read the stored offsets back from their whole topic each time.
  */
 public final class CaptureTask extends PostgresConnectorTask {
-    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(800); // Connect calls every second or two
+    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(800); // Connect calls every second
 
     private final PairOffsets pairs =
             new PairOffsets(partition -> context.offsetStorageReader().offset(partition));
@@ -49,7 +49,7 @@ public final class CaptureTask extends PostgresConnectorTask {
         OffsetSeal.require(stored);
         slot.requireNotBeyond(stored);
         now.requireToHave(stored);
-        now.requireToHave(handedOver); // Connect stores offsets now and then
+        now.requireToHave(handedOver); // Connect stores offsets once a second
         timeline = now;
         order.begin(
                 config.getString("topic.prefix") + LogicalDecodingMessageMonitor.LOGICAL_DECODING_MESSAGE_TOPIC_SUFFIX);

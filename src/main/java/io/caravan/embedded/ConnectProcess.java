@@ -113,8 +113,7 @@ final class ConnectProcess {
                 Map.entry("config.providers", "env"),
                 Map.entry("config.providers.env.class", "org.apache.kafka.common.config.provider.EnvVarConfigProvider"),
                 Map.entry("config.providers.env.param.allowlist.pattern", "CARAVAN_SOURCE_PASSWORD"),
-                // Each time Debezium reads back what was stored, changed or not, and moves the slot on.
-                Map.entry("offset.flush.interval.ms", "2000"),
+                Map.entry("offset.flush.interval.ms", "1000"),
                 // How long a quiet topic of the worker's own keeps its reader waiting; by default half a second.
                 Map.entry("fetch.max.wait.ms", "5000"),
                 // While nothing is under way to Kafka, the threads of the worker's group look at it this often.

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 final class FetchWait {
     static final int SHORT_MILLIS = 100;
 
-    /** So long may a partition wait that comes, or comes back, while the others are quiet. */
-    static final int LONG_MILLIS = 1000;
+    /** Kafka's own default: so long may a partition wait that comes, or comes back, while the others are quiet. */
+    static final int LONG_MILLIS = 500;
 
     private static final Logger LOG = LoggerFactory.getLogger(FetchWait.class);
 

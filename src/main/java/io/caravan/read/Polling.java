@@ -26,9 +26,6 @@ final class Polling implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(Polling.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** While nothing is awaited but records, which end a poll, as do new topics and a gate. */
-    private static final Duration POLL_WHILE_QUIET = Duration.ofSeconds(1);
-
     /** While a partition is not fetched since enough of it waits: a poll does not end when that is used up. */
     private static final Duration POLL_WHILE_FULL = Duration.ofMillis(10);
 
@@ -36,8 +33,7 @@ final class Polling implements ConsumerRebalanceListener {
     private static final long TOTAL_BYTES = 48L << 20;
     private static final long ROUND_BYTES = 1L << 20; // how far beyond these limits it can go, and one poll more
     private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
-    private static final long COMMIT_NANOS =
-            TimeUnit.SECONDS.toNanos(5); // only hints, for tools that look at the group
+    private static final long COMMIT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long JOIN_NANOS = TimeUnit.SECONDS.toNanos(90); // a group waits 60 for one that is gone
 
     private final KafkaConsumer<byte[], byte[]> kafka;
@@ -84,20 +80,12 @@ final class Polling implements ConsumerRebalanceListener {
                 position();
                 boolean full = boundMemory();
                 // After a poll that had nothing the client has nothing left of any partition that it may fetch.
-                boolean idle = quiet && !full && unpositioned.isEmpty();
-                fetchWait.choose(idle);
-                if (idle && reader.mayDoze()) {
-                    poll(POLL_WHILE_QUIET);
-                } else {
-                    poll(full ? POLL_WHILE_FULL : POLL);
-                }
-                reader.isAwake();
+                fetchWait.choose(quiet && !full && unpositioned.isEmpty());
+                poll(full ? POLL_WHILE_FULL : POLL);
                 notePositions();
                 commit();
             } catch (WakeupException e) {
-                // close(), a gate or other topics: the loop looks at what it is to do, and asks at once for what it was
-                // asking for
-                positionAgainAt = System.nanoTime();
+                // close() wants the loop to look at its condition
             } catch (OffsetOutOfRangeException e) {
                 e.offsetOutOfRangePartitions()
                         .forEach((partition, offset) -> stopAtGap(partition, offset, e.toString()));
@@ -201,7 +189,6 @@ final class Polling implements ConsumerRebalanceListener {
     private void poll(Duration patience) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> round = new LinkedHashMap<>();
         try {
-            quiet = false;
             ConsumerRecords<byte[], byte[]> records = kafka.poll(patience);
             long bytes = 0;
             while (!records.isEmpty()) {
@@ -210,13 +197,10 @@ final class Polling implements ConsumerRebalanceListener {
                     round.computeIfAbsent(partition, none -> new ArrayList<>()).addAll(some);
                     bytes += Lane.size(some);
                 }
-                if (bytes >= ROUND_BYTES) {
-                    return;
-                }
-                records = kafka.poll(Duration.ZERO);
+                records = bytes < ROUND_BYTES ? kafka.poll(Duration.ZERO) : ConsumerRecords.empty();
             }
-            quiet = true;
         } finally { // whatever the last poll failed with, the consumer is past what the others had
+            quiet = round.isEmpty();
             round.forEach(lanes::offer);
         }
     }

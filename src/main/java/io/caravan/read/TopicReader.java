@@ -36,7 +36,6 @@ public final class TopicReader implements AutoCloseable {
     private volatile boolean running;
     private volatile boolean topicsChanged;
     private volatile long topicAddedAt;
-    private volatile boolean dozing;
     private volatile @Nullable KafkaConsumer<byte[], byte[]> consumer;
     private @Nullable Thread poller;
 
@@ -102,31 +101,12 @@ public final class TopicReader implements AutoCloseable {
         routes.put(route.topic(), route);
         topicAddedAt = System.nanoTime();
         topicsChanged = true;
-        wakeUp();
     }
 
     void remove(KafkaBatchConsumer route) {
         routes.remove(route.topic());
         lanes.closeAllOf(route);
         topicsChanged = true;
-        wakeUp();
-    }
-
-    /** Whether the polling thread may sleep until a record comes; from then on {@link #wakeUp} ends that. */
-    boolean mayDoze() {
-        dozing = true; // before it looks, so that what comes after the look wakes it up
-        return !topicsChanged && !lanes.hasGate();
-    }
-
-    void isAwake() {
-        dozing = false;
-    }
-
-    private void wakeUp() {
-        KafkaConsumer<byte[], byte[]> polling = consumer;
-        if (dozing && polling != null) {
-            polling.wakeup();
-        }
     }
 
     boolean isRunning() {
@@ -156,7 +136,6 @@ public final class TopicReader implements AutoCloseable {
     /** Puts a gate into every partition's way, or takes it out with {@link Gate#OPEN}. */
     public void setGate(Gate gate) {
         lanes.setGate(gate);
-        wakeUp();
     }
 
     /**

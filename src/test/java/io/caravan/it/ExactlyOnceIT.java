@@ -162,7 +162,7 @@ class ExactlyOnceIT {
                 long before = producer.end(topic);
                 scenario.source().execute("update moved set id = 2");
                 Await.until(LIMIT, () -> "the delete", () -> producer.end(topic) == before + 1);
-                TimeUnit.SECONDS.sleep(5); // offsets are stored every two seconds
+                TimeUnit.SECONDS.sleep(3); // offsets are stored once a second
 
                 SharedStack.kill(Part.CONNECT);
 
